@@ -1,0 +1,90 @@
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *at)
+{
+	if (!at) {
+		fputs("fatal: out of memory\n", stderr);
+		_Exit(128);
+	}
+	return at;
+}
+
+void *mem_alloc(size_t size)
+{
+	return must(calloc(1, size ? size : 1));
+}
+
+void *mem_realloc(void *old, size_t size)
+{
+	return must(realloc(old, size ? size : 1));
+}
+
+char *mem_strdup(const char *s)
+{
+	return must(strdup(s));
+}
+
+char *mem_strndup(const char *s, size_t n)
+{
+	return must(strndup(s, n));
+}
+
+void *mem_dup(const void *at, size_t size)
+{
+	char *copy = must(malloc(size + 1));
+
+	if (size)
+		memcpy(copy, at, size);
+	copy[size] = '\0';
+	return copy;
+}
+
+char *mem_vprintf(const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		must(NULL);
+	return text;
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = mem_vprintf(fmt, args);
+	va_end(args);
+	return text;
+}
+
+void mem_free_ptr(void *at_ptr)
+{
+	free(*(void **)at_ptr);
+}
+
+void mem_stream_open(struct mem_stream *s)
+{
+	s->bytes = NULL;
+	s->len = 0;
+	s->file = must(open_memstream(&s->bytes, &s->len));
+}
+
+char *mem_stream_close(struct mem_stream *s, size_t *len)
+{
+	char *bytes;
+
+	if (fclose(s->file))
+		must(NULL);
+	bytes = s->bytes;
+	if (len)
+		*len = s->len;
+	s->file = NULL;
+	s->bytes = NULL;
+	s->len = 0;
+	return bytes;
+}

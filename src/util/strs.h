@@ -1,0 +1,20 @@
+/* A growing list of owned, NUL-terminated strings. {0} is the empty list. Pure. */
+#ifndef UTIL_STRS_H
+#define UTIL_STRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strs {
+	char **at;
+	size_t len;
+	size_t cap;
+};
+
+void strs_add(struct strs *s, const char *text);	/* copies */
+void strs_take(struct strs *s, char *text);		/* takes over */
+bool strs_has(const struct strs *s, const char *text);	/* linear */
+void strs_sort(struct strs *s);				/* byte order, doubles removed */
+void strs_release(struct strs *s);
+
+#endif
