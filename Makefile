@@ -1,15 +1,19 @@
 # git-agent: one GNU Makefile. Everything built lands under build/.
 #
-#   make            the program and its module, in build/
-#   make check      layers, purity, unit tests, end-to-end tests
-#   make SAN=asan   the same in build/asan with AddressSanitizer and UBSan (also: SAN=ubsan)
+#   make            the program and its modules, in build/
+#   make check      layers, purity, headers, unit tests, end-to-end tests, fuzz corpora
+#   make check-full the same again under sanitizers and with clang
+#   make lint       clang-tidy, shellcheck, style; only what changed since the last time
+#   make SAN=asan   all of this in build/asan with AddressSanitizer and UBSan (also: SAN=ubsan)
 #   make CC=clang B=build/clang    with another compiler, in a tree of its own
-#   make fuzz       libFuzzer targets in build/fuzz (clang)
+#   make fuzz       libFuzzer targets in build/fuzz (clang); FUZZ_SECONDS=60 runs them
 #   make bench      measured ratios against floors
-#   make install    PREFIX=/usr/local, DESTDIR honoured
+#   make install    PREFIX=/usr/local, DESTDIR honoured; make uninstall takes it back
 
 VERSION := 0.1.0
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 SAN ?=
 B ?= build$(if $(SAN),/$(SAN))
 PREFIX ?= /usr/local
@@ -19,6 +23,7 @@ MANDIR = $(PREFIX)/share/man
 
 PKGS_MAIN = sqlite3 libcjson libcmark
 PKGS_GIT = libgit2
+PKGS_SUPABASE = libcurl libcjson
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
        -Wundef -Wwrite-strings -Wpointer-arith -Wvla -Wold-style-definition -Wno-unused-parameter \
@@ -28,7 +33,7 @@ SANFLAGS_ubsan = -fsanitize=undefined -fno-sanitize-recover=all
 SANFLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 OPT ?= -O2 -g
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=default $(OPT) $(WARN) -Isrc -I$(B)/gen \
-             -DGIT_AGENT_VERSION='"$(VERSION)"' $(SANFLAGS_$(SAN)) $(CFLAGS)
+             -DGIT_AGENT_VERSION='"$(VERSION)"' $(SANFLAGS_$(SAN)) $(CFLAGS) $(CFLAGS_$(<F))
 LDFLAGS_ALL = -rdynamic -Wl,--as-needed $(SANFLAGS_$(SAN)) $(LDFLAGS)
 
 # --- layers, right to left: a layer links with itself and those named after it -------------
@@ -43,43 +48,60 @@ NEEDS_cli = util
 NEEDS_sync = store merge artifact util
 NEEDS_cmd = sync remote git store merge artifact cli util
 
-# libgit2 code: src/git/lg2_*.c becomes the module git.so, opened on demand.
-MODULE_SRC = $(wildcard src/git/lg2_*.c)
+# Code that needs a large library becomes a module, opened on demand: libgit2 in git.so,
+# libcurl in supabase.so. A module without a source file is not built.
+SRC_module_git = $(wildcard src/git/lg2_*.c)
+SRC_module_supabase = $(wildcard src/remote/supabase/*.c)
+MODULES = $(foreach m,git supabase,$(if $(SRC_module_$(m)),$(B)/libexec/git-agent/$(m).so))
+
 SRC_util = $(wildcard src/util/*.c)
 SRC_artifact = $(wildcard src/artifact/*.c)
 SRC_merge = $(wildcard src/merge/*.c)
 SRC_store = $(wildcard src/store/*.c)
-SRC_git = $(filter-out $(MODULE_SRC),$(wildcard src/git/*.c))
+SRC_git = $(filter-out $(SRC_module_git),$(wildcard src/git/*.c))
 SRC_remote = $(wildcard src/remote/*.c src/remote/file/*.c)
 SRC_sync = $(wildcard src/sync/*.c)
 SRC_cli = $(wildcard src/cli/*.c)
 SRC_cmd = $(wildcard src/cmd/*.c)
+SRC_ALL = src/main.c $(foreach l,$(LAYERS),$(SRC_$(l))) $(SRC_module_git) $(SRC_module_supabase)
+HEADERS = $(wildcard src/*/*.h src/*/*/*.h)
 
 LIBS_MAIN := $(shell pkg-config --libs $(PKGS_MAIN) 2>/dev/null) -ldl
-LIBS_GIT := $(shell pkg-config --libs $(PKGS_GIT) 2>/dev/null)
+LIBS_git := $(shell pkg-config --libs $(PKGS_GIT) 2>/dev/null)
+LIBS_supabase := $(shell pkg-config --libs $(PKGS_SUPABASE) 2>/dev/null)
 LIBS_CMOCKA := $(shell pkg-config --libs cmocka 2>/dev/null)
+
+# `git agent version --build-options` says what it was built with.
+built_with = -DGIT_AGENT_WITH_$(1)='"$(or $(shell pkg-config --modversion $(2) 2>/dev/null),none)"'
+CFLAGS_cmd_version.c = $(call built_with,SQLITE3,sqlite3) $(call built_with,CMARK,libcmark) \
+                       $(call built_with,CJSON,libcjson) $(call built_with,LIBGIT2,libgit2) \
+                       $(call built_with,LIBCURL,libcurl)
 
 archive = $(B)/lib$(1).a
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+# util/ and artifact/ are in a program as a whole, because modules take them from it.
+whole = -Wl,--whole-archive $(call archive,util) $(call archive,artifact) -Wl,--no-whole-archive
+link_layers = -Wl,--start-group $(foreach l,$(filter-out util artifact,$(1)),$(call archive,$(l))) \
+              -Wl,--end-group $(whole)
 
 .PHONY: all
-all: $(B)/git-agent $(B)/libexec/git-agent/git.so
+all: $(B)/git-agent $(MODULES)
 
 $(B)/git-agent: $(B)/obj/src/main.o $(foreach l,$(LAYERS),$(call archive,$(l)))
-	$(CC) $(LDFLAGS_ALL) -o $@ $< -Wl,--whole-archive $(call archive,util) $(call archive,artifact) \
-	  -Wl,--no-whole-archive -Wl,--start-group \
-	  $(foreach l,$(filter-out util artifact,$(LAYERS)),$(call archive,$(l))) -Wl,--end-group $(LIBS_MAIN)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,$(LAYERS)) $(LIBS_MAIN)
 
-# The module takes util/ and artifact/ from the program that opens it.
-$(B)/libexec/git-agent/git.so: $(call objects,$(MODULE_SRC))
+.SECONDEXPANSION:
+$(B)/libexec/git-agent/%.so: $$(call objects,$$(SRC_module_$$*))
 	@mkdir -p $(@D)
-	$(CC) -shared $(SANFLAGS_$(SAN)) $(LDFLAGS) -o $@ $^ $(LIBS_GIT)
+	$(CC) -shared $(SANFLAGS_$(SAN)) $(LDFLAGS) -o $@ $^ $(LIBS_$*)
 
+# Written aside and renamed: somebody may be linking with the old one.
 define layer_rule
 $(call archive,$(1)): $(call objects,$(SRC_$(1)))
 	@mkdir -p $$(@D)
-	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	@rm -f $$@.tmp
+	$(AR) rcs $$@.tmp $$^
+	@mv $$@.tmp $$@
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
@@ -87,35 +109,55 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-# SQL and templates are embedded as string literals: "gen/<path>.inc".
+# SQL and templates are embedded as string literals: #include "<layer>/<file>.inc".
 GENERATED = $(patsubst src/%,$(B)/gen/%.inc,$(wildcard src/*/*.sql src/*/*/*.sql src/*/templates/*))
 $(B)/gen/%.inc: src/%
 	@mkdir -p $(@D)
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
-$(foreach l,$(LAYERS),$(call objects,$(SRC_$(l)))): | $(GENERATED)
+$(call objects,$(SRC_ALL)): | $(GENERATED)
 
 # --- unit tests: tests/unit/test_<layer>_<topic>.c links its own layer and those below -----
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 UNIT_BIN = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(UNIT_SRC))
 unit_layer = $(word 2,$(subst _, ,$(basename $(notdir $(1)))))
-unit_libs = $(foreach l,$(1) $(filter-out util artifact,$(NEEDS_$(1))),$(call archive,$(l)))
+unit_layers = $(1) $(NEEDS_$(1))
 
-.SECONDEXPANSION:
 $(B)/tests/unit/test_%: $(B)/obj/tests/unit/test_%.o $$(call archive,util) $$(call archive,artifact) \
-    $$(call unit_libs,$$(call unit_layer,test_$$*))
+    $$(foreach l,$$(call unit_layers,$$(call unit_layer,test_$$*)),$$(call archive,$$l))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< \
-	  $(call unit_libs,$(filter-out util artifact,$(call unit_layer,test_$*))) \
-	  -Wl,--whole-archive $(call archive,util) $(call archive,artifact) -Wl,--no-whole-archive \
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,$(call unit_layers,$(call unit_layer,test_$*))) \
 	  $(LIBS_CMOCKA) $(LIBS_MAIN)
+
+# The unit tests of git/ open the module as the program does.
+$(filter $(B)/tests/unit/test_git_%,$(UNIT_BIN)): | $(filter %/git.so,$(MODULES))
 
 .PHONY: unit-tests
 unit-tests: $(UNIT_BIN)
 
 include tests/tests.mk
 
+# --- install -------------------------------------------------------------------------------
+MAN1 = $(wildcard src/*.1)
+
+.PHONY: install uninstall
+install: all
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1'
+	install -m 755 $(B)/git-agent '$(DESTDIR)$(BINDIR)/git-agent'
+	$(foreach m,$(MODULES),install -m 644 $(m) '$(DESTDIR)$(LIBEXECDIR)/$(notdir $(m))' &&) :
+	$(foreach m,$(MAN1),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))' &&) :
+
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/git-agent'
+	rm -f $(foreach m,git supabase,'$(DESTDIR)$(LIBEXECDIR)/$(m).so')
+	rm -f $(foreach m,$(MAN1),'$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))')
+	if test -d '$(DESTDIR)$(LIBEXECDIR)'; then rmdir '$(DESTDIR)$(LIBEXECDIR)'; fi
+
 .PHONY: clean
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+# A target that failed half-way is not there; objects of tests are kept.
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(shell find $(B)/obj $(B)/headers -name '*.d' 2>/dev/null)

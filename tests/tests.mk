@@ -1,3 +1,94 @@
 # Tests that link more than one layer, and the targets that run everything.
-.PHONY: check
-check: unit-tests
+
+# --- drivers: tests/<dir>/test_<topic>.c, each with all other .c files of its directory ----
+DRIVER_LAYERS = sync remote git store merge cli artifact util
+DRIVER_DIRS = sync remote
+DRIVER_SRC = $(foreach d,$(DRIVER_DIRS),$(wildcard tests/$(d)/test_*.c))
+DRIVER_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(DRIVER_SRC))
+driver_helpers = $(filter-out $(DRIVER_SRC),$(wildcard tests/$(1)/*.c))
+
+define driver_rule
+$(B)/tests/$(1)/test_%: $(B)/obj/tests/$(1)/test_%.o $(call objects,$(call driver_helpers,$(1))) \
+    $(foreach l,$(DRIVER_LAYERS),$(call archive,$(l)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS_ALL) -o $$@ $$(filter %.o,$$^) $$(call link_layers,$$(DRIVER_LAYERS)) \
+	  $$(LIBS_CMOCKA) $$(LIBS_MAIN)
+endef
+$(foreach d,$(DRIVER_DIRS),$(eval $(call driver_rule,$(d))))
+
+# --- fuzz: tests/fuzz/fuzz_<target>.c, its corpus in tests/fuzz/corpus/<target>/ -----------
+# In `make check` a plain main() feeds the corpus to each target; `make fuzz` links libFuzzer.
+FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(FUZZ_SRC))
+FUZZ_MAIN = $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/obj/tests/lib/fuzz-main.o)
+
+$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) \
+    $(foreach l,$(DRIVER_LAYERS),$(call archive,$(l)))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_MAIN) $(call link_layers,$(DRIVER_LAYERS)) $(LIBS_MAIN)
+
+.PHONY: fuzz fuzz-targets
+fuzz-targets: $(FUZZ_BIN)
+fuzz:
+	$(MAKE) CC=clang SAN=fuzz fuzz-targets
+	$(if $(FUZZ_SECONDS),scripts/fuzz $(FUZZ_SECONDS))
+
+# --- what needs no run: layers, purity, headers that stand alone ---------------------------
+PURE_SRC = $(SRC_artifact) $(SRC_merge) $(wildcard src/sync/plan*.c) $(wildcard src/sync/graph.c) \
+           $(wildcard $(patsubst %,src/util/%.c,hash slice strs utf8 json))
+
+.PHONY: check-layers check-headers check-install
+# Sanitizers add symbols of their own, so purity is judged on plain objects.
+check-layers: $(if $(SAN),,$(call objects,$(PURE_SRC)))
+	scripts/check-layers $(if $(SAN),,$(call objects,$(PURE_SRC)))
+
+check-headers: $(patsubst %.h,$(B)/headers/%.ok,$(HEADERS))
+$(B)/headers/%.ok: %.h
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -fsyntax-only -MMD -MP -MT $@ -MF $(@:.ok=.d) -include $< -x c /dev/null
+	@touch $@
+
+check-install: all
+	scripts/check-install $(B)
+
+# --- running -------------------------------------------------------------------------------
+SCRIPT_TESTS = $(wildcard tests/t[0-9]*.t)
+TEST_BIN = $(UNIT_BIN) $(DRIVER_BIN) $(FUZZ_BIN)
+
+.PHONY: test-programs list-tests check-static check check-full
+test-programs: all $(TEST_BIN)
+list-tests:
+	@printf '%s\n' $(TEST_BIN) $(SCRIPT_TESTS)
+check-static: check-layers check-headers check-install
+
+# The last line is "N passed, N failed, N skipped". T='<tests>' runs only those.
+check: test-programs check-static
+	@GIT_AGENT_BUILD='$(abspath $(B))' scripts/run-tests $(or $(T),$(TEST_BIN) $(SCRIPT_TESTS))
+
+check-full: check
+	$(MAKE) SAN=asan check
+	$(MAKE) CC=clang B=build/clang check
+
+# --- lint: a stamp per file, so that the second run is quick -------------------------------
+LINT_SCRIPTS = .ci/run $(filter-out %.awk %.h,$(wildcard scripts/*)) $(wildcard tests/lib/*.sh) \
+               $(SCRIPT_TESTS) $(wildcard hooks/*)
+
+.PHONY: lint
+lint: check-layers check-headers $(patsubst %,$(B)/lint/%.ok,$(SRC_ALL) $(LINT_SCRIPTS))
+	scripts/check-style
+
+$(B)/lint/%.c.ok: %.c .clang-tidy $$(HEADERS) | $$(GENERATED)
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(filter-out -Werror,$(CFLAGS_ALL)) \
+	  $(if $(filter src/util/err.c,$<),,-include scripts/lint.h) 2>/dev/null
+	@touch $@
+
+$(B)/lint/%.ok: %
+	@mkdir -p $(@D)
+	shellcheck -x -e SC1091,SC2016,SC2034,SC2154 $<
+	@touch $@
+
+# --- bench: programs in tests/perf/ that print ratios --------------------------------------
+.PHONY: bench
+bench: all
+	GIT_AGENT_BUILD='$(abspath $(B))' scripts/bench

@@ -61,16 +61,18 @@ struct artifact_problem {
 struct artifact {
 	struct slice text;		/* not owned: must outlive the artifact */
 	const struct kind *kind;	/* may be NULL */
+	bool yaml;			/* an opaque kind's, or a .yaml path without a kind */
 	struct range title_line;	/* first heading, or {0,0} */
 	struct range title;		/* without the label */
 	struct range title_label;	/* the label in the title line, or {0,0} */
 	struct range state;		/* the token: "COMMITTED"; {0,0}: none */
-	struct range state_field;	/* its whole line(s): heading and value, or the one line */
+	struct range state_field;	/* its whole line(s): heading and value, or the one line; may be
+					 * there without a state: "## State" with nothing below */
 	int state_line;
 	bool utf8;			/* valid UTF-8 */
 	bool has_nul;
 	bool markers;			/* git conflict markers (7 chars) in sequence outside nothing: any place */
-	struct section *sections;
+	struct section *sections;	/* [0] is always the text before the first heading */
 	size_t nr_sections;
 	struct item *items;
 	size_t nr_items;
@@ -108,8 +110,8 @@ void artifact_brief(struct artifact_brief *out, struct slice text, const struct 
 
 /*
  * The normative text: the bytes without the state field, the ticks of checkboxes, link sections
- * (whole) and execution logs (sections "Execution Log", "Change Log", "History", "Log"). This is
- * what an approval binds to.
+ * (whole) and execution logs (sections "Execution Log", "Change Log", "History", "Log"), and
+ * without blank lines around headings and at the ends. This is what an approval binds to.
  */
 struct sha256 artifact_normative(const struct artifact *a);
 
@@ -127,7 +129,8 @@ err_t artifact_set_title(char **out, size_t *len, const struct artifact *a, cons
 err_t artifact_check(char **out, size_t *len, const struct artifact *a, size_t n, bool checked)
 	MUST_CHECK;
 /* Replaces the body of the section named by path ("Acceptance Criteria", "Notes/Open", case-insensitive;
- * ERR_AMBIGUOUS when several match). Blank lines around the body are kept; body gets the file's line ends. */
+ * ERR_AMBIGUOUS when several match). Blank lines around the body are kept; body gets the file's line ends.
+ * ERR_REFUSED for a body with headings, or one that would change title, state or other sections. */
 err_t artifact_set_section(char **out, size_t *len, const struct artifact *a, const char *section,
 			   struct slice body) MUST_CHECK;
 /* Appends a section at the end of the file. */

@@ -14,6 +14,8 @@ struct label {
 
 /* Scope: A-Z first, then A-Z 0-9 _ (at most 32); number: 1..9 digits. False for anything else. */
 bool label_parse(struct label *out, struct slice text);
+/* The length of the label that text starts with, whatever follows it; 0 for none. */
+size_t label_prefix(struct label *out, struct slice text);
 /* The label at the start of a file's name: ".../INFRA-042-smart-router.md"; false when it has none. */
 bool label_of_path(struct label *out, const char *path);
 /* "INFRA-042": at least three digits. */

@@ -15,7 +15,7 @@
 
 /* How a revision came about; part of its id. */
 enum revision_how {
-	HOW_CREATE,	/* new-story and the like, or the first import of a file */
+	HOW_CREATE,	/* new-story and the like: its label was given by us */
 	HOW_EDIT,	/* a git-agent command */
 	HOW_STATE,	/* a recorded transition */
 	HOW_HAND,	/* an edit of the file, seen by import */

@@ -7,6 +7,7 @@
 #define GIT_OBJECTS_H
 
 #include "artifact/kind.h"
+#include "git/edit.h"
 #include "git/repo.h"
 #include "git/port.h"
 
@@ -18,30 +19,27 @@ void git_port_close(struct git_port *port);
 /* The commit of a revision expression ("main~3", "HEAD", "v1"). ERR_NOTFOUND. */
 err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev) MUST_CHECK;
 /* All artifacts at `at`: ":" and ":0" the index, any tree-ish otherwise. Objects: blobs. */
-err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *kinds, const char *at) MUST_CHECK;
+err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *kinds,
+		  const char *at) MUST_CHECK;
 err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid) MUST_CHECK;
 
-/* One path to write or remove. */
-struct git_edit {
-	const char *path;
-	struct slice text;
-	bool remove;
-};
 /* Writes blobs and index entries (stat data zero, so that git looks again), one atomic index write.
- * An entry that is unmerged is refused (ERR_REFUSED). Fault points around the index write. */
-err_t git_index_write(struct repo *r, const struct git_edit *edits, size_t len) MUST_CHECK;
+ * An entry that is unmerged is refused (ERR_REFUSED). Fault points around the index write. (Not
+ * "git_index_write": the program's symbols go before those of libgit2, which has one of that name.)
+ */
+err_t git_index_put(struct repo *r, const struct git_edit *edits, size_t len) MUST_CHECK;
 /* The same through `git update-index` on the index that GIT_INDEX_FILE names: for hooks. */
 err_t git_index_stage(struct repo *r, const struct git_edit *edits, size_t len) MUST_CHECK;
 /*
  * Builds a tree and a commit on top of ref ("refs/heads/x", or "HEAD" in a bare repository too) and
  * moves the ref, compare-and-swap; parents: the ref's commit, or none when it does not exist.
- * commit "" and no move when nothing differs. Refused (ERR_REFUSED) for a branch that is checked out in
- * any work tree, since its index and files would be left behind.
+ * commit "" and no move when nothing differs. Refused (ERR_REFUSED) for a branch that is checked
+ * out in any work tree, since its index and files would be left behind.
  */
 err_t git_commit_on(char commit[OID_HEX + 1], struct repo *r, const char *ref, const char *message,
 		    const struct git_edit *edits, size_t len) MUST_CHECK;
-/* Trunk: agent.trunk, else what refs/remotes/origin/HEAD names, else agent.trunk as sync init stored
- * it; the local branch's and its upstream's full names, "" where absent. */
+/* Trunk: agent.trunk, else what refs/remotes/origin/HEAD names, else agent.trunk as sync init
+ * stored it; the local branch's and its upstream's full names, "" where absent. */
 err_t git_trunk(char local[256], char upstream[256], struct repo *r) MUST_CHECK;
 
 #endif

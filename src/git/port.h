@@ -13,6 +13,8 @@
 #include "util/hash.h"
 #include "util/strs.h"
 
+#include <stdlib.h>
+
 struct git_head {
 	char commit[OID_HEX + 1];	/* "" : unborn */
 	char ref[256];			/* "refs/heads/main"; "" : detached */
@@ -54,9 +56,30 @@ struct git_entries {
 	struct git_entry *at;	/* sorted by path, then stage */
 	size_t len;
 };
-void git_commit_release(struct git_commit *c);
-void git_changes_release(struct git_changes *c);
-void git_entries_release(struct git_entries *e);
+/* Inline, so that the engine and its tests need nothing of git/ but this header. */
+static inline void git_commit_release(struct git_commit *c)
+{
+	free(c->author);
+	free(c->subject);
+	strs_release(&c->parents);
+	*c = (struct git_commit){0};
+}
+
+static inline void git_changes_release(struct git_changes *c)
+{
+	for (size_t i = 0; i < c->len; i++)
+		free(c->at[i].path);
+	free(c->at);
+	*c = (struct git_changes){0};
+}
+
+static inline void git_entries_release(struct git_entries *e)
+{
+	for (size_t i = 0; i < e->len; i++)
+		free(e->at[i].path);
+	free(e->at);
+	*e = (struct git_entries){0};
+}
 
 struct git_port {
 	void *ctx;

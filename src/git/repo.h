@@ -39,7 +39,8 @@ err_t repo_config(const char **value, struct repo *r, const char *key) MUST_CHEC
 err_t repo_config_bool(bool *value, struct repo *r, const char *key, bool otherwise) MUST_CHECK;
 /* All (key, value) pairs whose key starts with prefix, in order. */
 typedef err_t (*repo_config_fn)(void *ctx, const char *key, const char *value);
-err_t repo_config_each(struct repo *r, const char *prefix, repo_config_fn each, void *ctx) MUST_CHECK;
+err_t repo_config_each(struct repo *r, const char *prefix, repo_config_fn each,
+		       void *ctx) MUST_CHECK;
 /* Sets key in the clone's own config (git config --local); value NULL unsets. */
 err_t repo_config_set(struct repo *r, const char *key, const char *value) MUST_CHECK;
 /* "Name <mail>" and mail of the one who works here (agent.identity, GIT_AUTHOR_*, user.*);

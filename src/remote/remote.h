@@ -13,9 +13,14 @@
  *            or {"reset":"epoch"|"ahead_of_server"|"too_old"|"history_diverged", "epoch":uuid,"head":rev}
  *    A row is the newest state of one artifact whose rev is in (since, next]; artifacts that changed
  *    again later are passed over and come later. At least one row a page, at most limit and max_bytes.
+ *    next_hash goes back as since_hash as it came: on a page that is not the last it also says where the
+ *    pull began, because lineage has to reach back to there (a row that was passed over comes later).
+ *    digest: XOR of sha256("uid|version|oid") over all artifacts that are not deleted; zeros for none.
  *    row = {"rev","uid","kind","label","scope","num","path","title","state","version","revision",
  *           "oid","deleted":bool,"author","approval":null|{"state","normative","approver","at","rev"},
  *           "forged":bool,"lineage":[revision...]}
+ *    approval has "imported":true where a gate state came with the create, "stale":true where the
+ *    normative text is another one by now; a row has "duplicate":true where its label was imported twice.
  *    revision = {"id","parents":[id...],"oid","path","author","time","how","message","text"}
  *    lineage has every revision of the artifact that the server learnt after `since`, parents first;
  *    "text" is there with every revision whose oid is not "" (once per oid in a row's lineage).
@@ -25,7 +30,8 @@
  *            with atomic and any failure: {"atomic_failed":true,"head","head_hash","results":[...]}
  *    op = {"op_id":uuid,"op":"put"|"delete"|"transition","uid","base_version","base_revision",
  *          "revision","lineage":[revision...],"oid","sha256","kind","label","scope","num","path",
- *          "title","state","from","to","normative","reason","by","at"}
+ *          "title","state","from","to","normative","reason","by","at","imported":bool}
+ *    imported: its label may be taken already.
  *    lineage: all revisions between base_revision and revision, parents first, with "text".
  *    result = {"op_id","uid","status","version","rev","dup":bool,"detail":text|null,"current":row|null}
  *    status: applied, conflict (+ current), unknown_base, frozen, forbidden, bad_transition,

@@ -170,11 +170,18 @@ void mines_release(struct mines *m);
 err_t store_mine_list(struct mines *out, struct store *s, const char *worktree) MUST_CHECK;
 
 /* Commits judged, with the patch key by which a repeat is known ("" : touched no artifact). A tip
- * stands for itself and all its ancestors. */
+ * stands for itself and all its ancestors. Put again: tip is replaced, patch "" keeps the old one. */
 err_t store_judged_put(struct store *s, const char *commit, const char *patch, bool tip) MUST_CHECK;
 err_t store_judged_has(bool *has, struct store *s, const char *commit) MUST_CHECK;
 err_t store_judged_tips(struct strs *out, struct store *s) MUST_CHECK;
 err_t store_judged_with_patch(struct strs *commits, struct store *s, const char *patch) MUST_CHECK;
+
+/* Which revision a commit's text of an artifact stands for: texts recur, commits do not. */
+err_t store_commit_rev_put(struct store *s, const char *uid, const char *commit,
+			   const struct rev_id *rev) MUST_CHECK;
+/* The commits recorded for a revision. */
+err_t store_commit_rev_list(struct strs *commits, struct store *s, const char *uid,
+			    const struct rev_id *rev) MUST_CHECK;
 
 /* Texts that were not taken: which path, which commit (or "" for the file), whose. */
 struct left {

@@ -11,13 +11,13 @@ struct proc {
 	const char *const *argv;	/* NULL-terminated; argv[0] is looked up in PATH */
 	const char *dir;		/* working directory, or NULL */
 	struct slice input;		/* written to its stdin; len 0: /dev/null */
-	const char *const *env;		/* "NAME=value" to set, "NAME" to unset; NULL-terminated, or NULL */
-	bool inherit;			/* stdin, stdout and stderr are ours (an editor); nothing is captured */
+	const char *const *env;		/* "NAME=value" sets, "NAME" unsets; ends with NULL */
+	bool inherit;			/* stdin, stdout, stderr are ours (an editor); no capture */
 	bool quiet;			/* its stderr is captured but not shown */
 };
 
 struct proc_result {
-	int status;	/* exit code; 128+n when signal n ended it; 127 when it could not be started */
+	int status;	/* exit code; 128+n: ended by signal n; 127: could not be started */
 	char *out;	/* NUL-terminated */
 	size_t out_len;
 	char *err;	/* NUL-terminated; "" unless quiet */

@@ -1,0 +1,55 @@
+/*
+ * The commands: one row each in table.c, one file per family (cmd_<family>.c) with the run
+ * functions, which are declared below.
+ *
+ * A run function gets argv[0] = the name that was typed (so one function can serve several
+ * rows), parses its options with opts_parse(), prints its answer to stdout and returns an error
+ * for main() to print. `-h` works without a repository: options come before repo_open().
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "util/err.h"
+
+/* The headings of `git agent help`, in its order. */
+enum cmd_group {
+	CMD_START,	/* set up a clone */
+	CMD_WORK,	/* make and change artifacts */
+	CMD_LOOK,	/* look at artifacts and their history */
+	CMD_SHARE,	/* share with the team */
+	CMD_CARE,	/* look after the workspace */
+	CMD_PLUMBING,	/* run by git or scripts; not in the short list */
+	CMD_GROUPS,
+};
+
+struct cmd {
+	const char *name;
+	const char *alias_of;	/* the row whose run and summary count; NULL: its own */
+	err_t (*run)(int argc, char **argv);
+	const char *summary;	/* one line, no full stop; NULL in an alias */
+	int group;		/* enum cmd_group */
+};
+
+/* All rows; ends with a row whose name is NULL. */
+extern const struct cmd cmd_table[];
+
+/* The row for name, aliases followed; ERR_MISUSE with the nearest name as its hint. */
+err_t cmd_find(const struct cmd **out, const char *name) MUST_CHECK;
+
+/* cmd_help.c */
+err_t cmd_help(int argc, char **argv) MUST_CHECK;
+
+/* cmd_version.c */
+err_t cmd_version(int argc, char **argv) MUST_CHECK;
+
+/* cmd_sync.c, and one file for each verb that is more than a call */
+err_t cmd_sync(int argc, char **argv) MUST_CHECK;
+err_t cmd_sync_init(int argc, char **argv) MUST_CHECK;
+err_t cmd_sync_status(int argc, char **argv) MUST_CHECK;
+err_t cmd_resolve(int argc, char **argv) MUST_CHECK;
+
+/* cmd_hook.c, cmd_merge_driver.c */
+err_t cmd_hook(int argc, char **argv) MUST_CHECK;
+err_t cmd_merge_driver(int argc, char **argv) MUST_CHECK;
+
+#endif

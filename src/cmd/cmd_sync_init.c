@@ -1,0 +1,287 @@
+/* `git agent sync init`: from a fresh clone to working, in one command that is safe to repeat. */
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/exchange.h"
+#include "cmd/install.h"
+#include "cmd/shortcut.h"
+#include "remote/file/file.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct init {
+	bool dry_run, no_hooks;
+	char *url;		/* as it is pinned; NULL: local only, or as it was */
+	bool first;		/* the clone has no remote yet */
+	char *trunk;		/* agent.trunk to be stored, or NULL */
+	struct install install;
+};
+
+static void init_release(struct init *in)
+{
+	free(in->url);
+	free(in->trunk);
+	install_release(&in->install);
+}
+
+/* --- the remote's url ----------------------------------------------------------------------- */
+
+/* The directory without symbolic links, so that one file has one url; a directory that is not
+ * there stays as typed. */
+static char *absolute(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	scoped_free char *dir = NULL, *real = NULL;
+	char cwd[PATH_MAX];
+
+	if (slash)
+		dir = mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	real = realpath(slash ? dir : ".", NULL);
+	if (real)
+		return mem_printf("%s/%s", strcmp(real, "/") == 0 ? "" : real, base);
+	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+		return mem_strdup(path);
+	return mem_printf("%s/%s", cwd, path);
+}
+
+static err_t read_url(char **out, const char *typed)
+{
+	scoped_free char *path = NULL;
+
+	if (strncmp(typed, "https://", 8) == 0 || strncmp(typed, "http://", 7) == 0)
+		return err_hint(err_new(ERR_REFUSED, "this version cannot reach '%s'", typed),
+				"it knows file:<path>, a database shared on one machine");
+	if (strncmp(typed, "file:", 5) != 0 || !typed[5])
+		return err_hint(err_new(ERR_MISUSE, "'%s' is not the url of a remote", typed),
+				"a remote is file:<path>");
+	path = absolute(typed + 5);
+	*out = mem_printf("file:%s", path);
+	return NULL;
+}
+
+/* The config says what is in use; the workspace remembers what it was synchronised with. */
+static err_t check_one_remote(struct init *in, struct session *s)
+{
+	scoped_free char *remembered = NULL;
+	struct store *store;
+	const char *pinned;
+	err_t err = NULL;
+
+	TRY(repo_config(&pinned, s->repo, "agent.remote"));
+	if (!pinned && file_exists(s->repo->db_path)) {
+		TRY(store_open(&store, s->repo->db_path, STORE_READ));
+		err = store_meta_get(&remembered, store, "remote");
+		store_close(store);
+		TRY(err);
+		pinned = remembered;
+	}
+	in->first = pinned == NULL;
+	if (pinned && in->url && strcmp(pinned, in->url) != 0)
+		return err_hint(err_new(ERR_REFUSED, "this clone has the remote '%s' already",
+					pinned),
+				"one remote per clone: use another clone for '%s'", in->url);
+	if (pinned && !in->url)
+		in->url = mem_strdup(pinned);
+	return NULL;
+}
+
+/* Before anything is written: a path with a slip in it must not become the team's remote. */
+static err_t make_remote(const struct init *in, struct session *s)
+{
+	scoped_free char *who = NULL, *mail = NULL;
+	struct remote remote;
+	bool there;
+
+	if (!in->url || !in->first || strncmp(in->url, "file:", 5) != 0)
+		return NULL;
+	there = file_exists(in->url + 5);
+	TRY(repo_identity(&who, &mail, s->repo));
+	TRY(remote_file_open(&remote, in->url + 5, true, who, s->kinds));
+	remote.close(remote.ctx);
+	if (!there)
+		printf("created the remote %s\n", in->url);
+	return NULL;
+}
+
+/* --- the plan ------------------------------------------------------------------------------- */
+
+/* Without origin/HEAD nothing says later which branch was the team's. */
+static err_t plan_trunk(char **out, struct repo *r)
+{
+	char local[256], upstream[256];
+	struct repo_head head;
+
+	TRY(git_trunk(local, upstream, r));
+	if (local[0] || upstream[0])
+		return NULL;
+	TRY(repo_head(&head, r));
+	if (strncmp(head.ref, "refs/heads/", 11) == 0)
+		*out = mem_strdup(head.ref + 11);
+	return NULL;
+}
+
+static err_t make_plan(struct init *in, struct session *s, const char *typed)
+{
+	if (!s->repo->worktree)
+		return err_new(ERR_FATAL, "this operation must be run in a work tree");
+	if (typed)
+		TRY(read_url(&in->url, typed));
+	TRY(check_one_remote(in, s));
+	TRY(plan_trunk(&in->trunk, s->repo));
+	return in->no_hooks ? NULL : install_plan(&in->install, s->repo);
+}
+
+static void tell_plan(const struct init *in, const struct session *s)
+{
+	printf("workspace: %s%s\n", s->repo->db_path,
+	       file_exists(s->repo->db_path) ? " (is there)" : "");
+	if (in->trunk)
+		printf("trunk: %s\n", in->trunk);
+	for (size_t i = 0; !in->install.foreign.len && i < in->install.nr_files; i++)
+		printf("%s: %s\n", in->install.files[i].what, in->install.files[i].path);
+	for (size_t i = 0; !in->install.foreign.len && i < in->install.nr_settings; i++)
+		printf("config: %s\n", in->install.settings[i].key);
+	if (in->url)
+		printf("remote: %s%s\n", in->url,
+		       !in->first ? " (is there)" : file_exists(in->url + 5) ? "" : " (new)");
+}
+
+/* --- the steps ------------------------------------------------------------------------------ */
+
+static err_t set_meta(struct session *s, const char *key, const char *value)
+{
+	scoped_free char *now = NULL;
+	err_t err;
+
+	TRY(store_meta_get(&now, s->store, key));
+	if (now && (!value || strcmp(now, value) == 0))
+		return NULL;
+	TRY(store_begin(s->store));
+	err = store_meta_set(s->store, key, value);
+	if (!err)
+		return store_commit(s->store);
+	store_rollback(s->store);
+	return err;
+}
+
+static err_t name_device(struct session *s)
+{
+	scoped_free char *now = NULL;
+	char device[37];
+
+	TRY(store_meta_get(&now, s->store, "device"));
+	if (now)
+		return NULL;
+	clock_uuid(device);
+	return set_meta(s, "device", device);
+}
+
+static err_t make_workspace(struct session *s)
+{
+	scoped_free char *kept = NULL;
+	long artifacts, revisions, texts;
+
+	TRY(session_open(s, SESSION_CREATE));
+	TRY(install_exclude(s->repo));
+	TRY(name_device(s));
+	TRY(session_fresh(s, NULL));
+	TRY(shortcut_make(&kept, s->repo));
+	if (kept)
+		printf("kept '%s'\n", kept);
+	TRY(store_counts(&artifacts, &revisions, &texts, s->store));
+	printf("workspace: %ld artifact%s\n", artifacts, artifacts == 1 ? "" : "s");
+	return NULL;
+}
+
+static err_t put_hooks(const struct init *in, struct session *s)
+{
+	const struct install *install = &in->install;
+
+	if (install->foreign.len || (!install->nr_files && !install->nr_settings))
+		return NULL;
+	TRY(install_apply(install, s->repo));
+	for (size_t i = 0; i < install->nr_files; i++)
+		printf("installed: %s\n", install->files[i].what);
+	if (install->nr_settings)
+		puts("installed: merge driver");
+	return NULL;
+}
+
+static err_t meet_remote(const struct init *in, struct session *s)
+{
+	const char *pinned;
+
+	if (!in->url) {
+		puts("remote: none; 'git agent sync init file:<path>' adds one");
+		return NULL;
+	}
+	TRY(repo_config(&pinned, s->repo, "agent.remote"));
+	if (!pinned)
+		TRY(repo_config_set(s->repo, "agent.remote", in->url));
+	TRY(set_meta(s, "remote", in->url));
+	printf("remote: %s\n", in->url);
+	TRY(exchange_open(s));
+	return exchange_both(s, &(struct push_options){0});
+}
+
+/* Everything else is done; this is what is left for the user. */
+static err_t hooks_verdict(const struct install *install)
+{
+	if (!install->foreign.len)
+		return NULL;
+	fflush(stdout);
+	for (size_t i = 0; i < install->foreign.len; i++) {
+		fputs("warning: ", stderr);
+		text_safe_fputs(install->foreign.at[i], stderr);
+		putc('\n', stderr);
+	}
+	return err_hint(err_new(ERR_DIFFERS, "hooks and merge driver were not installed"),
+			"after that, or with --no-hooks, run 'git agent sync init' again");
+}
+
+static err_t carry_out(struct init *in, struct session *look)
+{
+	scoped(session_close) struct session s = {0};
+
+	TRY(make_remote(in, look));
+	if (in->trunk)
+		TRY(repo_config_set(look->repo, "agent.trunk", in->trunk));
+	/* Opened after the trunk is known: what is trusted depends on it. */
+	TRY(make_workspace(&s));
+	TRY(put_hooks(in, &s));
+	TRY(meet_remote(in, &s));
+	return hooks_verdict(&in->install);
+}
+
+err_t cmd_sync_init(int argc, char **argv)
+{
+	scoped(init_release) struct init in = {0};
+	scoped(session_close) struct session look = {0};
+	bool help;
+	const struct opt opts[] = {
+		OPT_FLAG('n', "dry-run", &in.dry_run, "only say what would be done"),
+		OPT_FLAG(0, "no-hooks", &in.no_hooks, "no hooks, no merge driver, no attributes"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[<options>] [<url>]", NULL};
+	const struct usage usage = {"sync init", synopsis,
+				    "Sets up this clone, and joins the remote at <url> if there is "
+				    "one.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc > 1)
+		return opts_misuse(&usage, "one url at most");
+	TRY(session_open(&look, SESSION_REPO));
+	TRY(make_plan(&in, &look, argc ? argv[0] : NULL));
+	if (!in.dry_run)
+		return carry_out(&in, &look);
+	tell_plan(&in, &look);
+	return hooks_verdict(&in.install);
+}

@@ -1,0 +1,194 @@
+#include "cmd/exchange.h"
+#include "cli/text.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 3
+
+static const char *plural(int n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void tell(const struct strs *lines, const char *prefix)
+{
+	fflush(stdout);
+	for (size_t i = 0; i < lines->len; i++) {
+		fputs(prefix, stderr);
+		text_safe_fputs(lines->at[i], stderr);
+		putc('\n', stderr);
+	}
+}
+
+/* "3 sent, 1 merged": what is not zero. */
+static void count(FILE *out, int *parts, int n, const char *what)
+{
+	if (n)
+		fprintf(out, "%s%d %s", (*parts)++ ? ", " : "", n, what);
+}
+
+/* --- out of reach --------------------------------------------------------------------------- */
+
+static err_t say_queued(err_t err, struct session *s)
+{
+	struct art_filter f = {.dirty_only = true, .with_deleted = true};
+	scoped(arts_release) struct arts arts = {0};
+
+	if (!err || err->code != ERR_OFFLINE)
+		return err;
+	err_free(store_art_list(&arts, s->store, &f));
+	if (!arts.len)
+		return err;
+	return err_hint(err, "%zu change%s queued; the next 'git agent sync' sends %s", arts.len,
+			arts.len == 1 ? " is" : "s are", arts.len == 1 ? "it" : "them");
+}
+
+err_t exchange_open(struct session *s)
+{
+	return say_queued(session_remote(s, false), s);
+}
+
+/* `sync status --offline` says how old its answer is. */
+static err_t note_time(struct session *s)
+{
+	char now[21];
+	err_t err;
+
+	clock_format(clock_now(), now);
+	TRY(store_begin(s->store));
+	err = store_meta_set(s->store, "synced", now);
+	if (!err)
+		return store_commit(s->store);
+	store_rollback(s->store);
+	return err;
+}
+
+/* --- pull ----------------------------------------------------------------------------------- */
+
+static err_t tell_files(struct session *s)
+{
+	scoped(report_release) struct report r = {0};
+	struct export_options o = {.dry_run = !s->engine.pull_export};
+	err_t err = export_files(&r, &s->engine, &o);
+	int older;
+
+	if (err && err->code == ERR_REFUSED) {	/* in the middle of a merge: files stay */
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	older = r.written + r.removed;
+	if (older && s->engine.pull_export)
+		printf("updated %d file%s\n", older, plural(older));
+	else if (older)
+		printf("%d file%s older than the workspace: 'git agent export' updates %s\n", older,
+		       older == 1 ? " is" : "s are", older == 1 ? "it" : "them");
+	return NULL;
+}
+
+static void tell_pull(const struct sync_report *r, bool dry_run)
+{
+	int parts = 0;
+
+	fputs(dry_run ? "would pull: " : "pulled: ", stdout);
+	count(stdout, &parts, r->received, "received");
+	count(stdout, &parts, r->merged, "merged");
+	count(stdout, &parts, r->adopted, "found on both sides");
+	count(stdout, &parts, r->conflicts, r->conflicts == 1 ? "conflict" : "conflicts");
+	puts(parts ? "" : "nothing new");
+	tell(&r->notes, "");
+}
+
+err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
+{
+	TRY(say_queued(pull_run(r, &s->engine, dry_run), s));
+	tell_pull(r, dry_run);
+	if (dry_run)
+		return NULL;
+	TRY(note_time(s));
+	return s->have_port ? tell_files(s) : NULL;
+}
+
+/* --- push ----------------------------------------------------------------------------------- */
+
+static void tell_push(const struct sync_report *r, bool dry_run)
+{
+	int parts = 0;
+
+	fputs(dry_run ? "would push: " : "pushed: ", stdout);
+	count(stdout, &parts, dry_run ? r->queued : r->sent, dry_run ? "to send" : "sent");
+	count(stdout, &parts, dry_run ? 0 : r->queued, "not sent");
+	puts(parts ? "" : "nothing to send");
+	tell(&r->notes, "");
+}
+
+err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
+{
+	TRY(say_queued(push_run(r, &s->engine, o), s));
+	tell_push(r, o->dry_run);
+	return o->dry_run ? NULL : note_time(s);
+}
+
+/* --- what is left --------------------------------------------------------------------------- */
+
+static int conflicts(const struct strs *blocked)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < blocked->len; i++) {
+		const char *end = strrchr(blocked->at[i], ':');
+
+		n += end && strcmp(end, ": conflict") == 0;
+	}
+	return n;
+}
+
+err_t exchange_verdict(const struct sync_report *r)
+{
+	int open = conflicts(&r->blocked);
+
+	tell(&r->blocked, " ! ");
+	if (r->behind)
+		return err_hint(err_new(ERR_DIFFERS, "the remote has newer versions"),
+				"'git agent sync pull' merges them; then push again");
+	if (open)
+		return err_hint(err_new(ERR_DIFFERS, "%d artifact%s in conflict", open,
+					open == 1 ? " is" : "s are"),
+				"settle each: git agent sync resolve <id> --ours|--theirs|--edit");
+	if (r->refused)
+		return err_new(ERR_REFUSED, "%d change%s refused by a rule", r->refused,
+			       r->refused == 1 ? " was" : "s were");
+	return NULL;
+}
+
+/* One pull and one push. A conflict blocks its artifact in both directions: it is listed once. */
+static err_t one_round(struct sync_report *up, struct session *s, const struct push_options *o)
+{
+	scoped(sync_report_release) struct sync_report down = {0};
+
+	TRY(exchange_pull(&down, s, o->dry_run));
+	TRY(exchange_push(up, s, o));
+	for (size_t i = 0; i < down.blocked.len; i++)
+		if (!strs_has(&up->blocked, down.blocked.at[i]))
+			strs_add(&up->blocked, down.blocked.at[i]);
+	up->refused += down.refused;
+	return NULL;
+}
+
+err_t exchange_both(struct session *s, const struct push_options *o)
+{
+	scoped(sync_report_release) struct sync_report up = {0};
+
+	for (int i = 0; i < ROUNDS; i++) {
+		sync_report_release(&up);
+		up = (struct sync_report){0};
+		TRY(one_round(&up, s, o));
+		if (!up.behind)
+			break;
+	}
+	return exchange_verdict(&up);
+}

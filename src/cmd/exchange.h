@@ -1,0 +1,23 @@
+/* Push and pull as `sync`, its verbs and `sync init` share them: run, tell, judge. */
+#ifndef CMD_EXCHANGE_H
+#define CMD_EXCHANGE_H
+
+#include "cmd/session.h"
+
+/* Downloads; with agent.pullExport files follow, else what became older is counted. What happened
+ * goes to stdout, what needs the reader to stderr. The remote is open. */
+err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run) MUST_CHECK;
+/* Uploads. When the remote goes out of reach the error says how much is queued. */
+err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
+	MUST_CHECK;
+/* Pull, then push; again while the push finds newer versions, three rounds at most. */
+err_t exchange_both(struct session *s, const struct push_options *o) MUST_CHECK;
+
+/* The error that stands for what is left: ERR_DIFFERS for conflicts and what must be pulled first,
+ * ERR_REFUSED for refusals of a rule. The list goes to stderr before it. */
+err_t exchange_verdict(const struct sync_report *r) MUST_CHECK;
+
+/* Opens the remote; out of reach, it says how much is queued. */
+err_t exchange_open(struct session *s) MUST_CHECK;
+
+#endif

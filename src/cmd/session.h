@@ -1,0 +1,62 @@
+/*
+ * What a command works with: the repository, the kinds, the workspace, the
+ * engine. Opened by need: `show` and `list` with nothing new load no libgit2,
+ * ask git nothing and take no lock.
+ */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include "artifact/kind.h"
+#include "cli/options.h"
+#include "git/objects.h"
+#include "git/repo.h"
+#include "store/store.h"
+#include "sync/engine.h"
+
+enum session_need {
+	SESSION_REPO,	/* only the repository and the kinds */
+	SESSION_READ,	/* the workspace, fresh (session_fresh); ERR_NOTFOUND "no workspace", hint: git agent sync init */
+	SESSION_WRITE,	/* the same, and who is working */
+	SESSION_CREATE,	/* makes the workspace when there is none (sync init, rebuild) */
+};
+
+struct session {
+	struct repo *repo;
+	struct kinds *kinds;	/* built-in table with .agent/config over it */
+	struct store *store;
+	struct git_port port;
+	bool have_port;		/* false in a bare repository */
+	struct remote remote;
+	bool have_remote;
+	char *who;
+	char *trunk[2];
+	struct engine engine;	/* points into this struct */
+};
+
+err_t session_open(struct session *s, enum session_need need) MUST_CHECK;
+void session_close(struct session *s);
+
+/* Import (sync/import.c) of everything, or of these paths: what the files and commits say by now. Notes and
+ * problems go to stderr, one line each. */
+err_t session_fresh(struct session *s, const struct strs *paths) MUST_CHECK;
+
+/* Opens the remote of this clone (config agent.remote, pinned by sync init). None configured: ERR_MISUSE
+ * with the hint to run sync init, unless optional: then have_remote stays false. Out of reach: ERR_OFFLINE,
+ * also when optional (the caller decides). */
+err_t session_remote(struct session *s, bool optional) MUST_CHECK;
+
+/* The artifact that a user names: a label (the story or plan; "runbook:INFRA-042" names the others; aliases
+ * count), a path (relative to where the user stands, or to the top), or a uid prefix of at least 4 digits.
+ * ERR_NOTFOUND with the nearest label suggested; ERR_AMBIGUOUS lists the paths. Deleted ones only when
+ * with_deleted. */
+err_t session_find(struct art *out, struct session *s, const char *name, bool with_deleted) MUST_CHECK;
+
+/* "INFRA-042", or the path where there is no label: how messages call it. */
+const char *session_name(const struct art *art);
+
+/* After a creation or a change of state, when agent.autoPush (default "new") and the remote allow: push at
+ * once, else say on stderr that it is queued. Never fails because of the remote. created: a new artifact or a
+ * changed state. */
+err_t session_auto_push(struct session *s, const char *uid, bool created) MUST_CHECK;
+
+#endif

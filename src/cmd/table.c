@@ -1,0 +1,46 @@
+#include "cli/suggest.h"
+#include "cmd/cmd.h"
+
+#include <string.h>
+
+const struct cmd cmd_table[] = {
+	{"help", NULL, cmd_help, "show the commands, or how one is used", CMD_CARE},
+	{"version", NULL, cmd_version, "show the version of git-agent", CMD_CARE},
+	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact", CMD_PLUMBING},
+	{NULL, NULL, NULL, NULL, 0},
+};
+
+static const struct cmd *row_of(const char *name)
+{
+	for (const struct cmd *c = cmd_table; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static err_t unknown(const char *name)
+{
+	err_t err = err_new(ERR_MISUSE, "'%s' is not a git agent command", name);
+	struct suggest s;
+
+	suggest_start(&s, name);
+	for (const struct cmd *c = cmd_table; c->name; c++)
+		if (c->group != CMD_PLUMBING)
+			suggest_offer(&s, c->name);
+	if (s.best)
+		return err_hint(err, "did you mean 'git agent %s'?", s.best);
+	return err_hint(err, "'git agent help' lists the commands");
+}
+
+err_t cmd_find(const struct cmd **out, const char *name)
+{
+	const struct cmd *found = row_of(name);
+
+	if (!found)
+		return unknown(name);
+	if (found->alias_of)
+		found = row_of(found->alias_of);
+	BUG_ON(!found || !found->run);
+	*out = found;
+	return NULL;
+}

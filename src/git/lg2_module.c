@@ -1,0 +1,154 @@
+/* The module's door: the table, opening a repository, libgit2's errors made ours. */
+#include "git/lg2_internal.h"
+
+#include <git2/sys/repository.h>
+#include <stdlib.h>
+#include <string.h>
+
+err_t lg2_error(int rc, const char *fmt, ...)
+{
+	const git_error *last = git_error_last();
+	const char *text = last && last->message ? last->message : "unknown error of libgit2";
+	enum err_code code = rc == GIT_ENOTFOUND ? ERR_NOTFOUND
+			     : rc == GIT_ELOCKED ? ERR_BUSY
+						 : ERR_FATAL;
+	va_list args;
+	scoped_free char *what = NULL;
+
+	va_start(args, fmt);
+	what = mem_vprintf(fmt, args);
+	va_end(args);
+	/* "link" and "sdir" are the mandatory extensions that git writes. */
+	if (strstr(text, "unsupported mandatory extension"))
+		return err_new(ERR_FATAL,
+			       "this repository uses a %s index, which git-agent cannot read yet",
+			       strstr(text, "sdir") ? "sparse" : "split");
+	return err_new(code, "%s: %s", what, text);
+}
+
+err_t lg2_parse_oid(git_oid *out, const char *hex)
+{
+	if (!hash_is_hex(hex, OID_HEX) || git_oid_fromstr(out, hex) != 0)
+		return err_new(ERR_NOTFOUND, "'%s' is not an object id", hex);
+	return NULL;
+}
+
+struct oid lg2_hex(const git_oid *id)
+{
+	struct oid hex;
+
+	git_oid_tostr(hex.hex, sizeof(hex.hex), id);
+	return hex;
+}
+
+/* Whether the repository may be trusted was decided when it was found; the extensions named here
+ * change nothing that libgit2 would have to know. */
+static err_t start(void)
+{
+	static bool started;
+	static const char *known[] = {
+		"worktreeconfig", "partialclone", "preciousobjects", "relativeworktrees",
+	};
+	int rc;
+
+	if (started)
+		return NULL;
+	rc = git_libgit2_init();
+	if (rc < 0)
+		return lg2_error(rc, "cannot start libgit2");
+	started = true;
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof(known) / sizeof(*known));
+	return NULL;
+}
+
+static void lg2_close(struct lg2 *g)
+{
+	if (!g)
+		return;
+	lg2_reach_free(g->of_trunk);
+	lg2_reach_free(g->of_tip);
+	git_mailmap_free(g->mailmap);
+	git_index_free(g->index);
+	git_odb_free(g->odb);
+	git_repository_free(g->repo);
+	free(g->gitdir);
+	free(g->commondir);
+	free(g->index_file);
+	free(g);
+}
+
+static void scoped_lg2(struct lg2 **g)
+{
+	lg2_close(*g);
+}
+
+/* Hooks of a receiving repository see new objects only through these. */
+static err_t add_quarantine(struct lg2 *g)
+{
+	const char *dir = getenv("GIT_OBJECT_DIRECTORY");
+	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	scoped_free char *list = mem_printf("%s:%s", dir ? dir : "", more ? more : "");
+	char *rest = list, *one;
+	int rc;
+
+	while ((one = strsep(&rest, ":"))) {
+		if (!*one)
+			continue;
+		rc = git_odb_add_disk_alternate(g->odb, one);
+		if (rc < 0)
+			return lg2_error(rc, "cannot read objects in '%s'", one);
+	}
+	return NULL;
+}
+
+static err_t lg2_open(struct lg2 **out, const struct lg2_where *where)
+{
+	scoped(scoped_lg2) struct lg2 *g = NULL;
+	int rc;
+
+	TRY(start());
+	g = mem_alloc(sizeof(*g));
+	g->gitdir = mem_strdup(where->gitdir);
+	g->commondir = mem_strdup(where->commondir);
+	g->index_file = mem_strdup(where->index_file);
+	g->has_worktree = where->worktree != NULL;
+	rc = git_repository_open_ext(&g->repo, where->gitdir,
+				     GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT |
+				     GIT_REPOSITORY_OPEN_BARE, NULL);
+	if (rc == 0 && where->worktree)
+		rc = git_repository_set_workdir(g->repo, where->worktree, 0);
+	if (rc == 0)
+		rc = git_repository_odb(&g->odb, g->repo);
+	if (rc < 0)
+		return lg2_error(rc, "cannot open '%s'", where->gitdir);
+	TRY(add_quarantine(g));
+	*out = steal(g);
+	return NULL;
+}
+
+static const struct lg2_ops ops = {
+	.version = LG2_VERSION,
+	.open = lg2_open,
+	.close = lg2_close,
+	.resolve = lg2_resolve,
+	.blob = lg2_blob,
+	.commits = lg2_commits,
+	.commit = lg2_commit,
+	.merge_base = lg2_merge_base,
+	.reaches = lg2_reaches,
+	.changes = lg2_changes,
+	.tree = lg2_tree,
+	.tree_oid = lg2_tree_oid,
+	.index = lg2_index,
+	.index_write = lg2_index_write,
+	.index_prepare = lg2_index_prepare,
+	.commit_on = lg2_commit_on,
+	.configure = lg2_configure,
+	.convert = lg2_convert,
+};
+
+const struct lg2_ops *git_agent_module(void)
+{
+	return &ops;
+}

@@ -1,0 +1,172 @@
+#include "git/objects_internal.h"
+#include "git/module.h"
+#include "util/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void close_objects(struct repo_objects *self)
+{
+	struct objects *o = (struct objects *)self;
+
+	o->ops->close(o->lg2);
+	free(o);
+}
+
+/* GIT_INDEX_FILE is seen from the top of the work tree, where git stands when it reads it. */
+static char *index_file(const struct repo *r)
+{
+	const char *named = getenv("GIT_INDEX_FILE");
+
+	if (!named || !named[0])
+		return mem_printf("%s/index", r->gitdir);
+	if (named[0] == '/' || !r->worktree)
+		return mem_strdup(named);
+	return mem_printf("%s/%s", r->worktree, named);
+}
+
+err_t objects_open(struct objects **out, struct repo *r)
+{
+	scoped_free char *index = NULL, *shallow = NULL;
+	const struct lg2_ops *ops;
+	struct objects *o;
+	struct lg2 *lg2;
+
+	if (!r->objects) {
+		TRY(module_open(&ops));
+		index = index_file(r);
+		TRY(ops->open(&lg2, &(struct lg2_where){
+			.gitdir = r->gitdir, .commondir = r->commondir,
+			.worktree = r->worktree, .index_file = index,
+		}));
+		shallow = repo_slurp_at(r->commondir, "shallow", NULL);
+		o = mem_alloc(sizeof(*o));
+		*o = (struct objects){
+			.base = {close_objects}, .ops = ops, .lg2 = lg2,
+			.shallow = shallow && shallow[0],
+		};
+		r->objects = o;
+	}
+	*out = r->objects;
+	return NULL;
+}
+
+static void scoped_result(struct proc_result *r)
+{
+	proc_result_release(r);
+}
+
+err_t objects_git(struct proc_result *out, const char *const *argv, struct slice input)
+{
+	scoped(scoped_result) struct proc_result result = {0};
+	scoped_free char *what = mem_printf("git %s", argv[1]);
+
+	TRY(proc_run(&result, &(struct proc){.argv = argv, .input = input, .quiet = true}));
+	if (result.status != 0)
+		return repo_git_error(&result, what);
+	*out = result;
+	result = (struct proc_result){0};
+	return NULL;
+}
+
+err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->ops->resolve(out, o->lg2, rev);
+}
+
+err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *kinds,
+		  const char *at)
+{
+	scoped(git_scope_release) struct git_scope scope;
+	struct objects *o;
+
+	git_scope_init(&scope, kinds);
+	TRY(objects_open(&o, r));
+	if (strcmp(at, ":") == 0 || strcmp(at, ":0") == 0)
+		return o->ops->index(o->lg2, out, &scope);
+	return o->ops->tree(o->lg2, out, at, &scope);
+}
+
+static err_t find_promisor(void *found, const char *key, const char *value)
+{
+	size_t len = strlen(key), end = strlen(".promisor");
+
+	if (len > end && strcmp(key + len - end, ".promisor") == 0 && strcmp(value, "true") == 0)
+		*(bool *)found = true;
+	return NULL;
+}
+
+/* In a partial clone git fetches the blob and hands it over. */
+static err_t fetch_blob(char **bytes, size_t *len, const char *oid)
+{
+	const char *const argv[] = {"git", "cat-file", "blob", oid, NULL};
+	scoped(scoped_result) struct proc_result result = {0};
+
+	TRY(objects_git(&result, argv, (struct slice){0}));
+	*len = result.out_len;
+	*bytes = steal(result.out);
+	return NULL;
+}
+
+err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid)
+{
+	struct objects *o;
+	bool partial = false;
+	err_t e, config;
+
+	TRY(objects_open(&o, r));
+	e = o->ops->blob(bytes, len, o->lg2, oid);
+	if (!e || e->code != ERR_NOTFOUND || !hash_is_hex(oid, OID_HEX))
+		return e;
+	config = repo_config_each(r, "remote.", find_promisor, &partial);
+	err_free(config);
+	if (!partial)
+		return e;
+	err_free(e);
+	return fetch_blob(bytes, len, oid);
+}
+
+err_t git_index_put(struct repo *r, const struct git_edit *edits, size_t len)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->ops->index_write(o->lg2, edits, len);
+}
+
+/* "<mode> <id> TAB <path>" per entry; mode 0 takes it out. */
+static char *index_info(size_t *len, const struct lg2_staged *staged, const struct git_edit *edits,
+			size_t nr)
+{
+	static const struct oid zero = {"0000000000000000000000000000000000000000"};
+	struct mem_stream input;
+
+	mem_stream_open(&input);
+	for (size_t i = 0; i < nr; i++) {
+		fprintf(input.file, "%o %s\t%s", staged[i].mode,
+			staged[i].mode ? staged[i].oid.hex : zero.hex, edits[i].path);
+		fputc('\0', input.file);
+	}
+	return mem_stream_close(&input, len);
+}
+
+err_t git_index_stage(struct repo *r, const struct git_edit *edits, size_t len)
+{
+	static const char *const argv[] = {"git", "update-index", "-z", "--index-info", NULL};
+	scoped(scoped_result) struct proc_result result = {0};
+	scoped_free struct lg2_staged *staged = mem_alloc((len + 1) * sizeof(*staged));
+	scoped_free char *input = NULL;
+	struct objects *o;
+	size_t input_len;
+
+	if (!len)
+		return NULL;
+	TRY(objects_open(&o, r));
+	TRY(o->ops->index_prepare(o->lg2, staged, edits, len));
+	input = index_info(&input_len, staged, edits, len);
+	return objects_git(&result, argv, slice_of(input, input_len));
+}

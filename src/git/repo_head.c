@@ -1,0 +1,66 @@
+#include "git/repo_internal.h"
+#include "util/mem.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool has(const struct repo *r, const char *name)
+{
+	scoped_free char *path = mem_printf("%s/%s", r->gitdir, name);
+
+	return access(path, F_OK) == 0;
+}
+
+/* Between two commits of a series there is no CHERRY_PICK_HEAD; the to-do list says which it is. */
+static const char *series(const struct repo *r)
+{
+	scoped_free char *todo = repo_slurp_at(r->gitdir, "sequencer/todo", NULL);
+
+	if (!todo)
+		return NULL;
+	return strncmp(todo, "revert", 6) == 0 ? "revert" : "cherry-pick";
+}
+
+/* A rebase comes first: it leaves the marks of what it does inside. */
+static const char *under_way(const struct repo *r)
+{
+	if (has(r, "rebase-merge"))
+		return "rebase";
+	if (has(r, "rebase-apply"))
+		return has(r, "rebase-apply/applying") ? "am" : "rebase";
+	if (has(r, "MERGE_HEAD"))
+		return "merge";
+	if (has(r, "CHERRY_PICK_HEAD"))
+		return "cherry-pick";
+	if (has(r, "REVERT_HEAD"))
+		return "revert";
+	if (has(r, "BISECT_LOG"))
+		return "bisect";
+	return has(r, "sequencer") ? series(r) : NULL;
+}
+
+static void log_mark(char out[64], const struct repo *r)
+{
+	scoped_free char *path = mem_printf("%s/logs/HEAD", r->gitdir);
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		snprintf(out, 64, "%" PRIdMAX ":%" PRIdMAX, (intmax_t)st.st_size,
+			 (intmax_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
+}
+
+err_t repo_head(struct repo_head *out, struct repo *r)
+{
+	struct repo_head head = {0};
+
+	TRY(repo_ref_resolve(head.commit, head.ref, r, "HEAD"));
+	if (strcmp(head.ref, "HEAD") == 0)
+		head.ref[0] = '\0';
+	log_mark(head.log, r);
+	head.busy = under_way(r);
+	*out = head;
+	return NULL;
+}

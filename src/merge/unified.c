@@ -1,0 +1,97 @@
+#include "merge/diff.h"
+
+#include "util/mem.h"
+
+/* git shows no more of a heading than this. */
+#define HEADING_BYTES 80
+
+struct unified {
+	FILE *out;
+	const struct lines *a, *b;
+	size_t context;
+};
+
+static void put_line(FILE *out, char sign, struct slice text)
+{
+	fputc(sign, out);
+	fwrite(text.at, 1, text.len, out);
+	if (text.at[text.len - 1] != '\n')
+		fputs("\n\\ No newline at end of file\n", out);
+}
+
+static void put_lines(FILE *out, char sign, const struct lines *lines, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		put_line(out, sign, lines->at[i].text);
+}
+
+/* Lines are counted from 1; an empty range names the line before it. */
+static void put_range(FILE *out, char sign, size_t from, size_t to)
+{
+	fprintf(out, " %c%zu", sign, from == to ? from : from + 1);
+	if (to - from != 1)
+		fprintf(out, ",%zu", to - from);
+}
+
+static void put_heading(FILE *out, const struct lines *lines, size_t from)
+{
+	struct slice h;
+
+	while (from && lines->at[from - 1].text.at[0] != '#')
+		from--;
+	if (!from)
+		return;
+	h = lines->at[from - 1].text;
+	if (h.len > HEADING_BYTES) {
+		h.len = HEADING_BYTES;
+		while (h.len && ((unsigned char)h.at[h.len] & 0xC0) == 0x80)
+			h.len--;
+	}
+	h = slice_trim(h);
+	fputc(' ', out);
+	fwrite(h.at, 1, h.len, out);
+}
+
+/* The hunks [first, last) with their context as one. */
+static void put_hunk(const struct unified *u, const struct hunk *first, const struct hunk *last)
+{
+	size_t before = first->a_from < u->context ? first->a_from : u->context;
+	size_t rest = u->a->len - last[-1].a_to;
+	size_t after = rest < u->context ? rest : u->context;
+	size_t at = first->a_from - before;
+
+	fputs("@@", u->out);
+	put_range(u->out, '-', at, last[-1].a_to + after);
+	put_range(u->out, '+', first->b_from - before, last[-1].b_to + after);
+	fputs(" @@", u->out);
+	put_heading(u->out, u->a, at);
+	fputc('\n', u->out);
+	for (; first < last; first++) {
+		put_lines(u->out, ' ', u->a, at, first->a_from);
+		put_lines(u->out, '-', u->a, first->a_from, first->a_to);
+		put_lines(u->out, '+', u->b, first->b_from, first->b_to);
+		at = first->a_to;
+	}
+	put_lines(u->out, ' ', u->a, at, at + after);
+}
+
+char *diff_unified(struct slice a, struct slice b, const char *a_label, const char *b_label,
+		   int context)
+{
+	scoped(lines_release) struct lines la = lines_split(a), lb = lines_split(b);
+	scoped(hunks_release) struct hunks hunks = diff_lines(&la, &lb);
+	struct unified u = {.a = &la, .b = &lb, .context = context > 0 ? (size_t)context : 0};
+	struct mem_stream s;
+
+	mem_stream_open(&s);
+	u.out = s.file;
+	if (hunks.len)
+		fprintf(s.file, "--- %s\n+++ %s\n", a_label, b_label);
+	for (size_t i = 0, from = 0; i < hunks.len; i++) {
+		if (i + 1 < hunks.len && hunks.at[i + 1].a_from - hunks.at[i].a_to <= 2 * u.context)
+			continue;
+		put_hunk(&u, hunks.at + from, hunks.at + i + 1);
+		from = i + 1;
+	}
+	return mem_stream_close(&s, NULL);
+}

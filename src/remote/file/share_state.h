@@ -1,0 +1,12 @@
+/* States: legal transitions, and what an approval covers. Internal to remote/file. */
+#ifndef REMOTE_FILE_SHARE_STATE_H
+#define REMOTE_FILE_SHARE_STATE_H
+
+#include "remote/file/share_op.h"
+
+/* bad_transition, bad_op, stale_approval; fills next.title, state and normative. */
+err_t share_state_check(struct share_change *c) MUST_CHECK;
+/* The approval and the forged mark of next, once its rev is known. */
+void share_state_settle(struct share_change *c, const char *who, int64_t now);
+
+#endif

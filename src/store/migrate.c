@@ -1,0 +1,267 @@
+#include "store/migrate.h"
+#include "util/clock.h"
+#include "util/fault.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_MS 10000
+
+#pragma GCC diagnostic ignored "-Woverlength-strings" /* ISO C promises only 4095 bytes */
+static const char schema_sql[] =
+#include "store/schema.sql.inc"
+	;
+
+/* Version 1 is the first. The next one adds {2, <sql>} here and changes schema.sql. */
+const struct schema *migrate_schema(void)
+{
+	static const struct schema schema = {.version = 1, .sql = schema_sql};
+
+	return &schema;
+}
+
+static void close_ptr(sqlite3 **db)
+{
+	sqlite3_close(*db);
+}
+
+static err_t exec(sqlite3 *db, const char *path, const char *sql)
+{
+	return db_error_at(db, path, sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+static err_t open_raw(sqlite3 **out, const char *path, int flags)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+
+	TRY(db_error_at(db, path, sqlite3_open_v2(path, &db, flags, NULL)));
+	sqlite3_busy_timeout(db, BUSY_MS);
+	*out = steal(db);
+	return NULL;
+}
+
+/* The first column of the first row; 0 when there is none. */
+static err_t number(int64_t *out, sqlite3 *db, const char *path, const char *sql, const char *name)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+
+	if (rc == SQLITE_OK && name)
+		rc = sqlite3_bind_text(st, 1, name, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+		*out = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+		sqlite3_finalize(st);
+		return NULL;
+	}
+	sqlite3_finalize(st);
+	return db_error_at(db, path, rc);
+}
+
+static err_t try_alone(sqlite3 **out, const char *path)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+	int64_t wal;
+
+	TRY(open_raw(&db, path, SQLITE_OPEN_READWRITE));
+	TRY(exec(db, path, "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE;"
+			   "BEGIN EXCLUSIVE; COMMIT"));
+	TRY(number(&wal, db, path,
+		   "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'", NULL));
+	if (wal)	/* another process was faster to set it again */
+		return db_error_at(db, path, SQLITE_BUSY);
+	*out = steal(db);
+	return NULL;
+}
+
+/*
+ * Nobody else may read or write from here to the rename. Leaving WAL needs to be alone, and takes
+ * "-wal" away, which would otherwise be applied to the new file; in exclusive locking mode the
+ * lock outlives the empty transaction (a backup cannot be made inside one). SQLite does not wait
+ * when it leaves WAL, so we do, each time with a new connection: an old one would keep locks.
+ */
+static err_t open_alone(sqlite3 **out, const char *path)
+{
+	int64_t deadline = clock_monotonic_ns() + (int64_t)BUSY_MS * 1000000;
+
+	for (;;) {
+		err_t err = try_alone(out, path);
+
+		if (!err || err->code != ERR_BUSY || clock_monotonic_ns() > deadline)
+			return err;
+		err_free(err);
+		usleep(20000);
+	}
+}
+
+static void remove_with_journal(const char *path)
+{
+	scoped_free char *journal = mem_printf("%s-journal", path);
+
+	unlink(path);
+	unlink(journal);
+}
+
+static err_t sync_directory(const char *path)
+{
+	scoped_free char *copy = mem_strdup(path);
+	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return err_errno("cannot open the directory of '%s'", path);
+	rc = fsync(fd);
+	close(fd);
+	return rc == 0 ? NULL : err_errno("cannot write the directory of '%s'", path);
+}
+
+static err_t publish(const char *from, const char *to)
+{
+	fault_point("migrate");
+	if (rename(from, to) != 0)
+		return err_errno("cannot rename '%s' to '%s'", from, to);
+	TRY(sync_directory(to));
+	fault_point("migrate");
+	return NULL;
+}
+
+static err_t backup(sqlite3 *from, const char *path, const char *to)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+	sqlite3_backup *copy;
+	struct stat st;
+	int rc;
+
+	remove_with_journal(to);
+	TRY(open_raw(&db, to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+	copy = sqlite3_backup_init(db, "main", from, "main");
+	if (!copy)
+		return db_error_at(db, to, sqlite3_errcode(db));
+	sqlite3_backup_step(copy, -1);
+	rc = sqlite3_backup_finish(copy);
+	if (rc != SQLITE_OK)
+		return db_error_at(db, to, rc);
+	if (stat(path, &st) != 0 || chmod(to, st.st_mode & 0777) != 0)
+		return err_errno("cannot set the mode of '%s'", to);
+	return NULL;
+}
+
+static err_t run_steps(sqlite3 *db, const char *path, int64_t from, const struct schema *schema)
+{
+	scoped_free char *done = mem_printf("PRAGMA user_version = %d", schema->version);
+	int64_t at = from;
+
+	for (size_t i = 0; i < schema->nr_steps; i++) {
+		if (schema->steps[i].to <= at)
+			continue;
+		if (schema->steps[i].to != at + 1)
+			break;
+		TRY(exec(db, path, schema->steps[i].sql));
+		at++;
+	}
+	if (at != schema->version)
+		return err_new(
+			ERR_REFUSED,
+			"workspace '%s' has schema %lld, which this program cannot bring to %d",
+			path, (long long)from, schema->version);
+	return exec(db, path, done);
+}
+
+/* Foreign keys are off: SQLite's own advice for steps that make a table anew. */
+static err_t migrate_copy(const char *path, int64_t from, const struct schema *schema)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+
+	TRY(open_raw(&db, path, SQLITE_OPEN_READWRITE));
+	TRY(exec(db, path,
+		 "PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE"));
+	TRY(run_steps(db, path, from, schema));
+	return exec(db, path, "COMMIT");
+}
+
+static err_t lost(const char *path, const char *what)
+{
+	return err_new(ERR_CORRUPT,
+		       "bringing workspace '%s' up to date failed: %s; nothing was changed", path,
+		       what);
+}
+
+static err_t same_rows(sqlite3 *old, sqlite3 *new, const char *path)
+{
+	static const char *const counts[] = {
+		"SELECT count(*) FROM artifact", "SELECT count(*) FROM revision",
+		"SELECT count(*) FROM blob",	 "SELECT count(*) FROM outbox",
+		"SELECT count(*) FROM conflict", "SELECT count(*) FROM meta"};
+	static const char *const tables[] = {"artifact", "revision", "blob",
+					     "outbox",	 "conflict", "meta"};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		int64_t there, before, after;
+
+		TRY(number(&there, old, path,
+			   "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+			   " AND name = ?1",
+			   tables[i]));
+		if (!there)
+			continue;
+		TRY(number(&before, old, path, counts[i], NULL));
+		TRY(number(&after, new, path, counts[i], NULL));
+		if (before != after)
+			return lost(path, tables[i]);
+	}
+	return NULL;
+}
+
+static err_t verify_copy(sqlite3 *old, const char *path, const char *copy)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+	int64_t bad;
+
+	TRY(open_raw(&db, copy, SQLITE_OPEN_READWRITE));
+	TRY(number(&bad, db, copy, "SELECT count(*) FROM pragma_integrity_check"
+		   " WHERE integrity_check <> 'ok'", NULL));
+	if (bad)
+		return lost(path, "integrity check");
+	TRY(number(&bad, db, copy, "SELECT count(*) FROM pragma_foreign_key_check", NULL));
+	if (bad)
+		return lost(path, "foreign keys");
+	return same_rows(old, db, path);
+}
+
+static err_t swap(sqlite3 *db, const char *path, int64_t from, const struct schema *schema)
+{
+	scoped_free char *kept = mem_printf("%s.before-v%d", path, schema->version);
+	scoped_free char *tmp = mem_printf("%s.migrate", path);
+
+	fault_point("migrate");
+	TRY(backup(db, path, tmp));
+	TRY(publish(tmp, kept));
+	TRY(backup(db, path, tmp));
+	fault_point("migrate");
+	TRY(migrate_copy(tmp, from, schema));
+	fault_point("migrate");
+	TRY(verify_copy(db, path, tmp));
+	return publish(tmp, path);
+}
+
+err_t migrate_file(const char *path, const struct schema *schema)
+{
+	scoped(close_ptr) sqlite3 *db = NULL;
+	scoped_free char *real = realpath(path, NULL);
+	int64_t version;
+	int moved = 0;
+
+	if (!real)
+		return err_errno("cannot find workspace '%s'", path);
+	TRY(open_alone(&db, real));
+	sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	TRY(number(&version, db, real, "PRAGMA user_version", NULL));
+	if (moved || version >= schema->version)
+		return NULL;
+	return err_wrap(swap(db, real, version, schema), "cannot bring the workspace up to date");
+}

@@ -1,0 +1,107 @@
+/*
+ * The engine: what import, export, editing and sync do, over a store, a git
+ * port and a remote. One engine per process and work tree. Nothing here prints;
+ * each operation fills a report that the command shows.
+ */
+#ifndef SYNC_ENGINE_H
+#define SYNC_ENGINE_H
+
+#include "git/port.h"
+#include "remote/remote.h"
+#include "store/store.h"
+
+struct engine {
+	struct store *store;
+	const struct git_port *git;	/* NULL: no work tree (a bare repository) */
+	const struct remote *remote;	/* NULL: none, or not opened yet */
+	const struct kinds *kinds;
+	const char *who;		/* "Name <mail>" */
+	const char *trunk[2];		/* commits the trunk and its upstream name; "" or NULL: none */
+	int64_t now;			/* seconds UTC, for people */
+	bool mass_delete;		/* --allow-mass-delete */
+	bool pull_export;		/* agent.pullExport */
+};
+
+/* Lines for people, in the order things happened; released with report_release. */
+struct report {
+	int created, changed, deleted, discarded, moved;
+	int conflicts;		/* newly recorded */
+	int left;		/* unknown texts that were not taken */
+	int refused;		/* files that cannot be imported at all */
+	int written, removed, kept;	/* files */
+	int older;		/* files that show an ancestor of the workspace's text */
+	const char *busy;	/* git is in the middle of this: nothing was imported; NULL: no */
+	struct strs notes;	/* "INFRA-042: merged ..." */
+	struct strs problems;	/* "path:line: what is wrong" */
+};
+void report_release(struct report *r);
+void report_note(struct report *r, const char *fmt, ...) PRINTF(2, 3);
+void report_problem(struct report *r, const char *fmt, ...) PRINTF(2, 3);
+
+/* --- import (import.c) ---------------------------------------------------------------------- */
+
+/* Finishes interrupted writes, judges new commits, looks at the files. Cheap when nothing moved.
+ * paths: look only at these files (NULL: all). Twice changes nothing. */
+err_t import_run(struct report *r, struct engine *e, const struct strs *paths) MUST_CHECK;
+
+/* Takes what the branch shows for these paths although it was left (a colleague's branch, an older
+ * text): `git agent import <id>`. from_text: the text to take instead of the file's (stdin). */
+err_t import_take(struct report *r, struct engine *e, const char *path, const struct slice *from_text)
+	MUST_CHECK;
+
+/* --- editing (edit.c) ------------------------------------------------------------------------ */
+
+struct edit {
+	enum revision_how how;
+	const char *message;
+	struct slice text;	/* the new text; ignored for HOW_DELETE */
+	const char *path;	/* HOW_MOVE: the new path; NULL: as it is */
+	const struct oid *expect;	/* the text that was edited; NULL: whatever W is now. When W moved on since, the edit is merged (ERR_DIFFERS where that is not clean, and nothing changes) */
+};
+/* One edit of an artifact: a revision, and the file where it shows the text from before (written = true).
+ * Changes nothing when the text is W's already. */
+err_t edit_apply(bool *written, struct engine *e, const char *uid, const struct edit *edit) MUST_CHECK;
+/* A new artifact at path. ERR_REFUSED when the path is taken (in the workspace or as a file). */
+err_t edit_create(char uid[UID_LEN + 1], bool *written, struct engine *e, const char *path,
+		  struct slice text, const char *message) MUST_CHECK;
+
+/* --- export (export.c) ----------------------------------------------------------------------- */
+
+struct export_options {
+	bool all;		/* also artifacts whose file is not on this branch */
+	bool dry_run;
+	const struct strs *uids;	/* NULL: everything that is pending or older here */
+};
+err_t export_files(struct report *r, struct engine *e, const struct export_options *o) MUST_CHECK;
+/* What a commit made now should carry (agent.commitExport): edits of this work tree whose index
+ * entry still equals HEAD's and whose file holds nothing else. Paths; their files are written. */
+err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, bool all) MUST_CHECK;
+
+/* --- sync (push.c, pull.c, resolve.c) ---------------------------------------------------------- */
+
+struct sync_report {
+	int sent, received, merged, conflicts, refused, adopted, forged;
+	int queued;		/* still to be sent */
+	bool behind;		/* push found versions that must be pulled first */
+	struct strs notes;
+	struct strs blocked;	/* "INFRA-042: conflict", one per artifact that stays */
+};
+void sync_report_release(struct sync_report *r);
+
+/* Sends what an earlier run had frozen, then everything dirty (or only uids). atomic: all or nothing.
+ * ERR_OFFLINE leaves the outbox for the next run. dry_run: counts only. */
+struct push_options {
+	bool atomic, dry_run;
+	const struct strs *uids;	/* NULL: all */
+};
+err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o) MUST_CHECK;
+err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run) MUST_CHECK;
+
+enum resolve_with { RESOLVE_OURS, RESOLVE_THEIRS, RESOLVE_TEXT };
+/* Settles a recorded conflict: a revision with both parents. text for RESOLVE_TEXT (markers are refused). */
+err_t resolve_run(bool *written, struct engine *e, const char *uid, enum resolve_with with,
+		  struct slice text) MUST_CHECK;
+/* The text with git's conflict markers that resolve --edit opens. Caller frees. */
+err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid) MUST_CHECK;
+
+#endif

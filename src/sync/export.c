@@ -1,0 +1,300 @@
+#include "sync/engine.h"
+#include "sync/file_out.h"
+#include "sync/loaded.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Files that go out under one transaction. */
+#define BATCH 64
+
+struct view {
+	struct engine *e;
+	struct report *r;
+	const struct export_options *o;
+	struct seens seens;
+	struct git_entries tree, index;
+	bool loaded;
+	struct file_out out;
+};
+
+static void view_release(struct view *v)
+{
+	seens_release(&v->seens);
+	git_entries_release(&v->tree);
+	git_entries_release(&v->index);
+	file_out_release(&v->out, v->e);
+}
+
+static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
+{
+	size_t lo = 0, hi = list->len;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int cmp = strcmp(list->at[mid].path, path);
+
+		if (cmp == 0)
+			return &list->at[mid];
+		if (cmp < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static const struct seen *seen_at(const struct seens *list, const char *path)
+{
+	size_t lo = 0, hi = list->len;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int cmp = strcmp(list->at[mid].path, path);
+
+		if (cmp == 0)
+			return &list->at[mid];
+		if (cmp < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/* HEAD's tree and the index, only once something is to be written. */
+static err_t load(struct view *v)
+{
+	struct git_head head = {0};
+
+	if (v->loaded)
+		return NULL;
+	v->loaded = true;
+	TRY(v->e->git->head(v->e->git->ctx, &head));
+	TRY(v->e->git->tree(v->e->git->ctx, &v->tree, head.commit));
+	return v->e->git->index(v->e->git->ctx, &v->index);
+}
+
+static const char *index_oid(const struct view *v, const char *path)
+{
+	const struct git_entry *entry = entry_at(&v->index, path);
+
+	return entry ? entry->oid.hex : "";
+}
+
+static const char *head_oid(const struct view *v, const char *path)
+{
+	const struct git_entry *entry = entry_at(&v->tree, path);
+
+	return entry ? entry->oid.hex : "";
+}
+
+/* The index entry is neither HEAD's nor what we last wrote: somebody staged it. */
+static bool staged_by_hand(const struct view *v, const struct art *art, const struct seen *seen)
+{
+	const char *index = index_oid(v, art->path), *head = head_oid(v, art->path);
+
+	if (strcmp(index, head) == 0 || strcmp(index, art->oid.hex) == 0)
+		return false;
+	if (!index[0])
+		return head[0] != '\0';
+	return !(seen && rev_none(&seen->hand_rev) && strcmp(index, seen->file.hex) == 0 && !seen->left);
+}
+
+static bool unmerged(const struct view *v, const char *path)
+{
+	const struct git_entry *entry = entry_at(&v->index, path);
+
+	return entry && entry->stage;
+}
+
+static err_t flush(struct view *v)
+{
+	err_t err;
+
+	if (!v->out.len)
+		return NULL;
+	TRY(store_begin(v->e->store));
+	err = file_out_record(&v->out, v->e);
+	if (err) {
+		store_rollback(v->e->store);
+		return err;
+	}
+	TRY(store_commit(v->e->store));
+	TRY(file_out_publish(&v->out, v->e));
+	file_out_release(&v->out, v->e);
+	return NULL;
+}
+
+static err_t facts_of(struct export_facts *f, struct oid *shows, struct view *v, const struct art *art,
+		      const struct seen *seen)
+{
+	scoped(loaded_close) struct loaded l = {0};
+
+	TRY(load(v));
+	TRY(file_out_shows(shows, v->e, art->path));
+	TRY(loaded_open(&l, v->e, art->uid));
+	f->exists = !oid_none(shows);
+	f->in_head = head_oid(v, art->path)[0] != '\0';
+	f->in_index = index_oid(v, art->path)[0] != '\0';
+	f->known = loaded_knows(&l, shows);
+	f->is_w = f->exists && oid_eq(shows, &art->oid);
+	f->left = seen && seen->left;
+	f->unmerged = unmerged(v, art->path);
+	f->staged = staged_by_hand(v, art, seen);
+	f->deleted = art->deleted;
+	f->was_here = seen != NULL;
+	f->asked = v->o->all || v->o->uids;
+	return NULL;
+}
+
+static err_t write_out(struct view *v, const struct art *art, const struct oid *shows, bool removal)
+{
+	scoped_free char *text = NULL;
+	struct oid none = {""}, head = {""};
+	size_t len = 0;
+
+	if (removal)
+		v->r->removed++;
+	else
+		v->r->written++;
+	report_note(v->r, "%s %s", removal ? "removed" : "wrote", art->path);
+	if (v->o->dry_run)
+		return NULL;
+	memcpy(head.hex, head_oid(v, art->path), strlen(head_oid(v, art->path)) + 1);
+	if (!removal)
+		TRY(store_text_get(&text, &len, v->e->store, art->oid.hex));
+	TRY(file_out_stage(&v->out, v->e, art->uid, art->path, shows, removal ? &none : &art->oid,
+			   slice_of(text, len), &head));
+	return v->out.len >= BATCH ? flush(v) : NULL;
+}
+
+static err_t export_one(struct view *v, const struct art *art)
+{
+	const struct seen *seen = seen_at(&v->seens, art->path);
+	struct export_facts f = {0};
+	struct oid shows;
+	const char *why;
+
+	if (seen && !art->deleted && oid_eq(&seen->file, &art->oid)) {
+		struct file_stat stat;
+
+		TRY(v->e->git->stat(v->e->git->ctx, &stat, art->path));
+		if (stat.exists)
+			return NULL;
+	}
+	if (art->deleted && !seen)
+		return NULL;
+	TRY(facts_of(&f, &shows, v, art, seen));
+	switch (plan_export(&f, &why)) {
+	case EXPORT_NOTHING:
+		return NULL;
+	case EXPORT_WRITE:
+		return write_out(v, art, &shows, false);
+	case EXPORT_REMOVE:
+		return write_out(v, art, &shows, true);
+	case EXPORT_KEEP:
+		break;
+	}
+	v->r->kept++;
+	report_note(v->r, "kept %s: %s", art->path, why);
+	return NULL;
+}
+
+/* A path may have belonged to several artifacts; only the live one, else the last, speaks for it. */
+static err_t speaks_for_path(bool *out, struct engine *e, const struct art *art)
+{
+	scoped(art_release) struct art at = {0};
+
+	*out = true;
+	if (!art->deleted)
+		return NULL;
+	TRY(store_art_at(&at, e->store, art->path));
+	*out = strcmp(at.uid, art->uid) == 0;
+	return NULL;
+}
+
+err_t export_files(struct report *r, struct engine *e, const struct export_options *o)
+{
+	scoped(view_release) struct view v = {.e = e, .r = r, .o = o};
+	scoped(arts_release) struct arts arts = {0};
+	struct art_filter filter = {.with_deleted = true};
+	struct git_head head = {0};
+
+	TRY(e->git->head(e->git->ctx, &head));
+	if (head.busy)
+		return err_hint(err_new(ERR_REFUSED, "git is in the middle of a %s", head.busy),
+				"finish it first, then run the export again");
+	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
+	TRY(store_art_list(&arts, e->store, &filter));
+	for (size_t i = 0; i < arts.len; i++) {
+		bool speaks;
+
+		if (o->uids && !strs_has(o->uids, arts.at[i].uid))
+			continue;
+		TRY(speaks_for_path(&speaks, e, &arts.at[i]));
+		if (speaks)
+			TRY(export_one(&v, &arts.at[i]));
+	}
+	return flush(&v);
+}
+
+/* --- what a commit carries ------------------------------------------------------------------------------- */
+
+static err_t carry(struct strs *paths, struct view *v, const char *uid)
+{
+	scoped(art_release) struct art art = {0};
+	struct export_facts f = {0};
+	const struct seen *seen;
+	struct oid shows;
+
+	TRY(store_art_get(&art, v->e->store, uid));
+	seen = seen_at(&v->seens, art.path);
+	TRY(facts_of(&f, &shows, v, &art, seen));
+	/* the commit carries it already, or HEAD has it */
+	if (strcmp(head_oid(v, art.path), art.oid.hex) == 0 ||
+	    (!f.unmerged && strcmp(index_oid(v, art.path), art.oid.hex) == 0))
+		return NULL;
+	if (f.unmerged || strcmp(index_oid(v, art.path), head_oid(v, art.path)) != 0) {
+		report_note(v->r, "left %s: %s", art.path, f.unmerged ? "unmerged" : "staged by hand");
+		return NULL;
+	}
+	if (art.deleted ? f.exists && !f.known : f.exists && (!f.known || f.left)) {
+		report_note(v->r, "left %s: the file holds other changes", art.path);
+		return NULL;
+	}
+	if (!f.exists && f.in_index && !art.deleted) {
+		report_note(v->r, "left %s: the file was removed by hand", art.path);
+		return NULL;
+	}
+	if (art.deleted && !f.in_head)
+		return NULL;
+	strs_add(paths, art.path);
+	if (art.deleted ? f.exists : !f.is_w)
+		return write_out(v, &art, &shows, art.deleted);
+	return NULL;
+}
+
+err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, bool all)
+{
+	struct export_options o = {.all = true};
+	scoped(view_release) struct view v = {.e = e, .r = r, .o = &o};
+	scoped(mines_release) struct mines mines = {0};
+	scoped(arts_release) struct arts arts = {0};
+	struct art_filter filter = {.with_deleted = true};
+
+	if (all)
+		TRY(store_art_list(&arts, e->store, &filter));
+	else
+		TRY(store_mine_list(&mines, e->store, e->git->worktree));
+	if (!mines.len && !arts.len)
+		return NULL;
+	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
+	for (size_t i = 0; i < mines.len; i++)
+		TRY(carry(paths, &v, mines.at[i].uid));
+	for (size_t i = 0; i < arts.len; i++)
+		if (seen_at(&v.seens, arts.at[i].path))
+			TRY(carry(paths, &v, arts.at[i].uid));
+	return flush(&v);
+}

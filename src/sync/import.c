@@ -1,0 +1,181 @@
+#include "sync/engine.h"
+#include "sync/file_out.h"
+#include "sync/judge.h"
+#include "sync/loaded.h"
+#include "sync/look.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void report_release(struct report *r)
+{
+	strs_release(&r->notes);
+	strs_release(&r->problems);
+}
+
+void report_note(struct report *r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	strs_take(&r->notes, mem_vprintf(fmt, args));
+	va_end(args);
+}
+
+void report_problem(struct report *r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	strs_take(&r->problems, mem_vprintf(fmt, args));
+	va_end(args);
+}
+
+static err_t live_count(size_t *count, struct engine *e)
+{
+	long artifacts, revisions, texts;
+
+	TRY(store_counts(&artifacts, &revisions, &texts, e->store));
+	*count = (size_t)artifacts;
+	return NULL;
+}
+
+/* Where a clone without a workspace begins: the trunk, else HEAD. */
+static err_t first_look(struct report *r, struct engine *e, const struct git_head *head)
+{
+	scoped(strs_release) struct strs tips = {0};
+	const char *start = head->commit;
+
+	TRY(store_judged_tips(&tips, e->store));
+	if (tips.len)
+		return NULL;
+	for (int i = 1; i >= 0; i--)
+		if (e->trunk[i] && e->trunk[i][0])
+			start = e->trunk[i];
+	if (!start[0])
+		return NULL;
+	return judge_first(r, e, start);
+}
+
+static err_t import_locked(struct report *r, struct engine *e, const struct git_head *head,
+			   const struct tree_mark *before, const struct strs *paths)
+{
+	struct tree_mark now = {.ref = (char *)head->ref, .log = (char *)head->log};
+	bool moved = strcmp(head->commit, before->head) != 0;
+	size_t live = 0;
+
+	TRY(live_count(&live, e));
+	if (moved) {
+		TRY(first_look(r, e, head));
+		TRY(judge_commits(r, e, head));
+	}
+	if (r->deleted >= 4 && (size_t)r->deleted * 2 > live && !e->mass_delete)
+		return err_hint(err_new(ERR_REFUSED, "%d of %zu artifacts are gone in the new commits",
+					r->deleted, live),
+				"if that is meant: git agent import --allow-mass-delete");
+	TRY(look_files(r, e, head, before, moved ? NULL : paths));
+	memcpy(now.head, head->commit, sizeof(now.head));
+	return store_tree_set(e->store, e->git->worktree, &now);
+}
+
+err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
+{
+	scoped(tree_mark_release) struct tree_mark before = {0};
+	struct git_head head = {0};
+	bool news = true, moved;
+	err_t err;
+
+	if (!e->git)
+		return NULL;
+	TRY(file_out_finish(e));
+	TRY(e->git->head(e->git->ctx, &head));
+	if (head.busy) {
+		r->busy = head.busy;
+		return NULL;
+	}
+	TRY(store_tree_get(&before, e->store, e->git->worktree));
+	moved = strcmp(head.commit, before.head) != 0 || strcmp(head.log, before.log ? before.log : "") != 0;
+	if (!moved)
+		TRY(look_anything_new(&news, e, paths));
+	if (!moved && !news)
+		return NULL;
+	TRY(store_begin(e->store));
+	err = import_locked(r, e, &head, &before, paths);
+	if (!err)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
+}
+
+/* --- by name: what a rule left alone, somebody takes ---------------------------------------------------- */
+
+static err_t take_text(struct report *r, struct engine *e, const char *path, struct slice text)
+{
+	scoped(art_release) struct art art = {0};
+	scoped(loaded_close) struct loaded l = {0};
+	struct act act = {HOW_HAND, e->who, e->now, "imported by name"};
+	struct oid oid = hash_blob(text), from;
+	char uid[UID_LEN + 1];
+	struct change c = {.from = &from, .to = &oid, .to_text = text};
+	struct plan_ctx ctx;
+	struct step s = {0};
+	err_t err = store_art_at(&art, e->store, path);
+
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		r->created++;
+		return loaded_create(uid, e, NULL, path, text, &act);
+	}
+	TRY(err);
+	if (oid_eq(&art.oid, &oid))
+		return NULL;
+	TRY(loaded_open(&l, e, art.uid));
+	/* taken as a whole: a step on W, whatever the text was made from */
+	from = l.art.oid;
+	c.from_rev = l.w;
+	ctx = loaded_plan(&l);
+	TRY(plan_change(&s, &ctx, &c, &act));
+	err = loaded_take(&l, &s, "file");
+	step_release(&s);
+	r->changed++;
+	return err;
+}
+
+err_t import_take(struct report *r, struct engine *e, const char *path, const struct slice *from_text)
+{
+	scoped_free char *bytes = NULL;
+	size_t len = 0;
+	struct slice text;
+	err_t err;
+
+	if (from_text) {
+		text = *from_text;
+	} else {
+		TRY(e->git->read(e->git->ctx, &bytes, &len, NULL, path));
+		text = slice_of(bytes, len);
+	}
+	if (memchr(text.at, '\0', text.len))
+		return err_new(ERR_REFUSED, "'%s' contains NUL bytes", path);
+	TRY(store_begin(e->store));
+	err = take_text(r, e, path, text);
+	if (!err && !from_text) {
+		struct file_stat stat;
+		struct oid head = {""}, oid = hash_blob(text);
+		struct git_head now = {0};
+
+		err = e->git->stat(e->git->ctx, &stat, path);
+		if (!err)
+			err = e->git->head(e->git->ctx, &now);
+		if (!err)
+			err = e->git->tree_oid(e->git->ctx, &head, now.commit, path);
+		if (!err)
+			err = look_wrote(e, path, &oid, &head, &stat);
+		if (!err)
+			err = store_left_clear(e->store, e->git->worktree, path);
+	}
+	if (!err)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
+}

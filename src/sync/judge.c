@@ -1,0 +1,610 @@
+#include "sync/judge.h"
+#include "artifact/artifact.h"
+#include "artifact/label.h"
+#include "merge/diff.h"
+#include "merge/merge.h"
+#include "sync/loaded.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One commit while it is judged. */
+struct trial {
+	struct engine *e;
+	struct report *r;
+	const struct git_commit *commit;
+	bool repeat;
+	bool left;	/* something in it was not taken */
+};
+
+static err_t blob_into_store(char **bytes, size_t *len, struct engine *e, const struct oid *oid)
+{
+	struct oid put;
+
+	if (oid_none(oid)) {
+		*bytes = mem_strdup("");
+		*len = 0;
+		return NULL;
+	}
+	TRY(e->git->blob(e->git->ctx, bytes, len, oid->hex));
+	return store_text_put(&put, e->store, slice_of(*bytes, *len));
+}
+
+/* A text that no artifact can have stays in git only. */
+static bool acceptable(struct trial *t, const char *path, struct slice text)
+{
+	if (text.len > ARTIFACT_MAX_BYTES)
+		report_problem(t->r, "%s: larger than 1 MiB, not imported", path);
+	else if (memchr(text.at, '\0', text.len))
+		report_problem(t->r, "%s: contains NUL bytes, not imported", path);
+	else
+		return true;
+	t->r->refused++;
+	return false;
+}
+
+static struct act act_of(const struct git_commit *c, enum revision_how how)
+{
+	return (struct act){how, c->author, c->author_time, c->subject};
+}
+
+/* --- is a commit a repeat of one that was judged (a rebase, a cherry-pick)? ------------------ */
+
+static err_t patch_key(char **key, struct engine *e, const struct git_commit *c,
+		       const struct git_changes *changes)
+{
+	struct mem_stream s;
+	struct oid sum;
+	err_t err = NULL;
+
+	*key = mem_strdup("");
+	if (c->parents.len != 1 || !changes->len)
+		return NULL;
+	mem_stream_open(&s);
+	fprintf(s.file, "%s\n%lld\n", c->author, (long long)c->author_time);
+	for (size_t i = 0; i < changes->len && !err; i++) {
+		const struct git_change *ch = &changes->at[i];
+		scoped_free char *from = NULL, *to = NULL;
+		size_t from_len = 0, to_len = 0;
+		struct oid patch;
+
+		err = blob_into_store(&from, &from_len, e, &ch->before[0]);
+		if (!err)
+			err = blob_into_store(&to, &to_len, e, &ch->after);
+		if (err)
+			break;
+		diff_patch_id(&patch, slice_of(from, from_len), slice_of(to, to_len));
+		fprintf(s.file, "%s %s\n", ch->path, patch.hex);
+	}
+	{
+		size_t len;
+		scoped_free char *text = mem_stream_close(&s, &len);
+
+		if (err)
+			return err;
+		sum = hash_sha1(slice_of(text, len));
+	}
+	free(*key);
+	*key = mem_strdup(sum.hex);
+	return NULL;
+}
+
+/* Judged before under another id which HEAD no longer has. */
+static err_t is_repeat(bool *out, struct engine *e, const char *id, const char *key)
+{
+	scoped(strs_release) struct strs same = {0};
+
+	*out = false;
+	if (!key[0])
+		return NULL;
+	TRY(store_judged_with_patch(&same, e->store, key));
+	for (size_t i = 0; i < same.len && !*out; i++) {
+		bool in_head = false;
+
+		if (strcmp(same.at[i], id) == 0)
+			continue;
+		TRY(e->git->in_head(e->git->ctx, &in_head, same.at[i]));
+		*out = !in_head;
+	}
+	return NULL;
+}
+
+/* --- facts --------------------------------------------------------------------------------------- */
+
+/* Some commit that is known to carry a revision lies below the judged one. carried: any commit does. */
+static err_t lies_below(bool *below, bool *carried, struct trial *t, const struct loaded *l, int rev)
+{
+	scoped(strs_release) struct strs commits = {0};
+
+	*below = *carried = false;
+	TRY(store_commit_rev_list(&commits, t->e->store, l->art.uid, &l->graph.at[rev].id));
+	*carried = commits.len > 0;
+	for (size_t i = 0; i < commits.len && !*below; i++) {
+		for (size_t k = 0; k < t->commit->parents.len && !*below; k++) {
+			char base[OID_HEX + 1] = "";
+
+			TRY(t->e->git->merge_base(t->e->git->ctx, base, commits.at[i],
+						  t->commit->parents.at[k]));
+			*below = strcmp(base, commits.at[i]) == 0;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it is the
+ * newest that git was given below this commit; git cannot have built on one that it was never given, so
+ * failing that it is the oldest.
+ */
+static err_t made_on(int *out, struct trial *t, const struct loaded *l, const struct oid *p)
+{
+	int newest = graph_stands_for(&l->graph, l->w, p);
+	scoped_free bool *mark = NULL;
+	int found = -1, ungiven = -1;
+
+	*out = newest;
+	if (newest < 0 || graph_occurs(&l->graph, l->w, p) < 2)
+		return NULL;
+	mark = mem_alloc(l->graph.len + 1);
+	graph_mark(mark, &l->graph, l->w);
+	for (int i = 0; i < (int)l->graph.len; i++) {
+		bool below, carried;
+
+		if (!mark[i] || !oid_eq(&l->graph.at[i].oid, p))
+			continue;
+		TRY(lies_below(&below, &carried, t, l, i));
+		if (below && (found < 0 || graph_newer(&l->graph, i, found)))
+			found = i;
+		if (!carried && (ungiven < 0 || graph_newer(&l->graph, ungiven, i)))
+			ungiven = i;
+	}
+	*out = found >= 0 ? found : ungiven >= 0 ? ungiven : newest;
+	return NULL;
+}
+
+/* Every revision of ours with this text came before `rev`. */
+static bool only_before(const struct loaded *l, const struct oid *oid, int rev)
+{
+	scoped_free bool *ours = mem_alloc(l->graph.len + 1), *before = mem_alloc(l->graph.len + 1);
+
+	graph_mark(ours, &l->graph, l->w);
+	graph_mark(before, &l->graph, rev);
+	for (size_t i = 0; i < l->graph.len; i++)
+		if (ours[i] && !before[i] && oid_eq(&l->graph.at[i].oid, oid))
+			return false;
+	return true;
+}
+
+static err_t is_left(struct trial *t, const char *path, bool known)
+{
+	struct left l = {(char *)path, (char *)t->commit->id, t->commit->author};
+
+	t->left = true;
+	if (known)
+		return NULL;
+	t->r->left++;
+	return store_left_put(t->e->store, t->e->git->worktree, &l);
+}
+
+/* --- after the decision --------------------------------------------------------------------------- */
+
+/* The commit carries what was edited by hand here: it is no longer only in the file. */
+static err_t close_hand_edit(struct trial *t, struct loaded *l, const char *path, struct slice g)
+{
+	scoped(seen_release) struct seen seen = {0};
+	struct slice from, to;
+	err_t err = store_seen_get(&seen, t->e->store, t->e->git->worktree, path);
+
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	if (oid_none(&seen.hand_from) && rev_none(&seen.hand_rev))
+		return NULL;
+	TRY(loaded_text(&from, l, &seen.hand_from));
+	TRY(loaded_text(&to, l, &seen.file));
+	if (!plan_contains(from, to, g, l->kind))
+		return NULL;
+	seen.hand_from = (struct oid){""};
+	seen.hand_rev = (struct rev_id){""};
+	return store_seen_put(t->e->store, t->e->git->worktree, &seen);
+}
+
+/* A commit carries the edit that a command made here: no later commit need. */
+static err_t close_mine(struct trial *t, struct loaded *l, int stands_for)
+{
+	scoped(mines_release) struct mines mines = {0};
+
+	TRY(store_mine_list(&mines, t->e->store, t->e->git->worktree));
+	for (size_t i = 0; i < mines.len; i++) {
+		int rev;
+
+		if (strcmp(mines.at[i].uid, l->art.uid) != 0)
+			continue;
+		rev = graph_find(&l->graph, &mines.at[i].rev);
+		if (rev < 0 || graph_is_ancestor(&l->graph, rev, stands_for))
+			TRY(store_mine_drop(t->e->store, t->e->git->worktree, l->art.uid));
+	}
+	return NULL;
+}
+
+static err_t conclude(struct trial *t, struct loaded *l, const char *path, const struct oid *g,
+		      struct slice g_text)
+{
+	int stands_for = graph_stands_for(&l->graph, l->w, g);
+
+	if (stands_for >= 0) {
+		TRY(store_commit_rev_put(t->e->store, l->art.uid, t->commit->id,
+					 &l->graph.at[stands_for].id));
+		TRY(close_mine(t, l, stands_for));
+	}
+	return close_hand_edit(t, l, path, g_text);
+}
+
+static err_t take(struct trial *t, struct loaded *l, struct step *s)
+{
+	err_t err = loaded_take(l, s, "git");
+
+	if (!err && s->what == STEP_CONFLICT) {
+		t->r->conflicts++;
+		report_note(t->r, "%s: conflict with commit %.7s by %s", l->art.path, t->commit->id,
+			    t->commit->author);
+	} else if (!err && s->what == STEP_FORWARD) {
+		t->r->changed++;
+	}
+	step_release(s);
+	return err;
+}
+
+static err_t apply(struct trial *t, struct loaded *l, const struct change *c, enum revision_how how)
+{
+	struct plan_ctx ctx = loaded_plan(l);
+	struct act act = act_of(t->commit, how);
+	struct step s = {0};
+
+	TRY(plan_change(&s, &ctx, c, &act));
+	return take(t, l, &s);
+}
+
+/* --- a conflict that is recorded, and a commit that goes on from its other side ------------------- */
+
+/* The commit says how both sides go together (a merge), or carries theirs on. handled = false: neither. */
+static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
+			       const struct git_change *ch, struct slice g_text)
+{
+	scoped(conflict_release) struct conflict c = {0};
+	struct act act = act_of(t->commit, HOW_COMMIT);
+	struct oid mine = {""};
+	bool theirs_in = false, ours_in = false;
+	struct slice base, w_text;
+	struct revision r = {0};
+	struct step s = {0};
+	err_t err = store_conflict_get(&c, t->e->store, l->art.uid);
+
+	*handled = false;
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	for (int i = 0; i < ch->nr_parents; i++) {
+		if (oid_eq(&ch->before[i], &c.theirs) && c.nr_revs)
+			theirs_in = true;
+		else if (loaded_knows(l, &ch->before[i]))
+			ours_in = true, mine = ch->before[i];
+	}
+	if (!theirs_in)
+		return NULL;
+	*handled = true;
+	r = (struct revision){.oid = ch->after, .time = act.time, .how = HOW_COMMIT};
+	r.parents[0] = c.revs[c.nr_revs - 1].id;
+	if (ours_in)
+		r.parents[1] = l->graph.at[graph_stands_for(&l->graph, l->w, &mine)].id;
+	r.path = mem_strdup(ch->path);
+	r.author = mem_strdup(act.author);
+	r.message = mem_strdup(act.message);
+	revision_seal(&r, l->art.uid);
+	s.revs[0] = r;
+	s.text[0] = oid_none(&r.oid) ? NULL : mem_dup(g_text.at, g_text.len);
+	s.len[0] = g_text.len;
+	s.nr = 1;
+	if (ours_in && oid_eq(&mine, &l->art.oid)) {
+		s.what = STEP_FORWARD;
+		s.head = r.id;
+	} else {
+		struct merge_options options = {.kind = l->kind};
+		struct merge_result m;
+
+		err = loaded_text(&base, l, ours_in ? &mine : &c.base);
+		if (!err)
+			err = loaded_text(&w_text, l, &l->art.oid);
+		if (err) {
+			step_release(&s);
+			return err;
+		}
+		m = merge3(base, w_text, g_text, &options);
+		if (m.clean && !oid_none(&l->art.oid) && !oid_none(&ch->after)) {
+			struct revision *j = &s.revs[s.nr];
+
+			*j = (struct revision){.how = HOW_MERGE, .time = act.time};
+			j->oid = hash_blob(slice_of(m.bytes, m.len));
+			j->parents[0] = l->art.head;
+			j->parents[1] = r.id;
+			j->path = mem_strdup(l->art.path);
+			j->author = mem_strdup(act.author);
+			j->message = mem_strdup("");
+			revision_seal(j, l->art.uid);
+			s.text[s.nr] = mem_dup(m.bytes, m.len);
+			s.len[s.nr++] = m.len;
+			s.what = STEP_FORWARD;
+			s.head = j->id;
+		} else {
+			s.what = STEP_CONFLICT;
+			s.base = mem_dup(base.at, base.len);
+			s.base_len = base.len;
+			s.theirs = ch->after;
+			s.theirs_rev = r.id;
+			s.theirs_path = mem_strdup(ch->path);
+		}
+		merge_result_release(&m);
+	}
+	if (s.what == STEP_FORWARD)
+		err = store_conflict_drop(t->e->store, l->art.uid);
+	if (err) {
+		step_release(&s);
+		return err;
+	}
+	return take(t, l, &s);
+}
+
+/* --- one path of one commit ------------------------------------------------------------------------ */
+
+static err_t judge_change(struct trial *t, struct loaded *l, const struct git_change *ch,
+			  struct slice g_text, const struct oid *p, const struct slice *p_text)
+{
+	struct commit_facts f = {
+		.trusted = t->commit->mine || t->commit->trunk,
+		.trunk = t->commit->trunk,
+		.repeat = t->repeat,
+		.have = l != NULL,
+		.same = oid_eq(p, &ch->after),
+		.added = oid_none(p),
+		.gone = oid_none(&ch->after),
+	};
+	struct change c = {.from = p, .to = &ch->after, .to_text = g_text, .base_text = p_text};
+	struct act act = act_of(t->commit, HOW_COMMIT);
+	char uid[UID_LEN + 1];
+
+	if (l) {
+		bool handled = false;
+
+		if (f.trusted && !f.repeat)
+			TRY(continue_conflict(&handled, t, l, ch, g_text));
+		if (handled)
+			return conclude(t, l, ch->path, &ch->after, g_text);
+		TRY(made_on(&c.from_rev, t, l, p));
+		f.g_known = loaded_knows(l, &ch->after);
+		f.p_known = c.from_rev >= 0;
+		f.p_is_w = c.from_rev == l->w;
+		f.back = f.p_known && only_before(l, &ch->after, c.from_rev);
+		/* a path that moved is news, too, though the text is not */
+		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 && f.p_is_w) {
+			c.path = ch->path;
+			t->r->moved++;
+			TRY(apply(t, l, &c, HOW_COMMIT));
+			return conclude(t, l, ch->path, &ch->after, g_text);
+		}
+	}
+	switch (plan_commit(&f)) {
+	case COMMIT_NOTHING:
+		break;
+	case COMMIT_CREATE:
+		if (!acceptable(t, ch->path, g_text))
+			return NULL;
+		t->r->created++;
+		TRY(loaded_create(uid, t->e, NULL, ch->path, g_text, &act));
+		return NULL;
+	case COMMIT_STEP:
+	case COMMIT_MERGE:
+		if (!acceptable(t, ch->path, g_text))
+			return NULL;
+		TRY(apply(t, l, &c, HOW_COMMIT));
+		break;
+	case COMMIT_TOMBSTONE:
+	case COMMIT_DELETE_CONFLICT:
+		TRY(apply(t, l, &c, HOW_COMMIT));
+		t->r->deleted++;
+		break;
+	case COMMIT_LEFT:
+		return is_left(t, ch->path, f.g_known);
+	}
+	return l ? conclude(t, l, ch->path, &ch->after, g_text) : NULL;
+}
+
+static err_t art_at(bool *have, struct art *art, struct engine *e, const char *path)
+{
+	err_t err = store_art_at(art, e->store, path);
+
+	*have = !err;
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+/* A merge commit brings what its parents' commits bring; only what it changed itself counts. */
+static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_change *ch,
+			  struct slice g_text)
+{
+	char base[OID_HEX + 1] = "";
+	struct oid base_oid = {""}, from = ch->before[0];
+	scoped_free char *b = NULL, *p0 = NULL, *p1 = NULL;
+	size_t b_len, p0_len, p1_len;
+	struct merge_options options = {.kind = l ? l->kind : NULL};
+	struct merge_result m;
+	bool deletion, clean, same;
+	struct slice auto_text;
+	err_t err = NULL;
+
+	TRY(t->e->git->merge_base(t->e->git->ctx, base, t->commit->parents.at[0], t->commit->parents.at[1]));
+	if (base[0])
+		TRY(t->e->git->tree_oid(t->e->git->ctx, &base_oid, base, ch->path));
+	TRY(blob_into_store(&b, &b_len, t->e, &base_oid));
+	TRY(blob_into_store(&p0, &p0_len, t->e, &ch->before[0]));
+	TRY(blob_into_store(&p1, &p1_len, t->e, &ch->before[1]));
+	deletion = oid_none(&ch->before[0]) || oid_none(&ch->before[1]);
+	if (deletion) {
+		/* gone on one side, unchanged on the other: gone; gone against an edit: somebody decided */
+		const struct oid *kept = &ch->before[oid_none(&ch->before[0]) ? 1 : 0];
+		bool added = oid_none(&base_oid);
+
+		if (added ? oid_eq(&ch->after, kept)
+			  : oid_eq(kept, &base_oid) && oid_none(&ch->after))
+			return NULL;
+		from = *kept;
+		return judge_change(t, l, ch, g_text, &from, NULL);
+	}
+	m = merge3(slice_of(b, b_len), slice_of(p0, p0_len), slice_of(p1, p1_len), &options);
+	auto_text = slice_of(m.bytes, m.len);
+	clean = m.clean;
+	same = clean && !oid_none(&ch->after) && slice_eq(auto_text, g_text);
+	if (same) {
+		if (l)
+			err = conclude(t, l, ch->path, &ch->after, g_text);
+	} else {
+		bool known0 = l && loaded_knows(l, &ch->before[0]);
+		bool known1 = l && loaded_knows(l, &ch->before[1]);
+
+		if (!known0 && known1)
+			from = ch->before[1];
+		if (clean && l && known0 && known1 && !loaded_knows(l, &ch->after) &&
+		    !oid_none(&ch->after))
+			err = judge_change(t, l, ch, g_text, &from, &auto_text);
+		else
+			err = judge_change(t, l, ch, g_text, &from, NULL);
+	}
+	merge_result_release(&m);
+	return err;
+}
+
+static err_t judge_path(struct trial *t, const struct git_change *ch, const char *old_path)
+{
+	scoped(art_release) struct art art = {0};
+	scoped(loaded_close) struct loaded l = {0};
+	scoped_free char *g = NULL, *p = NULL;
+	size_t g_len, p_len;
+	bool have = false;
+
+	TRY(blob_into_store(&g, &g_len, t->e, &ch->after));
+	TRY(art_at(&have, &art, t->e, old_path ? old_path : ch->path));
+	if (have)
+		TRY(loaded_open(&l, t->e, art.uid));
+	if (ch->nr_parents >= 2)
+		return judge_merged(t, have ? &l : NULL, ch, slice_of(g, g_len));
+	TRY(blob_into_store(&p, &p_len, t->e, &ch->before[0]));
+	return judge_change(t, have ? &l : NULL, ch, slice_of(g, g_len), &ch->before[0], NULL);
+}
+
+/* Gone here and there in the same commit, with the same label or the same text: a rename. */
+static bool is_rename(const struct kinds *kinds, const struct git_change *gone,
+		      const struct git_change *came)
+{
+	struct label a, b;
+
+	if (!oid_none(&gone->after) || !oid_none(&came->before[0]) || oid_none(&came->after) ||
+	    oid_none(&gone->before[0]))
+		return false;
+	if (kinds_of_path(kinds, gone->path) != kinds_of_path(kinds, came->path))
+		return false;
+	if (oid_eq(&gone->before[0], &came->after))
+		return true;
+	return label_of_path(&a, gone->path) && label_of_path(&b, came->path) &&
+	       strcmp(a.text, b.text) == 0;
+}
+
+static err_t judge_changes(struct trial *t, const struct git_changes *changes)
+{
+	scoped_free bool *done = mem_alloc(changes->len + 1);
+
+	for (size_t i = 0; i < changes->len; i++) {
+		struct git_change *gone = &changes->at[i];
+
+		for (size_t k = 0; k < changes->len && !done[i] && gone->nr_parents == 1; k++) {
+			struct git_change moved = changes->at[k];
+
+			if (done[k] || !is_rename(t->e->kinds, gone, &changes->at[k]))
+				continue;
+			moved.before[0] = gone->before[0];
+			done[i] = done[k] = true;
+			TRY(judge_path(t, &moved, gone->path));
+		}
+	}
+	for (size_t i = 0; i < changes->len; i++)
+		if (!done[i])
+			TRY(judge_path(t, &changes->at[i], NULL));
+	return NULL;
+}
+
+static err_t judge_commit(bool *left, struct report *r, struct engine *e, const char *id)
+{
+	scoped(git_commit_release) struct git_commit commit = {0};
+	scoped(git_changes_release) struct git_changes changes = {0};
+	scoped_free char *key = NULL;
+	struct trial t = {.e = e, .r = r, .commit = &commit};
+
+	TRY(e->git->commit(e->git->ctx, &commit, id));
+	TRY(e->git->changes(e->git->ctx, &changes, id));
+	TRY(patch_key(&key, e, &commit, &changes));
+	TRY(is_repeat(&t.repeat, e, id, key));
+	TRY(judge_changes(&t, &changes));
+	*left = t.left;
+	return t.left ? NULL : store_judged_put(e->store, id, key, false);
+}
+
+err_t judge_commits(struct report *r, struct engine *e, const struct git_head *head)
+{
+	scoped(strs_release) struct strs tips = {0}, commits = {0};
+	bool any_left = false;
+
+	if (!head->commit[0])
+		return NULL;
+	TRY(store_left_clear(e->store, e->git->worktree, NULL));
+	TRY(store_judged_tips(&tips, e->store));
+	TRY(e->git->commits(e->git->ctx, &commits, head->commit, &tips));
+	for (size_t i = 0; i < commits.len; i++) {
+		bool judged, left = false;
+
+		TRY(store_judged_has(&judged, e->store, commits.at[i]));
+		if (!judged)
+			TRY(judge_commit(&left, r, e, commits.at[i]));
+		any_left = any_left || left;
+	}
+	if (commits.len && !any_left)
+		TRY(store_judged_put(e->store, head->commit, NULL, true));
+	return NULL;
+}
+
+err_t judge_first(struct report *r, struct engine *e, const char *commit)
+{
+	scoped(git_entries_release) struct git_entries tree = {0};
+	struct git_commit none = {.author = (char *)e->who, .subject = (char *)"", .author_time = e->now};
+	struct trial t = {.e = e, .r = r, .commit = &none};
+	struct act act = {HOW_COMMIT, e->who, e->now, "first import"};
+
+	TRY(e->git->tree(e->git->ctx, &tree, commit));
+	for (size_t i = 0; i < tree.len; i++) {
+		scoped_free char *text = NULL;
+		char uid[UID_LEN + 1];
+		size_t len;
+
+		TRY(e->git->blob(e->git->ctx, &text, &len, tree.at[i].oid.hex));
+		if (!acceptable(&t, tree.at[i].path, slice_of(text, len)))
+			continue;
+		TRY(loaded_create(uid, e, NULL, tree.at[i].path, slice_of(text, len), &act));
+		r->created++;
+	}
+	return store_judged_put(e->store, commit, NULL, true);
+}

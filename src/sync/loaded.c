@@ -1,0 +1,251 @@
+#include "sync/loaded.h"
+#include "artifact/artifact.h"
+#include "artifact/label.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct loaded_text {
+	struct loaded_text *next;
+	struct oid oid;
+	char *bytes;
+	size_t len;
+};
+
+static err_t cached_text(void *ctx, struct slice *out, const struct oid *oid)
+{
+	struct loaded *l = ctx;
+	struct loaded_text *t;
+
+	if (oid_none(oid)) {
+		*out = slice_of("", 0);
+		return NULL;
+	}
+	for (t = l->cache; t; t = t->next) {
+		if (oid_eq(&t->oid, oid)) {
+			*out = slice_of(t->bytes, t->len);
+			return NULL;
+		}
+	}
+	t = mem_alloc(sizeof(*t));
+	t->oid = *oid;
+	{
+		err_t err = store_text_get(&t->bytes, &t->len, l->engine->store, oid->hex);
+
+		if (err) {
+			free(t);
+			return err;
+		}
+	}
+	t->next = l->cache;
+	l->cache = t;
+	*out = slice_of(t->bytes, t->len);
+	return NULL;
+}
+
+err_t loaded_text(struct slice *out, struct loaded *l, const struct oid *oid)
+{
+	return cached_text(l, out, oid);
+}
+
+static void close_graph(struct loaded *l)
+{
+	graph_release(&l->graph);
+	revs_release(&l->revs);
+	art_release(&l->art);
+}
+
+static err_t load(struct loaded *l, const char *uid)
+{
+	struct art art = {0};
+	struct revs revs = {0};
+	err_t err = store_art_get(&art, l->engine->store, uid);
+
+	if (!err)
+		err = store_rev_list(&revs, l->engine->store, uid);
+	if (err) {
+		art_release(&art);
+		return err;
+	}
+	l->art = art;
+	l->revs = revs;
+	graph_init(&l->graph, revs.at, revs.len);
+	l->w = graph_find(&l->graph, &art.head);
+	l->kind = kinds_find(l->engine->kinds, art.kind);
+	return NULL;
+}
+
+err_t loaded_open(struct loaded *l, struct engine *e, const char *uid)
+{
+	memset(l, 0, sizeof(*l));
+	l->engine = e;
+	l->texts.get = cached_text;
+	return load(l, uid);
+}
+
+void loaded_close(struct loaded *l)
+{
+	if (!l->engine)
+		return;
+	close_graph(l);
+	while (l->cache) {
+		struct loaded_text *next = l->cache->next;
+
+		free(l->cache->bytes);
+		free(l->cache);
+		l->cache = next;
+	}
+	l->engine = NULL;
+}
+
+struct plan_ctx loaded_plan(const struct loaded *l)
+{
+	/* texts.ctx is set late: a struct loaded may be moved between open and use */
+	((struct loaded *)l)->texts.ctx = (void *)l;
+	return (struct plan_ctx){l->art.uid, l->kind, l->graph, l->w, &l->texts};
+}
+
+bool loaded_knows(const struct loaded *l, const struct oid *oid)
+{
+	return graph_stands_for(&l->graph, l->w, oid) >= 0;
+}
+
+static void set(char **field, const char *value, size_t len)
+{
+	free(*field);
+	*field = mem_strndup(value ? value : "", value ? len : 0);
+}
+
+/* Everything in the row that follows from path and text. */
+static void describe(struct art *art, const struct kinds *kinds, const char *path, struct slice text)
+{
+	const struct kind *kind = kinds_of_path(kinds, path);
+	struct artifact_brief brief = {0};
+	struct label label;
+
+	if (!art->path || strcmp(art->path, path) != 0)
+		set(&art->path, path, strlen(path));
+	if (kind || !art->kind)
+		set(&art->kind, kind ? kind->name : "", kind ? strlen(kind->name) : 0);
+	if (label_of_path(&label, path)) {
+		set(&art->label, label.text, strlen(label.text));
+		set(&art->scope, label.scope, strlen(label.scope));
+		art->num = label.num;
+	} else {
+		set(&art->label, "", 0);
+		set(&art->scope, "", 0);
+		art->num = -1;
+	}
+	if (art->deleted)
+		return;
+	artifact_brief(&brief, text, kind, path);
+	set(&art->title, brief.title.at, brief.title.len);
+	if (!art->state || !slice_is(brief.state, art->state)) {
+		const struct kind_state *state = kind ? kind_state(kind, brief.state) : NULL;
+
+		set(&art->state, brief.state.at, brief.state.len);
+		set(&art->approval, state && state->gate ? "imported" : "", state && state->gate ? 8 : 0);
+	}
+}
+
+static err_t save_head(struct loaded *l, const struct revision *head)
+{
+	struct slice text;
+
+	TRY(cached_text(l, &text, &head->oid));
+	l->art.head = head->id;
+	l->art.oid = head->oid;
+	l->art.deleted = oid_none(&head->oid);
+	l->art.generation++;
+	set(&l->art.author, head->author, strlen(head->author));
+	l->art.time = head->time;
+	describe(&l->art, l->engine->kinds, head->path, text);
+	return store_art_put(l->engine->store, &l->art);
+}
+
+static err_t reload(struct loaded *l)
+{
+	char uid[UID_LEN + 1];
+
+	memcpy(uid, l->art.uid, sizeof(uid));
+	close_graph(l);
+	return load(l, uid);
+}
+
+err_t loaded_set_head(struct loaded *l, const struct rev_id *id)
+{
+	int i = graph_find(&l->graph, id);
+
+	if (i < 0)
+		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing", id->hex, l->art.path);
+	TRY(save_head(l, &l->graph.at[i]));
+	return reload(l);
+}
+
+static err_t put_conflict(struct loaded *l, struct step *s, const char *source)
+{
+	struct conflict c = {.theirs = s->theirs, .source = (char *)source, .since = l->engine->now};
+	int theirs = graph_find(&l->graph, &s->theirs_rev);
+
+	if (theirs < 0)
+		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing", s->theirs_rev.hex, l->art.path);
+	memcpy(c.uid, l->art.uid, sizeof(c.uid));
+	c.path = s->theirs_path;
+	c.revs = (struct revision *)&l->graph.at[theirs];
+	c.nr_revs = 1;
+	c.whose = l->graph.at[theirs].author;
+	if (s->base)
+		TRY(store_text_put(&c.base, l->engine->store, slice_of(s->base, s->base_len)));
+	return store_conflict_put(l->engine->store, &c);
+}
+
+err_t loaded_take(struct loaded *l, struct step *s, const char *source)
+{
+	struct store *store = l->engine->store;
+
+	for (int i = 0; i < s->nr; i++) {
+		struct oid oid;
+
+		if (s->text[i])
+			TRY(store_text_put(&oid, store, slice_of(s->text[i], s->len[i])));
+		TRY(store_rev_put(store, l->art.uid, &s->revs[i]));
+	}
+	TRY(reload(l));
+	if (s->what == STEP_CONFLICT)
+		return put_conflict(l, s, source);
+	return s->what == STEP_FORWARD ? loaded_set_head(l, &s->head) : NULL;
+}
+
+err_t loaded_create(char uid_out[UID_LEN + 1], struct engine *e, const char *uid, const char *path,
+		    struct slice text, const struct act *act)
+{
+	struct art art = {.num = -1, .generation = 1, .time = act->time};
+	struct revision r = {.time = act->time, .how = act->how};
+	err_t err;
+
+	if (uid)
+		memcpy(art.uid, uid, sizeof(art.uid));
+	else
+		clock_uuid(art.uid);
+	r.path = (char *)path;
+	r.author = (char *)(act->author ? act->author : "");
+	r.message = (char *)(act->message ? act->message : "");
+	TRY(store_text_put(&r.oid, e->store, text));
+	revision_seal(&r, art.uid);
+	art.head = r.id;
+	art.oid = r.oid;
+	art.author = mem_strdup(r.author);
+	art.normative = mem_strdup("");
+	art.approval = mem_strdup("");
+	describe(&art, e->kinds, path, text);
+	/* the row first: revisions refer to it */
+	err = store_art_put(e->store, &art);
+	if (!err)
+		err = store_rev_put(e->store, art.uid, &r);
+	if (!err)
+		memcpy(uid_out, art.uid, sizeof(art.uid));
+	art_release(&art);
+	return err;
+}

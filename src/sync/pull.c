@@ -1,0 +1,333 @@
+#include "artifact/label.h"
+#include "sync/adopt.h"
+#include "sync/doc.h"
+#include "sync/engine.h"
+#include "sync/reset.h"
+#include "util/fault.h"
+#include "util/json.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_ROWS 200
+#define PAGE_BYTES (1024 * 1024)
+
+/* --- pages ------------------------------------------------------------------------------------------------ */
+
+static err_t request_of(char **out, struct engine *e)
+{
+	scoped_free char *epoch = NULL, *cursor = NULL, *hash = NULL;
+	struct mem_stream s;
+	struct json j;
+
+	TRY(store_meta_get(&epoch, e->store, "epoch"));
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	TRY(store_meta_get(&hash, e->store, "cursor_hash"));
+	mem_stream_open(&s);
+	json_init(&j, s.file);
+	json_object_begin(&j);
+	json_key_string(&j, "epoch", epoch);
+	json_key_int(&j, "since", cursor ? strtol(cursor, NULL, 10) : 0);
+	json_key_string(&j, "since_hash", hash);
+	json_key_int(&j, "limit", PAGE_ROWS);
+	json_key_int(&j, "max_bytes", PAGE_BYTES);
+	json_object_end(&j);
+	*out = mem_stream_close(&s, NULL);
+	return NULL;
+}
+
+/* Fetches until there is no more; each page is staged with its cursor. */
+static err_t fetch(struct sync_report *r, struct engine *e)
+{
+	for (int resets = 0; resets < 2;) {
+		scoped_free char *request = NULL, *reply = NULL, *reset = NULL, *more = NULL;
+
+		TRY(request_of(&request, e));
+		fault_point("pull-send");
+		TRY(e->remote->pull(e->remote->ctx, &reply, request));
+		fault_point("pull-received");
+		TRY(store_json_get(&reset, e->store, reply, "$.reset"));
+		if (reset) {
+			resets++;
+			TRY(reset_begin(r, e, reset, reply));
+			r->behind = false;
+			continue;
+		}
+		TRY(store_inbox_stage(e->store, reply));
+		TRY(store_json_get(&more, e->store, reply, "$.more"));
+		if (!more || strcmp(more, "1") != 0)
+			return NULL;
+	}
+	return err_new(ERR_OFFLINE, "the remote changes its identity with every answer");
+}
+
+/* --- one row ------------------------------------------------------------------------------------------------- */
+
+static const char *name_of(const struct doc_row *row)
+{
+	return row->label && row->label[0] ? row->label : row->path;
+}
+
+static err_t put_base(struct engine *e, const struct doc_row *row)
+{
+	struct base base = {.version = row->version, .revision = row->revision, .oid = row->oid, .rev = row->rev,
+			    .path = row->path, .state = row->state, .deleted = row->deleted,
+			    .approval = row->approval};
+
+	TRY(store_refusal_drop(e->store, row->uid));
+	return store_base_put(e->store, row->uid, &base);
+}
+
+static err_t find_local(bool *have, struct art *art, struct engine *e, const char *uid)
+{
+	err_t err = store_art_get(art, e->store, uid);
+
+	*have = !err;
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+/* A local artifact that the remote has never seen, of the same kind and label at the same path. */
+static err_t find_twin(bool *have, struct art *art, struct engine *e, const struct doc_row *row)
+{
+	struct base base = {0};
+	err_t err = store_art_at(art, e->store, row->path);
+
+	*have = false;
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	TRY(store_base_get(&base, e->store, art->uid));
+	*have = base.version == 0 && strcmp(art->kind, row->kind) == 0;
+	base_release(&base);
+	return NULL;
+}
+
+static err_t put_lineage(struct engine *e, const struct doc_row *row)
+{
+	for (size_t i = 0; i < row->lineage.len; i++)
+		TRY(store_rev_put(e->store, row->uid, &row->lineage.at[i]));
+	return NULL;
+}
+
+/* New here: the row first, since revisions refer to it. */
+static err_t take_new(struct sync_report *r, struct engine *e, const struct doc_row *row)
+{
+	scoped(loaded_close) struct loaded l = {0};
+	struct art art = {.num = -1, .kind = row->kind, .label = row->label, .scope = (char *)"",
+			  .path = row->path, .title = (char *)"", .state = (char *)"",
+			  .author = (char *)"", .normative = (char *)"", .approval = row->approval};
+
+	memcpy(art.uid, row->uid, sizeof(art.uid));
+	art.head = row->revision;
+	art.oid = row->oid;
+	art.deleted = row->deleted;
+	TRY(store_art_put(e->store, &art));
+	TRY(put_lineage(e, row));
+	TRY(loaded_open(&l, e, row->uid));
+	TRY(loaded_set_head(&l, &row->revision));
+	if (!row->deleted)
+		r->received++;
+	return NULL;
+}
+
+static err_t drop_conflict(struct engine *e, const char *uid)
+{
+	scoped(conflict_release) struct conflict c = {0};
+	err_t err = store_conflict_get(&c, e->store, uid);
+
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	return strcmp(c.source, "remote") == 0 ? store_conflict_drop(e->store, uid) : NULL;
+}
+
+static err_t note_conflict(struct sync_report *r, const struct doc_row *row)
+{
+	r->conflicts++;
+	strs_take(&r->blocked, mem_printf("%s: conflict", name_of(row)));
+	return NULL;
+}
+
+/* Both have it. */
+static err_t take_known(struct sync_report *r, struct engine *e, const struct doc_row *row)
+{
+	scoped(loaded_close) struct loaded l = {0};
+	struct plan_ctx ctx;
+	struct step s = {0};
+	int theirs;
+	err_t err;
+
+	TRY(put_lineage(e, row));
+	TRY(loaded_open(&l, e, row->uid));
+	theirs = graph_find(&l.graph, &row->revision);
+	if (theirs < 0)
+		return err_new(ERR_REFUSED, "the remote sent a version without its revision");
+	ctx = loaded_plan(&l);
+	TRY(plan_heads(&s, &ctx, theirs));
+	switch (s.what) {
+	case STEP_NOTHING:
+		err = NULL;
+		break;
+	case STEP_FORWARD:
+		if (s.nr)
+			r->merged++;
+		else
+			r->received++;
+		err = drop_conflict(e, row->uid);
+		if (!err)
+			err = loaded_take(&l, &s, "remote");
+		break;
+	case STEP_CONFLICT:
+	default:
+		err = loaded_take(&l, &s, "remote");
+		if (!err)
+			err = note_conflict(r, row);
+		break;
+	}
+	step_release(&s);
+	return err;
+}
+
+static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_row *row)
+{
+	scoped(art_release) struct art art = {0}, twin = {0};
+	bool have, is_twin = false;
+
+	TRY(find_local(&have, &art, e, row->uid));
+	if (!have)
+		TRY(find_twin(&is_twin, &twin, e, row));
+	if (is_twin) {
+		TRY(adopt_uid(e, twin.uid, row));
+		r->adopted++;
+		have = true;
+	}
+	if (row->forged) {
+		r->forged++;
+		strs_take(&r->notes, mem_printf("%s: its text claims the state %s, which nobody approved",
+						name_of(row), row->state));
+	}
+	if (have)
+		TRY(take_known(r, e, row));
+	else
+		TRY(take_new(r, e, row));
+	return put_base(e, row);
+}
+
+/* A row that cannot be trusted is named and passed over; the others are taken. */
+static err_t take_json(struct sync_report *r, struct engine *e, const char *json)
+{
+	struct doc_row row = {0};
+	err_t err = doc_row_read(&row, e, json);
+
+	if (err && err->code == ERR_REFUSED) {
+		r->refused++;
+		strs_take(&r->notes, mem_printf("not taken from the remote: %s", err->text));
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	err = take_row(r, e, &row);
+	doc_row_release(&row);
+	return err;
+}
+
+/*
+ * What the remote has was not merged yet although no conflict stands for it: another conflict of the same
+ * artifact took its place and was settled since.
+ */
+static err_t merge_what_is_left(struct sync_report *r, struct engine *e, const char *uid)
+{
+	scoped(loaded_close) struct loaded l = {0};
+	struct plan_ctx ctx;
+	struct base base = {0};
+	struct step s = {0};
+	int theirs;
+	err_t err;
+
+	TRY(loaded_open(&l, e, uid));
+	TRY(store_base_get(&base, e->store, uid));
+	theirs = graph_find(&l.graph, &base.revision);
+	base_release(&base);
+	if (theirs < 0 || graph_is_ancestor(&l.graph, theirs, l.w))
+		return NULL;
+	ctx = loaded_plan(&l);
+	TRY(plan_heads(&s, &ctx, theirs));
+	err = loaded_take(&l, &s, "remote");
+	if (s.what == STEP_CONFLICT)
+		r->conflicts++;
+	else
+		r->merged++;
+	step_release(&s);
+	return err;
+}
+
+static err_t merge_all_left(struct sync_report *r, struct engine *e)
+{
+	scoped(arts_release) struct arts arts = {0};
+	struct art_filter f = {.dirty_only = true, .with_deleted = true};
+
+	TRY(store_art_list(&arts, e->store, &f));
+	for (size_t i = 0; i < arts.len; i++)
+		if (!arts.at[i].conflict)
+			TRY(merge_what_is_left(r, e, arts.at[i].uid));
+	return NULL;
+}
+
+static err_t apply_inbox(struct sync_report *r, struct engine *e)
+{
+	scoped(strs_release) struct strs rows = {0};
+
+	TRY(store_inbox_list(&rows, e->store));
+	for (size_t i = 0; i < rows.len; i++)
+		TRY(take_json(r, e, rows.at[i]));
+	TRY(merge_all_left(r, e));
+	return store_inbox_clear(e->store);
+}
+
+static err_t still_in_conflict(struct sync_report *r, struct engine *e)
+{
+	scoped(arts_release) struct arts arts = {0};
+	struct art_filter f = {.conflict_only = true, .with_deleted = true};
+
+	TRY(store_art_list(&arts, e->store, &f));
+	for (size_t i = 0; i < arts.len; i++) {
+		scoped_free char *line = mem_printf("%s: conflict",
+						    arts.at[i].label[0] ? arts.at[i].label : arts.at[i].path);
+
+		if (!strs_has(&r->blocked, line))
+			strs_add(&r->blocked, line);
+	}
+	return NULL;
+}
+
+err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
+{
+	scoped(strs_release) struct strs rows = {0};
+	err_t err;
+
+	TRY(push_settle(r, e));
+	r->behind = false;
+	TRY(fetch(r, e));
+	if (dry_run) {
+		TRY(store_inbox_list(&rows, e->store));
+		r->received = (int)rows.len;
+		return NULL;
+	}
+	TRY(store_begin(e->store));
+	err = apply_inbox(r, e);
+	if (err) {
+		store_rollback(e->store);
+		return err;
+	}
+	TRY(store_commit(e->store));
+	return still_in_conflict(r, e);
+}

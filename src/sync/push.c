@@ -1,0 +1,295 @@
+#include "sync/doc.h"
+#include "sync/engine.h"
+#include "sync/freeze.h"
+#include "sync/relabel.h"
+#include "sync/reset.h"
+#include "util/fault.h"
+#include "util/json.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_OPS 200
+#define BATCH_BYTES (512 * 1024)
+
+void sync_report_release(struct sync_report *r)
+{
+	strs_release(&r->notes);
+	strs_release(&r->blocked);
+}
+
+/* The first ops of the outbox that fit into one request; at least one. An artifact's ops stay together
+ * only by their order: a later request simply finds the earlier ones applied. */
+static size_t batch_len(const struct outbox *out)
+{
+	size_t count = 0, bytes = 0;
+
+	while (count < out->len && count < BATCH_OPS) {
+		bytes += strlen(out->at[count].payload);
+		if (count && bytes > BATCH_BYTES)
+			break;
+		count++;
+	}
+	return count;
+}
+
+static err_t request_of(char **out, struct engine *e, const struct outbox *box, size_t count, bool atomic)
+{
+	scoped_free char *device = NULL, *epoch = NULL, *cursor = NULL, *hash = NULL;
+	struct mem_stream s;
+	struct json j;
+
+	TRY(store_meta_get(&device, e->store, "device"));
+	TRY(store_meta_get(&epoch, e->store, "epoch"));
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	TRY(store_meta_get(&hash, e->store, "cursor_hash"));
+	mem_stream_open(&s);
+	json_init(&j, s.file);
+	json_object_begin(&j);
+	json_key_string(&j, "device", device);
+	json_key_string(&j, "epoch", epoch);
+	json_key_int(&j, "since", cursor ? strtol(cursor, NULL, 10) : 0);
+	json_key_string(&j, "since_hash", hash);
+	json_key_bool(&j, "atomic", atomic);
+	json_key(&j, "ops");
+	json_array_begin(&j);
+	for (size_t i = 0; i < count; i++)
+		json_raw(&j, box->at[i].payload);
+	json_array_end(&j);
+	json_object_end(&j);
+	*out = mem_stream_close(&s, NULL);
+	return NULL;
+}
+
+/* --- one result ------------------------------------------------------------------------------------------ */
+
+static err_t applied(struct sync_report *r, struct engine *e, const struct outbox_row *row, const char *result)
+{
+	scoped(loaded_close) struct loaded l = {0};
+	struct base base = {0};
+	int at;
+
+	TRY(loaded_open(&l, e, row->uid));
+	at = graph_find(&l.graph, &row->revision);
+	TRY(doc_long(&base.version, e, result, "$.version", 0));
+	TRY(doc_long(&base.rev, e, result, "$.rev", 0));
+	base.revision = row->revision;
+	if (at >= 0) {
+		base.oid = l.graph.at[at].oid;
+		base.path = l.graph.at[at].path;
+	}
+	base.deleted = oid_none(&base.oid);
+	base.state = l.art.state;
+	if (strcmp(l.art.approval, "requested") == 0 && rev_eq(&l.art.head, &row->revision)) {
+		free(l.art.approval);
+		l.art.approval = mem_strdup("acknowledged");
+		TRY(store_art_put(e->store, &l.art));
+	}
+	base.approval = l.art.approval;
+	TRY(store_base_put(e->store, row->uid, &base));
+	TRY(store_refusal_drop(e->store, row->uid));
+	r->sent++;
+	return NULL;
+}
+
+static const char *explain(const char *status)
+{
+	static const struct {
+		const char *status, *text;
+	} texts[] = {
+		{"bad_transition", "the remote does not allow this change of state"},
+		{"four_eyes", "who wrote the text cannot approve it"},
+		{"stale_approval", "the text changed after it was approved"},
+		{"forbidden", "your role does not allow this"},
+		{"frozen", "the artifact is locked in this state"},
+		{"num_taken", "another artifact has this label"},
+		{"bad_oid", "the text does not match its hash"},
+		{"op_reused", "an operation id was used twice"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		if (strcmp(texts[i].status, status) == 0)
+			return texts[i].text;
+	return status;
+}
+
+static err_t refused(struct sync_report *r, struct engine *e, const struct outbox_row *row, const char *status,
+		     const char *result)
+{
+	scoped_free char *detail = NULL;
+	scoped(art_release) struct art art = {0};
+	struct base base = {0};
+	struct refusal refusal = {.generation = row->generation, .status = (char *)status};
+
+	TRY(store_json_get(&detail, e->store, result, "$.detail"));
+	TRY(store_art_get(&art, e->store, row->uid));
+	TRY(store_base_get(&base, e->store, row->uid));
+	refusal.base_version = base.version;
+	base_release(&base);
+	refusal.detail = detail ? detail : (char *)explain(status);
+	memcpy(refusal.uid, row->uid, sizeof(refusal.uid));
+	r->refused++;
+	strs_take(&r->blocked, mem_printf("%s: %s: %s", art.label[0] ? art.label : art.path, status,
+					  refusal.detail));
+	return store_refusal_put(e->store, &refusal);
+}
+
+static err_t take_result(struct sync_report *r, struct engine *e, const struct outbox_row *row,
+			 const char *result, bool *fresh)
+{
+	scoped_free char *status = NULL, *dup = NULL;
+	scoped(art_release) struct art art = {0};
+
+	TRY(store_json_get(&status, e->store, result, "$.status"));
+	if (!status)
+		return err_new(ERR_OFFLINE, "the remote's answer has no status");
+	TRY(store_outbox_drop(e->store, row->op_id));
+	if (strcmp(status, "applied") == 0) {
+		TRY(store_json_get(&dup, e->store, result, "$.dup"));
+		*fresh = !dup || strcmp(dup, "1") != 0;
+		return applied(r, e, row, result);
+	}
+	if (strcmp(status, "skipped_dependency") == 0)
+		return NULL;
+	if (strcmp(status, "conflict") == 0 || strcmp(status, "unknown_base") == 0) {
+		r->behind = true;
+		TRY(store_art_get(&art, e->store, row->uid));
+		strs_take(&r->blocked, mem_printf("%s: changed on the remote", art.label[0] ? art.label : art.path));
+		return NULL;
+	}
+	if (strcmp(status, "num_taken") == 0) {
+		scoped_free char *path = NULL;
+
+		TRY(store_json_get(&path, e->store, result, "$.current.path"));
+		TRY(store_art_get(&art, e->store, row->uid));
+		if (path && strcmp(path, art.path) == 0) {
+			/* the same artifact, first imported by somebody else: the pull adopts its uid */
+			r->behind = true;
+			return NULL;
+		}
+	}
+	return refused(r, e, row, status, result);
+}
+
+static const char *result_for(const struct strs *results, struct engine *e, const char *op_id, err_t *err)
+{
+	for (size_t i = 0; i < results->len && !*err; i++) {
+		scoped_free char *id = NULL;
+
+		*err = store_json_get(&id, e->store, results->at[i], "$.op_id");
+		if (!*err && id && strcmp(id, op_id) == 0)
+			return results->at[i];
+	}
+	return NULL;
+}
+
+/* Nobody else wrote in between: what we sent need not come back. */
+static err_t advance_cursor(struct engine *e, const char *reply, long fresh)
+{
+	scoped_free char *cursor = NULL, *hash = NULL, *epoch = NULL;
+	char text[32];
+	long head, since;
+
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	TRY(doc_long(&head, e, reply, "$.head", -1));
+	TRY(store_json_get(&hash, e->store, reply, "$.head_hash"));
+	TRY(store_json_get(&epoch, e->store, reply, "$.epoch"));
+	since = cursor ? strtol(cursor, NULL, 10) : 0;
+	if (head != since + fresh || !hash || !epoch)
+		return NULL;
+	snprintf(text, sizeof(text), "%ld", head);
+	TRY(store_meta_set(e->store, "cursor", text));
+	TRY(store_meta_set(e->store, "epoch", epoch));
+	return store_meta_set(e->store, "cursor_hash", hash);
+}
+
+static err_t take_reply(struct sync_report *r, struct engine *e, const struct outbox *box, size_t count,
+			const char *reply)
+{
+	scoped(strs_release) struct strs results = {0};
+	scoped_free char *atomic_failed = NULL;
+	long fresh_count = 0;
+	err_t err = NULL;
+
+	TRY(store_json_array(&results, e->store, reply, "$.results"));
+	TRY(store_json_get(&atomic_failed, e->store, reply, "$.atomic_failed"));
+	for (size_t i = 0; i < count; i++) {
+		const char *result = result_for(&results, e, box->at[i].op_id, &err);
+		bool fresh = false;
+
+		TRY(err);
+		if (!result)
+			return err_new(ERR_OFFLINE, "the remote answered without a result for each operation");
+		if (atomic_failed) {
+			scoped_free char *status = NULL;
+
+			TRY(store_json_get(&status, e->store, result, "$.status"));
+			if (status && strcmp(status, "applied") == 0) {
+				TRY(store_outbox_drop(e->store, box->at[i].op_id));
+				continue;
+			}
+		}
+		TRY(take_result(r, e, &box->at[i], result, &fresh));
+		fresh_count += fresh;
+	}
+	return atomic_failed ? NULL : advance_cursor(e, reply, fresh_count);
+}
+
+/* --- sending ---------------------------------------------------------------------------------------------- */
+
+static err_t send_batch(struct sync_report *r, struct engine *e, const struct outbox *box, size_t count,
+			bool atomic)
+{
+	scoped_free char *request = NULL, *reply = NULL, *reset = NULL;
+	err_t err;
+
+	TRY(request_of(&request, e, box, count, atomic));
+	fault_point("push-send");
+	TRY(e->remote->push(e->remote->ctx, &reply, request));
+	fault_point("push-received");
+	TRY(store_json_get(&reset, e->store, reply, "$.reset"));
+	if (reset)
+		return reset_begin(r, e, reset, reply);
+	TRY(store_begin(e->store));
+	err = take_reply(r, e, box, count, reply);
+	if (!err)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
+}
+
+static err_t send_outbox(struct sync_report *r, struct engine *e, bool atomic)
+{
+	for (;;) {
+		scoped(outbox_release) struct outbox box = {0};
+
+		TRY(store_outbox_list(&box, e->store));
+		if (!box.len)
+			return NULL;
+		TRY(send_batch(r, e, &box, atomic ? box.len : batch_len(&box), atomic));
+		if (r->behind && atomic)
+			return NULL;
+	}
+}
+
+static err_t count_queued(struct sync_report *r, struct engine *e)
+{
+	return freeze_count(&r->queued, e);
+}
+
+err_t push_settle(struct sync_report *r, struct engine *e)
+{
+	return send_outbox(r, e, false);
+}
+
+err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o)
+{
+	if (o->dry_run)
+		return count_queued(r, e);
+	TRY(push_settle(r, e));
+	TRY(relabel_provisional(r, e));
+	TRY(freeze_dirty(r, e, o->uids));
+	TRY(send_outbox(r, e, o->atomic));
+	return count_queued(r, e);
+}

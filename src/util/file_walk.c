@@ -1,0 +1,146 @@
+/* file_walk: directories in the order in which git sorts paths. */
+#include "util/file.h"
+#include "util/mem.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TMP_MARK ".agent-tmp-"
+#define TMP_RANDOM 6
+#define STALE_AFTER 3600
+
+struct entry {
+	char *path;	/* relative to the root */
+	char *key;	/* path, with '/' after a directory: "a.md" sorts before "a/b.md" */
+	struct file_stat stat;
+};
+
+struct listing {
+	struct entry *at;
+	size_t len, cap;
+};
+
+struct walk {
+	const char *root;
+	file_each_fn each;
+	void *ctx;
+};
+
+static void listing_release(struct listing *l)
+{
+	for (size_t i = 0; i < l->len; i++) {
+		free(l->at[i].path);
+		free(l->at[i].key);
+	}
+	free(l->at);
+}
+
+static bool is_temporary(const char *name)
+{
+	size_t len = strlen(name), mark = strlen(TMP_MARK);
+
+	if (name[0] != '.' || len < mark + TMP_RANDOM + 1)
+		return false;
+	for (size_t i = len - TMP_RANDOM; i < len; i++)
+		if (!isalnum((unsigned char)name[i]))
+			return false;
+	return memcmp(name + len - TMP_RANDOM - mark, TMP_MARK, mark) == 0;
+}
+
+static void remove_stale(const char *full, const struct file_stat *stat)
+{
+	if (stat->mtime_ns / 1000000000 + STALE_AFTER < (int64_t)time(NULL))
+		unlink(full);
+}
+
+static err_t add(struct listing *l, const struct walk *w, const char *dir, const char *name)
+{
+	scoped_free char *path = *dir ? mem_printf("%s/%s", dir, name) : mem_strdup(name);
+	scoped_free char *full = mem_printf("%s/%s", w->root, path);
+	struct file_stat st;
+
+	TRY(file_stat(&st, full));
+	if (st.regular && is_temporary(name)) {
+		remove_stale(full, &st);
+		return NULL;
+	}
+	if (!st.regular && !st.symlink && !st.directory)
+		return NULL;
+	MEM_GROW(l->at, l->len, l->cap);
+	l->at[l->len].key = mem_printf("%s%s", path, st.directory ? "/" : "");
+	l->at[l->len].path = steal(path);
+	l->at[l->len++].stat = st;
+	return NULL;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key);
+}
+
+static err_t read_names(struct listing *l, const struct walk *w, const char *dir, DIR *open)
+{
+	for (;;) {
+		struct dirent *d;
+
+		errno = 0;
+		d = readdir(open);
+		if (!d)
+			break;
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && strcmp(d->d_name, ".git"))
+			TRY(add(l, w, dir, d->d_name));
+	}
+	return errno ? err_errno("cannot read directory '%s/%s'", w->root, dir) : NULL;
+}
+
+/* The directory is read and closed before the first call, so that depth costs no descriptors. */
+static err_t list(struct listing *l, const struct walk *w, const char *dir)
+{
+	scoped_free char *full = mem_printf("%s/%s", w->root, dir);
+	int fd = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *opened;
+	err_t err;
+
+	if (fd < 0 && errno == ENOENT)
+		return NULL;
+	opened = fd < 0 ? NULL : fdopendir(fd);
+	if (!opened) {
+		err = err_errno("cannot open directory '%s'", full);
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	err = read_names(l, w, dir, opened);
+	closedir(opened);
+	if (!err && l->len)
+		qsort(l->at, l->len, sizeof(*l->at), by_key);
+	return err;
+}
+
+static err_t walk(const struct walk *w, const char *dir)
+{
+	scoped(listing_release) struct listing l = {0};
+
+	TRY(list(&l, w, dir));
+	for (size_t i = 0; i < l.len; i++) {
+		if (l.at[i].stat.directory)
+			TRY(walk(w, l.at[i].path));
+		else
+			TRY(w->each(w->ctx, l.at[i].path, &l.at[i].stat));
+	}
+	return NULL;
+}
+
+err_t file_walk(const char *root, const char *dir, file_each_fn each, void *ctx)
+{
+	struct walk w = {root, each, ctx};
+
+	return walk(&w, dir ? dir : "");
+}

@@ -1,0 +1,191 @@
+/* The durable half of util/file.h: stage, publish, remove. */
+#include "util/fault.h"
+#include "util/file.h"
+#include "util/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SUFFIX ".agent-tmp-XXXXXX"
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static int fsync_retry(int fd)
+{
+	int result;
+
+	do {
+		result = fsync(fd);
+	} while (result && errno == EINTR);
+	return result;
+}
+
+/* Some filesystems have no fsync for directories and say EINVAL; there is no more to be had. */
+static err_t sync_dir_of(const char *path)
+{
+	size_t len = (size_t)(base_of(path) - path);
+	scoped_free char *dir = len ? mem_strndup(path, len) : mem_strdup(".");
+	scoped(close_fd) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno("cannot open directory '%s'", dir);
+	if (fsync_retry(fd) && errno != EINVAL && errno != ENOTSUP)
+		return err_errno("cannot sync directory '%s'", dir);
+	return NULL;
+}
+
+static mode_t mode_for(const char *path)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+		return st.st_mode & 07777;
+	mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static err_t write_all(int fd, struct slice bytes, const char *path)
+{
+	while (bytes.len) {
+		ssize_t put = write(fd, bytes.at, bytes.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return err_errno("cannot write '%s'", path);
+		bytes.at += put;
+		bytes.len -= (size_t)put;
+	}
+	return NULL;
+}
+
+static err_t fill(int fd, const char *path, struct slice bytes, mode_t mode)
+{
+	err_t err;
+
+	if (fchmod(fd, mode ? mode : mode_for(path)))
+		err = err_errno("cannot set the mode of '%s'", path);
+	else
+		err = write_all(fd, bytes, path);
+	if (!err && fsync_retry(fd))
+		err = err_errno("cannot sync '%s'", path);
+	if (close(fd) && !err && errno != EINTR)
+		err = err_errno("cannot close '%s'", path);
+	return err;
+}
+
+err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
+{
+	const char *base = base_of(path);
+	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
+	scoped_free char *name = mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base);
+	err_t err;
+	int fd;
+
+	fault_point("stage");
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return err_errno("cannot create a temporary file for '%s'", path);
+	err = fill(fd, path, bytes, mode);
+	if (err) {
+		unlink(name);
+		return err;
+	}
+	fault_point("stage");
+	*tmp = steal(name);
+	return NULL;
+}
+
+#ifdef O_PATH
+#define OPEN_FOR_STAT (O_PATH | O_NOFOLLOW | O_CLOEXEC)
+#else
+#define OPEN_FOR_STAT (O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+#endif
+
+/*
+ * Describes the file that we published, even when somebody writes to it at once: size and
+ * mtime are those of before the rename, and only the ctime, which the rename sets, of after it.
+ */
+static struct file_stat describe(const struct stat *before, const struct stat *after)
+{
+	return (struct file_stat){
+		.exists = true,
+		.regular = true,
+		.mode = before->st_mode,
+		.size = (uint64_t)before->st_size,
+		.mtime_ns = (int64_t)before->st_mtim.tv_sec * 1000000000 + before->st_mtim.tv_nsec,
+		.ctime_ns = (int64_t)after->st_ctim.tv_sec * 1000000000 + after->st_ctim.tv_nsec,
+		.ino = before->st_ino,
+		.dev = before->st_dev,
+	};
+}
+
+err_t file_publish(struct file_stat *out, const char *tmp, const char *path)
+{
+	scoped(close_fd) int fd = open(tmp, OPEN_FOR_STAT);
+	struct stat before, after;
+
+	if (fd < 0 || fstat(fd, &before))
+		return err_errno("cannot open '%s'", tmp);
+	fault_point("publish");
+	if (rename(tmp, path))
+		return err_errno("cannot rename '%s' to '%s'", tmp, path);
+	TRY(sync_dir_of(path));
+	fault_point("publish");
+	if (fstat(fd, &after))
+		return err_errno("cannot stat '%s'", path);
+	if (out)
+		*out = describe(&before, &after);
+	return NULL;
+}
+
+void file_discard(char *tmp)
+{
+	if (!tmp)
+		return;
+	unlink(tmp);
+	free(tmp);
+}
+
+err_t file_write(const char *path, struct slice bytes, mode_t mode)
+{
+	char *tmp;
+	err_t err;
+
+	TRY(file_stage(&tmp, path, bytes, mode));
+	err = file_publish(NULL, tmp, path);
+	file_discard(tmp);
+	return err;
+}
+
+err_t file_remove(const char *path)
+{
+	fault_point("unlink");
+	if (unlink(path)) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return NULL;
+		return err_errno("cannot remove '%s'", path);
+	}
+	TRY(sync_dir_of(path));
+	fault_point("unlink");
+	return NULL;
+}

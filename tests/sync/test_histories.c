@@ -1,0 +1,867 @@
+/*
+ * Random histories: clones of one repository, git operations and git-agent
+ * operations in any order, hooks sometimes missing; then everything settles and
+ * the promises are checked. Each edit is one token, so that every token can be
+ * followed from the first text to the last.
+ *
+ *   test_histories [--git] [--seed N] [--seeds N] [--ops N] [--verbose] [--trace TOKEN]
+ */
+#include "artifact/kind.h"
+#include "remote/file/file.h"
+#include "sync/engine.h"
+#include "sim.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CLONES 2
+#define SECTIONS 6
+#define MAX_TOKENS 4000
+
+static const struct sim_ops *git = &sim_model;
+static bool verbose;
+
+/* --- randomness that is the same everywhere (splitmix64) ----------------------------------------------- */
+
+static uint64_t random_state;
+
+static uint64_t random_next(void)
+{
+	uint64_t z = (random_state += 0x9e3779b97f4a7c15u);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static int pick(int n)
+{
+	return (int)(random_next() % (uint64_t)n);
+}
+
+/* --- texts -------------------------------------------------------------------------------------------- */
+
+static char *first_text(int path)
+{
+	struct mem_stream s;
+
+	mem_stream_open(&s);
+	fprintf(s.file, "# INFRA-00%d: Artifact %d\n\n## State\n\nDRAFT\n", path % 2 + 1, path);
+	for (int i = 0; i < SECTIONS; i++)
+		fprintf(s.file, "\n## Section %d\n\nWhat section %d of %d is about.\n\nAnd its end %d.\n", i, i, path, i);
+	return mem_stream_close(&s, NULL);
+}
+
+static bool has_token(const char *text, int token)
+{
+	char word[16];
+
+	snprintf(word, sizeof(word), "- t%d\n", token);
+	return text && strstr(text, word);
+}
+
+/* The text with a token at the end of a section's list. Caller frees. */
+static char *with_token(const char *text, int token)
+{
+	char end[32];
+	const char *at;
+
+	snprintf(end, sizeof(end), "\nAnd its end %d.", token % SECTIONS);
+	at = strstr(text, end);
+	if (!at)
+		return mem_printf("%s- t%d\n", text, token);
+	return mem_printf("%.*s- t%d\n%s", (int)(at - text), text, token, at);
+}
+
+static char *without_token(const char *text, int token)
+{
+	char word[16];
+	const char *at;
+
+	snprintf(word, sizeof(word), "- t%d\n", token);
+	at = strstr(text, word);
+	if (!at)
+		return mem_strdup(text);
+	return mem_printf("%.*s%s", (int)(at - text), text, at + strlen(word));
+}
+
+/* A token of the text, -1: none. */
+static int any_token(const char *text)
+{
+	int found = -1, n = 0;
+
+	for (const char *at = text; (at = strstr(at, "- t")); at += 3)
+		if (isdigit((unsigned char)at[3]) && pick(++n) == 0)
+			found = atoi(at + 3);
+	return found;
+}
+
+/* --- one run ------------------------------------------------------------------------------------------- */
+
+struct token {
+	int path;
+	bool imported;		/* some workspace had it */
+	bool removed;		/* somebody took it out on purpose, after it was there */
+	bool excused;		/* git put it back or took it away on somebody's order */
+	bool foreign;		/* made on the colleague's branch */
+	bool hand[CLONES];	/* taken out by hand there: git can take that back */
+};
+
+struct clone {
+	struct sim *sim;
+	struct store *store;
+	struct engine engine;
+	struct remote remote;
+	bool hooks;
+};
+
+struct run {
+	uint64_t seed;
+	void *world;
+	char dir[64];
+	struct clone clone[CLONES];
+	struct kinds *kinds;
+	struct token token[MAX_TOKENS];
+	int nr_tokens;
+	int64_t now;
+	char *failure;
+	struct strs log;
+};
+
+static void say(struct run *r, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	strs_take(&r->log, mem_vprintf(fmt, args));
+	va_end(args);
+	if (verbose)
+		printf("#   %s\n", r->log.at[r->log.len - 1]);
+}
+
+static void fail(struct run *r, const char *fmt, ...)
+{
+	va_list args;
+
+	if (r->failure)
+		return;
+	va_start(args, fmt);
+	r->failure = mem_vprintf(fmt, args);
+	va_end(args);
+}
+
+static bool ok(struct run *r, err_t err, const char *what)
+{
+	if (!err)
+		return true;
+	fail(r, "%s: %s", what, err->text);
+	err_free(err);
+	return false;
+}
+
+static char *w_text(struct run *r, int c, int path)
+{
+	struct art art = {0};
+	char *text = NULL;
+	size_t len;
+	err_t err = store_art_at(&art, r->clone[c].store, sim_path[path]);
+
+	if (err) {
+		err_free(err);
+		return NULL;
+	}
+	if (!art.deleted)
+		ok(r, store_text_get(&text, &len, r->clone[c].store, art.oid.hex), "text");
+	art_release(&art);
+	return text;
+}
+
+static void note_imported(struct run *r, int c)
+{
+	for (int p = 0; p < SIM_PATHS; p++) {
+		scoped_free char *text = w_text(r, c, p);
+
+		for (int t = 0; t < r->nr_tokens; t++)
+			if (r->token[t].path == p && !r->token[t].imported && has_token(text, t))
+				r->token[t].imported = true;
+	}
+}
+
+static void set_trunk(struct run *r, int c)
+{
+	(void)r;
+	(void)c;
+}
+
+static void look(struct run *r, int c)
+{
+	struct report report = {0};
+
+	set_trunk(r, c);
+	r->clone[c].engine.now = ++r->now;
+	ok(r, import_run(&report, &r->clone[c].engine, NULL), "import");
+	if (verbose)
+		for (size_t i = 0; i < report.notes.len; i++)
+			printf("#     %s\n", report.notes.at[i]);
+	report_release(&report);
+	note_imported(r, c);
+}
+
+static void maybe_look(struct run *r, int c)
+{
+	if (r->clone[c].hooks ? pick(10) < 9 : pick(10) < 3)
+		look(r, c);
+}
+
+static void setup(struct run *r)
+{
+	char *texts[SIM_PATHS];
+
+	r->kinds = kinds_new();
+	snprintf(r->dir, sizeof(r->dir), "%s/histories-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	if (!mkdtemp(r->dir))
+		fail(r, "mkdtemp");
+	for (int i = 0; i < SIM_PATHS; i++)
+		texts[i] = first_text(i);
+	r->world = git->world_new(CLONES, texts);
+	for (int i = 0; i < SIM_PATHS; i++)
+		free(texts[i]);
+	for (int c = 0; c < CLONES; c++) {
+		struct clone *k = &r->clone[c];
+		scoped_free char *path = mem_printf("%s/remote.db", r->dir);
+		char device[37];
+
+		k->sim = git->clone(r->world, c);
+		k->hooks = pick(4) > 0;
+		if (!ok(r, store_open(&k->store, ":memory:", STORE_CREATE), "store") ||
+		    !ok(r, remote_file_open(&k->remote, path, true, "dev", r->kinds), "remote"))
+			return;
+		clock_uuid(device);
+		ok(r, store_begin(k->store), "begin");
+		ok(r, store_meta_set(k->store, "device", device), "meta");
+		ok(r, store_meta_set(k->store, "remote", "file:test"), "meta");
+		ok(r, store_commit(k->store), "commit");
+		k->engine = (struct engine){
+			.store = k->store,
+			.git = git->port(k->sim),
+			.remote = &k->remote,
+			.kinds = r->kinds,
+			.who = mem_printf("dev%d <dev%d@example.org>", c, c),
+		};
+	}
+}
+
+static void teardown(struct run *r)
+{
+	scoped_free char *path = mem_printf("%s/remote.db", r->dir);
+
+	for (int c = 0; c < CLONES; c++) {
+		if (r->clone[c].remote.close)
+			r->clone[c].remote.close(r->clone[c].remote.ctx);
+		store_close(r->clone[c].store);
+		free((char *)r->clone[c].engine.who);
+	}
+	git->world_free(r->world);
+	unlink(path);
+	rmdir(r->dir);
+	kinds_free(r->kinds);
+	strs_release(&r->log);
+	free(r->failure);
+}
+
+/* --- operations ------------------------------------------------------------------------------------------- */
+
+static int new_token(struct run *r, int path)
+{
+	r->token[r->nr_tokens] = (struct token){.path = path};
+	return r->nr_tokens++;
+}
+
+/* Whoever puts an old text back puts back what is in it, and takes away what is not. */
+static void excuse(struct run *r, int path, const char *before, const char *after)
+{
+	for (int t = 0; t < r->nr_tokens; t++)
+		if (r->token[t].path == path && has_token(before, t) != has_token(after, t))
+			r->token[t].excused = true;
+}
+
+/* What git takes back in a file may be the removal of a token. */
+static void excuse_hand(struct run *r, int c, int path)
+{
+	for (int t = 0; t < r->nr_tokens; t++)
+		if (r->token[t].path == path && r->token[t].hand[c])
+			r->token[t].excused = true;
+}
+
+static void excuse_path(struct run *r, int path)
+{
+	for (int t = 0; t < r->nr_tokens; t++)
+		if (r->token[t].path == path)
+			r->token[t].excused = true;
+}
+
+static void agent_edit(struct run *r, int c)
+{
+	struct engine *e = &r->clone[c].engine;
+	int p = pick(SIM_PATHS), token;
+	scoped_free char *text = NULL, *now = NULL;
+	struct art art = {0};
+	struct edit edit = {.how = HOW_EDIT, .message = ""};
+	bool written;
+	err_t err;
+
+	look(r, c);
+	text = w_text(r, c, p);
+	if (!text || r->failure)
+		return;
+	token = pick(3) ? -1 : any_token(text);
+	if (token >= 0) {
+		now = without_token(text, token);
+		r->token[token].removed = true;
+		say(r, "%d: git agent edit: remove t%d from %d", c, token, p);
+	} else {
+		token = new_token(r, p);
+		now = with_token(text, token);
+		say(r, "%d: git agent edit: add t%d to %d", c, token, p);
+	}
+	err = store_art_at(&art, r->clone[c].store, sim_path[p]);
+	if (!ok(r, err, "art"))
+		return;
+	edit.text = slice_str(now);
+	edit.expect = &art.oid;
+	e->now = ++r->now;
+	ok(r, edit_apply(&written, e, art.uid, &edit), "edit");
+	art_release(&art);
+	note_imported(r, c);
+}
+
+static void hand_edit(struct run *r, int c)
+{
+	struct clone *k = &r->clone[c];
+	int p = pick(SIM_PATHS), token;
+	scoped_free char *text = git->file(k->sim, p), *now = NULL;
+
+	if (!text || strstr(text, "<<<<<<<"))
+		return;
+	token = pick(3) ? -1 : any_token(text);
+	if (token >= 0) {
+		scoped_free char *head = git->show(k->sim, "HEAD", p);
+
+		now = without_token(text, token);
+		r->token[token].removed = true;
+		/* a file that shows HEAD's text again cannot be told from `git restore`, which takes nothing
+		 * from the workspace */
+		r->token[token].hand[c] = true;
+		if (head && strcmp(head, now) == 0)
+			excuse_hand(r, c, p);
+		say(r, "%d: edit by hand: remove t%d from %d", c, token, p);
+	} else {
+		token = new_token(r, p);
+		now = with_token(text, token);
+		say(r, "%d: edit by hand: add t%d to %d", c, token, p);
+	}
+	git->write(k->sim, p, now);
+}
+
+/* Once HEAD moves, nobody can tell what a removal by hand that was never seen was made from. */
+static void excuse_unseen(struct run *r, int c, bool committed)
+{
+	for (int t = 0; t < r->nr_tokens; t++) {
+		scoped_free char *w = w_text(r, c, r->token[t].path);
+		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", r->token[t].path);
+
+		if (r->token[t].hand[c] && has_token(w, t) && (committed || !has_token(head, t)))
+			r->token[t].excused = true;
+	}
+}
+
+static void pre_commit(struct run *r, int c)
+{
+	struct report report = {0};
+	scoped(strs_release) struct strs paths = {0};
+
+	if (!r->clone[c].hooks)
+		return;
+	look(r, c);
+	if (ok(r, export_for_commit(&paths, &report, &r->clone[c].engine, false), "export for commit"))
+		for (int p = 0; p < SIM_PATHS; p++)
+			if (strs_has(&paths, sim_path[p]))
+				git->add(r->clone[c].sim, p);
+	report_release(&report);
+}
+
+static void commit(struct run *r, int c)
+{
+	struct sim *s = r->clone[c].sim;
+	int how = pick(5);
+	bool done;
+
+	if (git->busy(s))
+		return;
+	if (how == 0 && pick(2))
+		git->add(s, pick(SIM_PATHS));
+	pre_commit(r, c);
+	excuse_unseen(r, c, false);
+	for (int p = 0; p < SIM_PATHS; p++) {
+		scoped_free char *file = git->file(s, p);
+
+		if (!file)	/* the commit deletes it */
+			excuse_path(r, p);
+	}
+	done = how <= 2 ? git->commit(s, true, -1) : how == 3 ? git->commit(s, false, pick(SIM_PATHS))
+							      : git->commit_unrelated(s);
+	say(r, "%d: commit (%s): %s", c, how <= 2 ? "-a" : how == 3 ? "path" : "unrelated", done ? "done" : "nothing");
+	if (r->clone[c].hooks)
+		look(r, c);
+}
+
+/* A stopped operation is looked at now and then, and ends by abort or by resolving. */
+static void stopped_now(struct run *r, int c, const char *what)
+{
+	struct sim *s = r->clone[c].sim;
+
+	say(r, "%d: %s stopped", c, what);
+	if (pick(2))
+		look(r, c);
+	for (int tries = 0; git->busy(s) && tries < 70; tries++) {
+		if (pick(3)) {
+			git->resolve(s);
+			say(r, "%d: %s resolved", c, what);
+		} else {
+			git->abort(s);
+			say(r, "%d: %s aborted", c, what);
+		}
+		if (pick(3) == 0)
+			look(r, c);
+	}
+	/* a union of both sides may bring back what one of them took out: the person's doing */
+	for (int t = 0; t < r->nr_tokens; t++)
+		r->token[t].excused = true;
+}
+
+static void git_pull(struct run *r, int c)
+{
+	struct sim *s = r->clone[c].sim;
+	bool stopped = false, done, by_rebase = pick(3) == 0;
+
+	if (git->busy(s) || strcmp(git->current(s), "main") != 0)
+		return;
+	git->fetch(s);
+	done = by_rebase ? git->rebase(s, "origin/main", &stopped) : git->merge(s, "origin/main", &stopped);
+	say(r, "%d: git pull%s: %s", c, by_rebase ? " --rebase" : "", done ? "done" : "nothing");
+	if (stopped)
+		stopped_now(r, c, "git pull");
+	maybe_look(r, c);
+}
+
+static void git_push(struct run *r, int c)
+{
+	if (strcmp(git->current(r->clone[c].sim), "main") == 0)
+		say(r, "%d: git push: %s", c, git->push(r->clone[c].sim) ? "done" : "refused");
+}
+
+static void sync_report_say(struct run *r, struct sync_report *s)
+{
+	(void)r;
+	if (verbose) {
+		for (size_t i = 0; i < s->notes.len; i++)
+			printf("#     %s\n", s->notes.at[i]);
+		for (size_t i = 0; i < s->blocked.len; i++)
+			printf("#     %s\n", s->blocked.at[i]);
+	}
+	sync_report_release(s);
+}
+
+static void sync_push(struct run *r, int c)
+{
+	struct sync_report s = {0};
+	struct push_options o = {0};
+
+	look(r, c);
+	ok(r, push_run(&s, &r->clone[c].engine, &o), "push");
+	say(r, "%d: sync push: %d sent%s", c, s.sent, s.behind ? ", behind" : "");
+	sync_report_say(r, &s);
+}
+
+static void sync_pull(struct run *r, int c)
+{
+	struct sync_report s = {0};
+
+	look(r, c);
+	ok(r, pull_run(&s, &r->clone[c].engine, false), "pull");
+	say(r, "%d: sync pull: %d received, %d merged, %d conflicts", c, s.received, s.merged, s.conflicts);
+	sync_report_say(r, &s);
+	note_imported(r, c);
+}
+
+static void export(struct run *r, int c)
+{
+	struct report report = {0};
+	struct export_options o = {0};
+
+	look(r, c);
+	if (git->busy(r->clone[c].sim))
+		return;
+	ok(r, export_files(&report, &r->clone[c].engine, &o), "export");
+	say(r, "%d: git agent export: %d written", c, report.written);
+	report_release(&report);
+}
+
+static void excuse_files(struct run *r, int c, char *before[SIM_PATHS])
+{
+	for (int p = 0; p < SIM_PATHS; p++) {
+		scoped_free char *after = git->file(r->clone[c].sim, p);
+		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", p);
+
+		if (head && after && strcmp(head, after) == 0)
+			excuse_hand(r, c, p);
+		if (!before[p] && after)
+			excuse_path(r, p);
+		if (before[p] && after) {
+			excuse(r, p, before[p], after);
+			if (strcmp(before[p], after) != 0)
+				excuse_hand(r, c, p);
+		}
+		free(before[p]);
+	}
+}
+
+static void remember_files(struct run *r, int c, char *before[SIM_PATHS])
+{
+	for (int p = 0; p < SIM_PATHS; p++)
+		before[p] = git->file(r->clone[c].sim, p);
+}
+
+static void take_back(struct run *r, int c)
+{
+	struct sim *s = r->clone[c].sim;
+	char *before[SIM_PATHS];
+	bool stopped = false, done = false;
+	int what = pick(6), p = pick(SIM_PATHS);
+
+	if (git->busy(s))
+		return;
+	remember_files(r, c, before);
+	switch (what) {
+	case 0:
+		done = git->revert(s, pick(2) ? "HEAD" : "HEAD~1", &stopped);
+		say(r, "%d: git revert: %s", c, done ? "done" : "refused");
+		break;
+	case 1:
+		done = git->restore(s, p, NULL);
+		say(r, "%d: git restore %d: %s", c, p, done ? "done" : "refused");
+		break;
+	case 2:
+		done = git->restore(s, p, pick(2) ? "HEAD~1" : "HEAD~2");
+		say(r, "%d: git restore --source=older %d: %s", c, p, done ? "done" : "refused");
+		break;
+	case 3:
+		done = git->reset(s, SIM_HARD, pick(2) ? "HEAD" : "HEAD~1");
+		say(r, "%d: git reset --hard: %s", c, done ? "done" : "refused");
+		break;
+	case 4:
+		done = git->stash(s);
+		say(r, "%d: git stash push: %s", c, done ? "done" : "refused");
+		break;
+	default:
+		done = git->pop(s);
+		say(r, "%d: git stash pop: %s", c, done ? "done" : "refused");
+		break;
+	}
+	excuse_files(r, c, before);
+	if (stopped)
+		stopped_now(r, c, "git revert");
+	maybe_look(r, c);
+}
+
+static void move_about(struct run *r, int c)
+{
+	static const char *const names[] = {"main", "topic", "other", "origin/main", "HEAD~1", "HEAD~2"};
+	struct sim *s = r->clone[c].sim;
+	const char *name = names[pick(6)];
+	bool stopped = false, done;
+	char *before[SIM_PATHS];
+
+	if (git->busy(s))
+		return;
+	remember_files(r, c, before);
+	switch (pick(6)) {
+	case 0:
+		done = git->branch(s, pick(2) ? "topic" : "other");
+		say(r, "%d: git switch -c: %s", c, done ? git->current(s) : "refused");
+		break;
+	case 1:
+		done = git->merge(s, "topic", &stopped);
+		say(r, "%d: git merge topic: %s", c, done ? "done" : "refused");
+		break;
+	case 2:
+		done = strcmp(git->current(s), "main") != 0 && git->rebase(s, "main", &stopped);
+		say(r, "%d: git rebase main: %s", c, done ? "done" : "refused");
+		break;
+	case 3:
+		done = git->cherry_pick(s, pick(2) ? "topic" : "other", &stopped);
+		say(r, "%d: git cherry-pick: %s", c, done ? "done" : "refused");
+		break;
+	default:
+		done = git->switch_to(s, name);
+		say(r, "%d: git switch %s: %s", c, name, done ? "done" : "refused");
+		break;
+	}
+	for (int p = 0; p < SIM_PATHS; p++)
+		free(before[p]);
+	if (stopped)
+		stopped_now(r, c, "git");
+	maybe_look(r, c);
+}
+
+static void rewrite(struct run *r, int c)
+{
+	struct sim *s = r->clone[c].sim;
+	char *before[SIM_PATHS];
+	bool done;
+
+	if (git->busy(s))
+		return;
+	remember_files(r, c, before);
+	excuse_unseen(r, c, true);
+	switch (pick(3)) {
+	case 0:
+		done = git->amend(s, pick(2));
+		say(r, "%d: git commit --amend: %s", c, done ? "done" : "refused");
+		break;
+	case 1:
+		done = git->reset(s, SIM_SOFT, "HEAD~1");
+		say(r, "%d: git reset --soft: %s", c, done ? "done" : "refused");
+		break;
+	default:
+		done = git->reset(s, SIM_MIXED, "HEAD~1");
+		say(r, "%d: git reset --mixed: %s", c, done ? "done" : "refused");
+		break;
+	}
+	excuse_files(r, c, before);
+	maybe_look(r, c);
+}
+
+static void remove_by_hand(struct run *r, int c)
+{
+	int p = pick(SIM_PATHS);
+
+	say(r, "%d: rm %d", c, p);
+	excuse_hand(r, c, p);	/* what was taken out by hand may never have been seen */
+	git->write(r->clone[c].sim, p, NULL);
+	maybe_look(r, c);
+}
+
+/* --trace: where a token is after each operation. */
+static int traced = -1;
+
+static void trace(struct run *r)
+{
+	for (int c = 0; c < CLONES && traced >= 0 && traced < r->nr_tokens; c++) {
+		int p = r->token[traced].path;
+		scoped_free char *w = w_text(r, c, p), *file = git->file(r->clone[c].sim, p);
+		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", p);
+
+		printf("#       t%d in %d: workspace %d file %d HEAD %d %s\n", traced, c, has_token(w, traced),
+		       has_token(file, traced), has_token(head, traced), r->token[traced].excused ? "(excused)" : "");
+	}
+}
+
+static void operation(struct run *r)
+{
+	int c = pick(CLONES), what = pick(100);
+
+	if (what < 18)
+		agent_edit(r, c);
+	else if (what < 32)
+		hand_edit(r, c);
+	else if (what < 46)
+		commit(r, c);
+	else if (what < 54)
+		git_pull(r, c);
+	else if (what < 60)
+		git_push(r, c);
+	else if (what < 68)
+		sync_push(r, c);
+	else if (what < 76)
+		sync_pull(r, c);
+	else if (what < 81)
+		export(r, c);
+	else if (what < 89)
+		take_back(r, c);
+	else if (what < 95)
+		move_about(r, c);
+	else if (what < 98)
+		rewrite(r, c);
+	else if (what < 99)
+		remove_by_hand(r, c);
+	else
+		maybe_look(r, c);
+}
+
+/* --- the end: everything settles ---------------------------------------------------------------------------- */
+
+static void settle(struct run *r)
+{
+	for (int c = 0; c < CLONES; c++) {
+		git->abort(r->clone[c].sim);
+		look(r, c);
+	}
+	for (int round = 0; round < 4; round++)
+		for (int c = 0; c < CLONES && !r->failure; c++) {
+			sync_pull(r, c);
+			sync_push(r, c);
+		}
+}
+
+/* Where a conflict is recorded, both sides are kept: mine is W, theirs is in the row. */
+static char *conflict_text(struct run *r, int c, int path, bool *have)
+{
+	struct art art = {0};
+	struct conflict k = {0};
+	char *text = NULL;
+	size_t len;
+	err_t err = store_art_at(&art, r->clone[c].store, sim_path[path]);
+
+	*have = false;
+	if (!err)
+		err = store_conflict_get(&k, r->clone[c].store, art.uid);
+	if (!err) {
+		*have = true;
+		err = store_text_get(&text, &len, r->clone[c].store, k.theirs.hex);
+	}
+	err_free(err);
+	conflict_release(&k);
+	art_release(&art);
+	return text;
+}
+
+static void check_path(struct run *r, int p)
+{
+	char *text[CLONES], *theirs[CLONES];
+	bool conflict[CLONES], any = false;
+
+	for (int c = 0; c < CLONES; c++) {
+		text[c] = w_text(r, c, p);
+		theirs[c] = conflict_text(r, c, p, &conflict[c]);
+		any = any || conflict[c];
+	}
+	if (!any && (text[0] ? !text[1] || strcmp(text[0], text[1]) != 0 : text[1] != NULL))
+		fail(r, "the workspaces differ on %d", p);
+	for (int t = 0; t < r->nr_tokens; t++) {
+		const struct token *k = &r->token[t];
+
+		if (k->path != p || k->excused || !k->imported)
+			continue;
+		for (int c = 0; c < CLONES; c++) {
+			bool here = has_token(text[c], t) || has_token(theirs[c], t);
+
+			if (!k->removed && !here && !any)
+				fail(r, "t%d of %d is lost in %d", t, p, c);
+			if (k->removed && here && !any)
+				fail(r, "t%d of %d was removed and is back in %d", t, p, c);
+		}
+	}
+	for (int c = 0; c < CLONES; c++) {
+		free(text[c]);
+		free(theirs[c]);
+	}
+}
+
+/* Looking and syncing again changes nothing. */
+static void check_still(struct run *r)
+{
+	char *before[CLONES][SIM_PATHS];
+
+	for (int c = 0; c < CLONES; c++)
+		for (int p = 0; p < SIM_PATHS; p++)
+			before[c][p] = w_text(r, c, p);
+	for (int c = 0; c < CLONES && !r->failure; c++) {
+		struct sync_report s = {0};
+		struct push_options o = {0};
+
+		look(r, c);
+		ok(r, pull_run(&s, &r->clone[c].engine, false), "pull");
+		ok(r, push_run(&s, &r->clone[c].engine, &o), "push");
+		if (s.sent || s.received || s.merged)
+			fail(r, "clone %d does not come to rest: %d sent, %d received, %d merged", c, s.sent,
+			     s.received, s.merged);
+		sync_report_release(&s);
+	}
+	for (int c = 0; c < CLONES; c++) {
+		for (int p = 0; p < SIM_PATHS; p++) {
+			scoped_free char *after = w_text(r, c, p);
+
+			if (before[c][p] ? !after || strcmp(before[c][p], after) : after != NULL)
+				fail(r, "looking changed %d in %d", p, c);
+			free(before[c][p]);
+		}
+	}
+}
+
+static bool history(uint64_t seed, int ops)
+{
+	struct run *r = mem_alloc(sizeof(*r));
+	bool good;
+
+	random_state = r->seed = seed;
+	r->now = 1000000;
+	setup(r);
+	for (int c = 0; c < CLONES && !r->failure; c++)
+		look(r, c);
+	for (int i = 0; i < ops && !r->failure; i++) {
+		operation(r);
+		trace(r);
+	}
+	if (!r->failure)
+		settle(r);
+	for (int p = 0; p < SIM_PATHS && !r->failure; p++)
+		check_path(r, p);
+	if (!r->failure)
+		check_still(r);
+	good = !r->failure;
+	if (!good) {
+		printf("# seed %llu: %s\n", (unsigned long long)seed, r->failure);
+		if (!verbose)
+			for (size_t i = 0; i < r->log.len; i++)
+				printf("#   %s\n", r->log.at[i]);
+	}
+	teardown(r);
+	free(r);
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t seed = 1;
+	int seeds = 300, ops = 40, failed = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--git") == 0)
+			git = &sim_real;
+		else if (strcmp(argv[i], "--verbose") == 0)
+			verbose = true;
+		else if (i + 1 < argc && strcmp(argv[i], "--seed") == 0)
+			seed = strtoull(argv[++i], NULL, 10);
+		else if (i + 1 < argc && strcmp(argv[i], "--seeds") == 0)
+			seeds = atoi(argv[++i]);
+		else if (i + 1 < argc && strcmp(argv[i], "--trace") == 0)
+			traced = atoi(argv[++i]);
+		else if (i + 1 < argc && strcmp(argv[i], "--ops") == 0)
+			ops = atoi(argv[++i]);
+	}
+	for (int i = 0; i < seeds; i++) {
+		bool good = history(seed + (uint64_t)i, ops);
+
+		failed += !good;
+		printf("%sok %d - %s seed %llu\n", good ? "" : "not ", i + 1, git->name,
+		       (unsigned long long)seed + (unsigned long long)i);
+		fflush(stdout);
+	}
+	printf("1..%d\n", seeds);
+	return failed ? 1 : 0;
+}

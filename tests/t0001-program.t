@@ -1,0 +1,81 @@
+#!/bin/sh
+test_description='the program: finding commands, help, errors and exit codes'
+. "$(dirname "$0")/lib/test-lib.sh"
+
+test_expect_success 'git finds it and lists it' '
+	git agent version >actual &&
+	test_grep "^git agent version [0-9]" actual &&
+	git help -a >all &&
+	test_grep "^ *agent$" all
+'
+
+test_expect_success 'help works outside a repository, in all its forms' '
+	git agent >expect &&
+	test_grep "^usage: git agent <command>" expect &&
+	git agent -h >actual &&
+	test_cmp expect actual &&
+	git agent help >actual &&
+	test_cmp expect actual &&
+	git agent version -h >expect &&
+	test_grep "^usage: git agent version" expect &&
+	git agent help version >actual &&
+	test_cmp expect actual
+'
+
+test_expect_success 'every command has -h, on stdout, exit code 0, without a repository' '
+	git agent help -a | sed -n "s/^   \([a-z][a-z-]*\) .*/\1/p" >commands &&
+	test_grep version commands &&
+	while read -r command
+	do
+		git agent "$command" -h >out 2>err </dev/null &&
+		test_must_be_empty err &&
+		test_grep "^usage: git agent $command" out || return 1
+	done <commands
+'
+
+test_expect_success 'build options name the libraries' '
+	git agent version --build-options >actual &&
+	test_grep "^compiler: " actual &&
+	test_grep "^sqlite3: 3" actual
+'
+
+test_expect_success 'JSON has the envelope' '
+	git agent version --json >actual &&
+	test_grep "^{\"schema_version\":1,\"data\":{\"version\":\"[0-9.]*\"}}$" actual
+'
+
+test_expect_success 'an unknown command is misuse and gets a suggestion' '
+	test_says 129 "error: '\''versoin'\'' is not a git agent command" git agent versoin >out &&
+	test_must_be_empty out &&
+	test_grep "^hint: did you mean .git agent version.?$" "$TRASH/says.err" &&
+	test_says 129 "error: '\''xyzzy'\'' is not a git agent command" git agent xyzzy
+'
+
+test_expect_success 'so is an unknown option' '
+	test_says 129 "error: unknown option '\''--bild-options'\''" \
+		git agent version --bild-options &&
+	test_grep "did you mean .--build-options.?" "$TRASH/says.err" &&
+	test_says 129 "error: unknown option '\''--frobnicate'\''" git agent --frobnicate
+'
+
+test_expect_success 'control characters of an argument do not reach the terminal' '
+	test_says 129 "error: '\''^[[31m'\'' is not a git agent command" \
+		git agent "$(printf "\033[31m")"
+'
+
+test_expect_success 'an answer that is not written is a failure' '
+	test_says 128 "fatal: cannot write to standard output: No space left on device" \
+		git agent version >/dev/full
+'
+
+test_expect_success 'a reader that goes away ends it by SIGPIPE' '
+	{
+		sleep 0.3
+		"$GIT_AGENT_BUILD/git-agent" help 2>err
+		echo $? >code
+	} | : &&
+	test_must_be_empty err &&
+	test_grep "^141$" code
+'
+
+test_done
