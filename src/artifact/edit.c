@@ -23,8 +23,9 @@ size_t edit_mark(struct slice text)
 
 bool edit_blank_at(struct slice text, size_t pos)
 {
-	while (pos < text.len && (text.at[pos] == ' ' || text.at[pos] == '\t' ||
-				  text.at[pos] == '\r'))
+	while (pos < text.len && (text.at[pos] == ' ' || text.at[pos] == '\t'))
+		pos++;
+	while (pos < text.len && text.at[pos] == '\r')
 		pos++;
 	return pos == text.len || text.at[pos] == '\n';
 }

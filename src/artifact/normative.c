@@ -58,8 +58,9 @@ static int compare(const void *a, const void *b)
 static void find_cuts(struct cuts *c, const struct artifact *a)
 {
 	size_t at = fields_insert_at(a->text, a->title_line);
+	bool heading = !a->title_line.to || strchr("# ", a->text.at[a->title_line.from]);
 
-	if (!a->yaml)
+	if (!a->yaml && heading)	/* not in front matter */
 		add_lines(c, a->text, (struct range){at, at});
 	if (a->state_field.to && (a->yaml || a->text.at[a->state_field.from] == 's'))
 		add(c, a->state_field.from, a->state_field.to);
@@ -77,7 +78,8 @@ static void find_cuts(struct cuts *c, const struct artifact *a)
 		if (sections_is_link(a->sections, i, a->text) || sections_is_log(section, a->text))
 			add(c, section->whole.from, section->whole.to);
 	}
-	qsort(c->at, c->len, sizeof(*c->at), compare);
+	if (c->len)
+		qsort(c->at, c->len, sizeof(*c->at), compare);
 }
 
 struct sha256 artifact_normative(const struct artifact *a)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct side {
 	char *bytes;
@@ -98,21 +99,42 @@ static const char *doubt_of(const struct driver *d)
 
 /* --- the result ----------------------------------------------------------------------------- */
 
+/* No fsync: git reads the file at once and makes an object of it. */
+static err_t write_new(const char *path, struct slice text)
+{
+	FILE *out = fopen(path, "wxe");
+	bool failed;
+
+	if (!out)
+		return err_errno("cannot create '%s'", path);
+	failed = fwrite(text.at, 1, text.len, out) != text.len;
+	failed |= fclose(out) != 0;
+	return failed ? err_errno("cannot write '%s'", path) : NULL;
+}
+
+static err_t read_again(const char *path, struct slice expected)
+{
+	scoped_free char *bytes = NULL;
+	size_t len;
+
+	TRY(file_read(&bytes, &len, NULL, path, 0));
+	if (!slice_eq(slice_of(bytes, len), expected))
+		return err_new(ERR_DIFFERS, "'%s' reads back with other bytes", path);
+	return NULL;
+}
+
 /* What git will take is what was merged: read again before it gets the name. */
 static err_t put(const struct driver *d, struct slice merged)
 {
-	scoped_free char *again = NULL;
-	char *tmp;
-	size_t len;
-	err_t err;
+	scoped_free char *tmp = mem_printf("%s.agent-%ld", d->out, (long)getpid());
+	err_t err = write_new(tmp, merged);
 
-	TRY(file_stage(&tmp, d->out, merged, 0));
-	err = file_read(&again, &len, NULL, tmp, 0);
-	if (!err && !slice_eq(slice_of(again, len), merged))
-		err = err_new(ERR_DIFFERS, "'%s' reads back with other bytes", tmp);
 	if (!err)
-		err = file_publish(NULL, tmp, d->out);
-	file_discard(tmp);
+		err = read_again(tmp, merged);
+	if (!err && rename(tmp, d->out))
+		err = err_errno("cannot rename '%s' to '%s'", tmp, d->out);
+	if (err)
+		unlink(tmp);
 	return err;
 }
 

@@ -44,6 +44,9 @@ void report_problem(struct report *r, const char *fmt, ...) PRINTF(2, 3);
  * paths: look only at these files (NULL: all). Twice changes nothing. */
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths) MUST_CHECK;
 
+/* Is there anything for import_run to do? Takes no lock, asks only HEAD and stat data. */
+err_t import_news(bool *news, struct engine *e, const struct strs *paths) MUST_CHECK;
+
 /* Takes what the branch shows for these paths although it was left (a colleague's branch, an older
  * text): `git agent import <id>`. from_text: the text to take instead of the file's (stdin). */
 err_t import_take(struct report *r, struct engine *e, const char *path, const struct slice *from_text)

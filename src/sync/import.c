@@ -79,26 +79,59 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 	return store_tree_set(e->store, e->git->worktree, &now);
 }
 
+static bool head_moved(const struct git_head *head, const struct tree_mark *before)
+{
+	return strcmp(head->commit, before->head) != 0 ||
+	       strcmp(head->log, before->log ? before->log : "") != 0;
+}
+
+static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *before, struct engine *e,
+			   const struct strs *paths)
+{
+	*news = false;
+	TRY(e->git->head(e->git->ctx, head));
+	if (head->busy)
+		return NULL;
+	TRY(store_tree_get(before, e->store, e->git->worktree));
+	if (head_moved(head, before)) {
+		*news = true;
+		return NULL;
+	}
+	return look_anything_new(news, e, paths);
+}
+
+err_t import_news(bool *news, struct engine *e, const struct strs *paths)
+{
+	scoped(tree_mark_release) struct tree_mark before = {0};
+	scoped(pendings_release) struct pendings pending = {0};
+	struct git_head head = {0};
+
+	*news = false;
+	if (!e->git)
+		return NULL;
+	TRY(store_pending_list(&pending, e->store, e->git->worktree));
+	if (pending.len) {
+		*news = true;
+		return NULL;
+	}
+	TRY(look_for_news(news, &head, &before, e, paths));
+	*news = *news || head.busy;
+	return NULL;
+}
+
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 {
 	scoped(tree_mark_release) struct tree_mark before = {0};
 	struct git_head head = {0};
-	bool news = true, moved;
+	bool news = false;
 	err_t err;
 
 	if (!e->git)
 		return NULL;
 	TRY(file_out_finish(e));
-	TRY(e->git->head(e->git->ctx, &head));
-	if (head.busy) {
-		r->busy = head.busy;
-		return NULL;
-	}
-	TRY(store_tree_get(&before, e->store, e->git->worktree));
-	moved = strcmp(head.commit, before.head) != 0 || strcmp(head.log, before.log ? before.log : "") != 0;
-	if (!moved)
-		TRY(look_anything_new(&news, e, paths));
-	if (!moved && !news)
+	TRY(look_for_news(&news, &head, &before, e, paths));
+	r->busy = head.busy;
+	if (!news)
 		return NULL;
 	TRY(store_begin(e->store));
 	err = import_locked(r, e, &head, &before, paths);

@@ -191,17 +191,17 @@ static void note_imported(struct run *r, int c)
 	}
 }
 
-static void set_trunk(struct run *r, int c)
+/* As each run of the program does: a port of its own. */
+static void open_port(struct run *r, int c)
 {
-	(void)r;
-	(void)c;
+	r->clone[c].engine.git = git->port(r->clone[c].sim);
 }
 
 static void look(struct run *r, int c)
 {
 	struct report report = {0};
 
-	set_trunk(r, c);
+	open_port(r, c);
 	r->clone[c].engine.now = ++r->now;
 	ok(r, import_run(&report, &r->clone[c].engine, NULL), "import");
 	if (verbose)

@@ -63,14 +63,13 @@ static struct corpus *need(void **state)
 	return c;
 }
 
-static char *load(const struct corpus *c, size_t i, struct slice *text)
+static char *load(const struct corpus *c, size_t i, size_t *len)
 {
 	scoped_free char *full = mem_printf("%s/%s", c->root, c->paths.at[i]);
 	char *bytes;
-	err_t err = file_read(&bytes, &text->len, NULL, full, 0);
+	err_t err = file_read(&bytes, len, NULL, full, 0);
 
 	assert_null(err);
-	text->at = bytes;
 	return bytes;
 }
 
@@ -81,8 +80,9 @@ static void every_file_is_sane(void **state)
 	for (size_t i = 0; i < c->paths.len; i++) {
 		const char *path = c->paths.at[i], *bad;
 		const struct kind *kind = kinds_of_path(c->kinds, path);
-		struct slice text;
-		scoped_free char *bytes = load(c, i, &text);
+		size_t len;
+		scoped_free char *bytes = load(c, i, &len);
+		struct slice text = slice_of(bytes, len);
 
 		assert_null(kinds_check_path(c->kinds, path));
 		bad = sane_artifact(text, kind, path);
@@ -102,8 +102,9 @@ static void mutated_files_are_sane(void **state)
 	srand(seed);
 	for (size_t i = (size_t)rand() % 4; i < c->paths.len; i += 4) {
 		const struct kind *kind = kinds_of_path(c->kinds, c->paths.at[i]);
-		struct slice text;
-		scoped_free char *bytes = load(c, i, &text);
+		size_t len;
+		scoped_free char *bytes = load(c, i, &len);
+		struct slice text = slice_of(bytes, len);
 		const char *bad;
 
 		for (int n = rand() % 20 + 1; n && text.len > 40; n--) {
@@ -134,8 +135,9 @@ static void speed(void **state)
 
 	for (size_t i = 0; i < c->paths.len; i++) {
 		const struct kind *kind = kinds_of_path(c->kinds, c->paths.at[i]);
-		struct slice text;
-		scoped_free char *bytes = load(c, i, &text);
+		size_t len;
+		scoped_free char *bytes = load(c, i, &len);
+		struct slice text = slice_of(bytes, len);
 		struct artifact_brief brief;
 		int64_t start = clock_monotonic_ns();
 
@@ -201,8 +203,9 @@ static void cmark_agrees(void **state)
 
 	for (size_t i = 0; i < c->paths.len; i++) {
 		const struct kind *kind = kinds_of_path(c->kinds, c->paths.at[i]);
-		struct slice text;
-		scoped_free char *bytes = load(c, i, &text);
+		size_t len;
+		scoped_free char *bytes = load(c, i, &len);
+		struct slice text = slice_of(bytes, len);
 		struct artifact *a;
 		size_t n;
 
@@ -231,8 +234,9 @@ static void statistics(void **state)
 
 	for (size_t i = 0; i < c->paths.len; i++) {
 		const char *path = c->paths.at[i];
-		struct slice text;
-		scoped_free char *bytes = load(c, i, &text);
+		size_t len;
+		scoped_free char *bytes = load(c, i, &len);
+		struct slice text = slice_of(bytes, len);
 		struct artifact *a = artifact_parse(text, kinds_of_path(c->kinds, path), path);
 
 		items += a->nr_items;

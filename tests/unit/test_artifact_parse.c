@@ -267,8 +267,8 @@ static void problems(void **state)
 				   "<<<<<<< a\n=======\n>>>>>>> b\n~~~\nx\n";
 	static const char *const says[] = {
 		"line 1: the title says 'WEB-001', the file's name another label; the name counts",
-		"line 3: state 'COMMITED' is not one of DRAFT, OPEN, COMMITTED, APPROVED, IN_PROGRESS, "
-		"REVIEW_NEEDED, DONE, ICEBOX, BLOCKED, SUPERSEDED, RETIRED",
+		("line 3: state 'COMMITED' is not one of DRAFT, OPEN, COMMITTED, APPROVED, "
+		 "IN_PROGRESS, REVIEW_NEEDED, DONE, ICEBOX, BLOCKED, SUPERSEDED, RETIRED"),
 		"line 4: a second state; the one of line 3 counts",
 		"the text is not valid UTF-8",
 		"the text has conflict markers",
