@@ -11,7 +11,8 @@ err_t artifact_check(char **out, size_t *len, const struct artifact *a, size_t n
 		if (a->items[i].tick.to && ++boxes == n)
 			found = &a->items[i];
 	if (!found)
-		return err_new(ERR_NOTFOUND, "there is no checkbox %zu: the text has %zu", n, boxes);
+		return err_new(ERR_NOTFOUND, "there is no checkbox %zu: the text has %zu", n,
+			       boxes);
 	bytes = mem_dup(a->text.at, a->text.len);
 	if (found->checked != checked)
 		bytes[found->tick.from] = checked ? 'x' : ' ';

@@ -104,7 +104,8 @@ static bool sections_kept(const struct artifact *before, const struct artifact *
 		const struct section *was = &before->sections[i], *now = &after->sections[i];
 
 		if (was->level != now->level ||
-		    !slice_eq(artifact_slice(before, was->title), artifact_slice(after, now->title)))
+		    !slice_eq(artifact_slice(before, was->title),
+			      artifact_slice(after, now->title)))
 			return false;
 	}
 	return true;
@@ -124,10 +125,11 @@ static err_t finish(char **out, size_t *len, const struct artifact *a, const str
 	fields = edit_kept(a, after, NULL, NULL);
 	artifact_free(after);
 	if (!fields)
-		return err_new(ERR_REFUSED, "section '%s' would change the title or the state", name);
-	if (!sections)
-		return err_new(ERR_REFUSED, "the text for section '%s' begins or ends other sections",
+		return err_new(ERR_REFUSED, "section '%s' would change the title or the state",
 			       name);
+	if (!sections)
+		return err_new(ERR_REFUSED,
+			       "the text for section '%s' begins or ends other sections", name);
 	*out = steal(bytes);
 	*len = size;
 	return NULL;
@@ -172,7 +174,8 @@ static err_t finish_added(char **out, size_t *len, const struct artifact *a, con
 		   after->sections[a->nr_sections].whole.to == size;
 	artifact_free(after);
 	if (!fields)
-		return err_new(ERR_REFUSED, "section '%s' would change the title or the state", title);
+		return err_new(ERR_REFUSED, "section '%s' would change the title or the state",
+			       title);
 	if (!sections)
 		return err_new(ERR_REFUSED, "section '%s' cannot be put at the end of this text",
 			       title);

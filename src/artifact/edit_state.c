@@ -6,11 +6,11 @@
 
 static bool is_token(const char *state)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_-";
 	size_t n = strlen(state);
 
-	return n && strchr(letters, state[0]) &&
-	       strspn(state, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == n &&
+	return n && strspn(state, chars) == n && !strchr("0123456789_-", state[0]) &&
 	       state[n - 1] != '_' && state[n - 1] != '-';
 }
 

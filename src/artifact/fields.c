@@ -55,7 +55,7 @@ static void take_title(struct fields *f, const struct line *l, struct range titl
 	fields_title_parts(f->text, &f->title, &f->title_label);
 }
 
-/* "## State", "## Status:", "# State: DRAFT". Deep in a text, such a heading is about other things. */
+/* "## State", "## Status:", "# State: DRAFT". Deep down, such a heading is about other things. */
 static bool state_heading(struct fields *f, const struct line *l)
 {
 	struct range value;

@@ -166,5 +166,6 @@ bool fields_yaml_key(struct slice text, const struct line *l, const char *key, s
 
 bool fields_yaml_state(struct slice text, const struct line *l, struct range *value)
 {
-	return fields_yaml_key(text, l, "state", value) || fields_yaml_key(text, l, "status", value);
+	return fields_yaml_key(text, l, "state", value) ||
+	       fields_yaml_key(text, l, "status", value);
 }

@@ -22,7 +22,7 @@ static err_t check_parent(const struct kinds *kinds, const struct kind *k)
 		const struct kind *next = kinds_find(kinds, parent->parent_kind);
 
 		if (!next)
-			return err_new(ERR_REFUSED, "kind '%s': there is no kind '%s' to be its parent",
+			return err_new(ERR_REFUSED, "kind '%s': parent kind '%s' does not exist",
 				       parent->name, parent->parent_kind);
 		parent = next;
 	}

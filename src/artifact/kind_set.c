@@ -83,8 +83,9 @@ static err_t set_state(struct kind *kind, const char *key, const char *value)
 		else if (slice_is(token, "initial"))
 			state.initial = true;
 		else
-			return err_new(ERR_REFUSED, "'agent.%s': '%.*s' is neither gate nor initial",
-				       key, (int)token.len, token.at);
+			return err_new(ERR_REFUSED,
+				       "'agent.%s': '%.*s' is neither gate nor initial", key,
+				       (int)token.len, token.at);
 	}
 	if (state.rank == KIND_UNRANKED && (state.gate || state.initial))
 		return err_new(ERR_REFUSED, "'agent.%s': '%.*s' needs a rank", key, (int)name.len,

@@ -49,9 +49,9 @@ const struct kind_table_row kind_table[] = {
 		.template_text = plan_template, .scoped = true, .states = plan_states,
 	},
 	{
-		.name = "story", .plural = "stories", .dir = ".agent/cache/stories", .suffix = ".md",
-		.template_text = story_template, .parent_kind = "plan", .parent_state = "APPROVED",
-		.scoped = true, .states = story_states,
+		.name = "story", .plural = "stories", .dir = ".agent/cache/stories",
+		.suffix = ".md", .template_text = story_template, .parent_kind = "plan",
+		.parent_state = "APPROVED", .scoped = true, .states = story_states,
 	},
 	{
 		.name = "runbook", .plural = "runbooks", .dir = ".agent/cache/runbooks",

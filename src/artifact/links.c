@@ -19,7 +19,7 @@ static size_t scope_start(struct slice text, size_t from, size_t dash)
 
 	while (at > from && capital(text.at[at - 1]))
 		at--;
-	if (at > from && (lower(text.at[at - 1]) || text.at[at - 1] == '-' || text.at[at - 1] == '~'))
+	if (at > from && (lower(text.at[at - 1]) || strchr("-~", text.at[at - 1])))
 		return dash;
 	return at;
 }

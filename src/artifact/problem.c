@@ -55,7 +55,8 @@ static void say(FILE *out, const struct artifact *a, enum artifact_problem_code 
 		fprintf(out, "a second state; the one of line %d counts", a->state_line);
 		break;
 	case PROBLEM_LABEL_MISMATCH:
-		fprintf(out, "the title says '%.*s', the file's name another label; the name counts",
+		fprintf(out,
+			"the title says '%.*s', the file's name another label; the name counts",
 			(int)label.len, label.at);
 		break;
 	case PROBLEM_INVALID_UTF8:

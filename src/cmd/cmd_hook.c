@@ -184,6 +184,7 @@ static err_t pre_commit(struct session *s)
 {
 	scoped(strs_release) struct strs faults = {0};
 
+	TRY(session_fresh(s, NULL));
 	TRY(export_into_commit(s));
 	TRY(judge(&faults, s));
 	if (!faults.len)
@@ -196,10 +197,9 @@ static err_t pre_commit(struct session *s)
 
 /* --- events --------------------------------------------------------------------------------- */
 
-/* Opening imported already what the files and commits say. */
-static err_t only_import(struct session *s)
+static err_t import(struct session *s)
 {
-	return NULL;
+	return session_fresh(s, NULL);
 }
 
 static const struct event {
@@ -208,8 +208,8 @@ static const struct event {
 	bool may_fail;	/* else its status would become that of `git switch` or `git clone` */
 } events[] = {
 	{"pre-commit", pre_commit, true},
-	{"post-checkout", only_import, false},
-	{"post-merge", only_import, false},
+	{"post-checkout", import, false},
+	{"post-merge", import, false},
 };
 
 static const struct event *find_event(const char *name)

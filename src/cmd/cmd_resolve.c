@@ -168,6 +168,7 @@ err_t cmd_resolve(int argc, char **argv)
 	if (c.ours + c.theirs + c.edit + (c.file != NULL) != 1)
 		return opts_misuse(&usage, "one of --ours, --theirs, --edit and --file is needed");
 	TRY(session_open(&s, SESSION_WRITE));
+	TRY(session_fresh(&s, NULL));
 	TRY(session_find(&art, &s, argv[0], true));
 	TRY(check_conflict(&s, &art));
 	return settle(&s, &art, &c);

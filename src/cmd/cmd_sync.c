@@ -61,9 +61,9 @@ static err_t push(int argc, char **argv)
 	if (help)
 		return NULL;
 	TRY(session_open(&s, SESSION_WRITE));
+	TRY(exchange_open(&s));
 	TRY(find_uids(&uids, &s, argc, argv));
 	o.uids = argc ? &uids : NULL;
-	TRY(exchange_open(&s));
 	TRY(exchange_push(&r, &s, &o));
 	return exchange_verdict(&r);
 }

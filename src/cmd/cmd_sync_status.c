@@ -284,5 +284,6 @@ err_t cmd_sync_status(int argc, char **argv)
 	if (v.json && v.porcelain)
 		return opts_misuse(&usage, "--json and --porcelain exclude each other");
 	TRY(session_open(&s, SESSION_READ));
+	TRY(session_fresh(&s, NULL));
 	return show(&v, &s);
 }

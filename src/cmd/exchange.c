@@ -49,6 +49,7 @@ static err_t say_queued(err_t err, struct session *s)
 
 err_t exchange_open(struct session *s)
 {
+	TRY(session_fresh(s, NULL));
 	return say_queued(session_remote(s, false), s);
 }
 
@@ -72,17 +73,21 @@ static err_t note_time(struct session *s)
 static err_t tell_files(struct session *s)
 {
 	scoped(report_release) struct report r = {0};
-	struct export_options o = {.dry_run = !s->engine.pull_export};
-	err_t err = export_files(&r, &s->engine, &o);
+	struct export_options o = {0};
+	bool follow;
+	err_t err;
 	int older;
 
+	TRY(repo_config_bool(&follow, s->repo, "agent.pullexport", false));
+	o.dry_run = !follow;
+	err = export_files(&r, &s->engine, &o);
 	if (err && err->code == ERR_REFUSED) {	/* in the middle of a merge: files stay */
 		err_free(err);
 		return NULL;
 	}
 	TRY(err);
 	older = r.written + r.removed;
-	if (older && s->engine.pull_export)
+	if (older && follow)
 		printf("updated %d file%s\n", older, plural(older));
 	else if (older)
 		printf("%d file%s older than the workspace: 'git agent export' updates %s\n", older,

@@ -17,7 +17,8 @@ err_t exchange_both(struct session *s, const struct push_options *o) MUST_CHECK;
  * ERR_REFUSED for refusals of a rule. The list goes to stderr before it. */
 err_t exchange_verdict(const struct sync_report *r) MUST_CHECK;
 
-/* Opens the remote; out of reach, it says how much is queued. */
+/* Takes in what the files say by now, then opens the remote; when it is out of reach the error says
+ * how much is queued. */
 err_t exchange_open(struct session *s) MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 const struct cmd cmd_table[] = {
 	{"help", NULL, cmd_help, "show the commands, or how one is used", CMD_CARE},
 	{"version", NULL, cmd_version, "show the version of git-agent", CMD_CARE},
+	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
+	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact", CMD_PLUMBING},
 	{NULL, NULL, NULL, NULL, 0},
 };

@@ -6,11 +6,8 @@
  *
  *   test_histories [--git] [--seed N] [--seeds N] [--ops N] [--verbose] [--trace TOKEN]
  */
-#include "artifact/kind.h"
-#include "remote/file/file.h"
-#include "sync/engine.h"
-#include "sim.h"
-#include "util/clock.h"
+#include "team.h"
+
 #include "util/mem.h"
 
 #include <ctype.h>
@@ -18,8 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CLONES 2
-#define SECTIONS 6
 #define MAX_TOKENS 4000
 
 static const struct sim_ops *git = &sim_model;
@@ -41,52 +36,6 @@ static uint64_t random_next(void)
 static int pick(int n)
 {
 	return (int)(random_next() % (uint64_t)n);
-}
-
-/* --- texts -------------------------------------------------------------------------------------------- */
-
-static char *first_text(int path)
-{
-	struct mem_stream s;
-
-	mem_stream_open(&s);
-	fprintf(s.file, "# INFRA-00%d: Artifact %d\n\n## State\n\nDRAFT\n", path % 2 + 1, path);
-	for (int i = 0; i < SECTIONS; i++)
-		fprintf(s.file, "\n## Section %d\n\nWhat section %d of %d is about.\n\nAnd its end %d.\n", i, i, path, i);
-	return mem_stream_close(&s, NULL);
-}
-
-static bool has_token(const char *text, int token)
-{
-	char word[16];
-
-	snprintf(word, sizeof(word), "- t%d\n", token);
-	return text && strstr(text, word);
-}
-
-/* The text with a token at the end of a section's list. Caller frees. */
-static char *with_token(const char *text, int token)
-{
-	char end[32];
-	const char *at;
-
-	snprintf(end, sizeof(end), "\nAnd its end %d.", token % SECTIONS);
-	at = strstr(text, end);
-	if (!at)
-		return mem_printf("%s- t%d\n", text, token);
-	return mem_printf("%.*s- t%d\n%s", (int)(at - text), text, token, at);
-}
-
-static char *without_token(const char *text, int token)
-{
-	char word[16];
-	const char *at;
-
-	snprintf(word, sizeof(word), "- t%d\n", token);
-	at = strstr(text, word);
-	if (!at)
-		return mem_strdup(text);
-	return mem_printf("%.*s%s", (int)(at - text), text, at + strlen(word));
 }
 
 /* A token of the text, -1: none. */
@@ -111,24 +60,10 @@ struct token {
 	bool hand[CLONES];	/* taken out by hand there: git can take that back */
 };
 
-struct clone {
-	struct sim *sim;
-	struct store *store;
-	struct engine engine;
-	struct remote remote;
-	bool hooks;
-};
-
 struct run {
-	uint64_t seed;
-	void *world;
-	char dir[64];
-	struct clone clone[CLONES];
-	struct kinds *kinds;
+	struct team t;
 	struct token token[MAX_TOKENS];
 	int nr_tokens;
-	int64_t now;
-	char *failure;
 	struct strs log;
 };
 
@@ -143,134 +78,27 @@ static void say(struct run *r, const char *fmt, ...)
 		printf("#   %s\n", r->log.at[r->log.len - 1]);
 }
 
-static void fail(struct run *r, const char *fmt, ...)
-{
-	va_list args;
-
-	if (r->failure)
-		return;
-	va_start(args, fmt);
-	r->failure = mem_vprintf(fmt, args);
-	va_end(args);
-}
-
-static bool ok(struct run *r, err_t err, const char *what)
-{
-	if (!err)
-		return true;
-	fail(r, "%s: %s", what, err->text);
-	err_free(err);
-	return false;
-}
-
-static char *w_text(struct run *r, int c, int path)
-{
-	struct art art = {0};
-	char *text = NULL;
-	size_t len;
-	err_t err = store_art_at(&art, r->clone[c].store, sim_path[path]);
-
-	if (err) {
-		err_free(err);
-		return NULL;
-	}
-	if (!art.deleted)
-		ok(r, store_text_get(&text, &len, r->clone[c].store, art.oid.hex), "text");
-	art_release(&art);
-	return text;
-}
-
 static void note_imported(struct run *r, int c)
 {
 	for (int p = 0; p < SIM_PATHS; p++) {
-		scoped_free char *text = w_text(r, c, p);
+		scoped_free char *text = team_workspace(&r->t, c, p);
 
 		for (int t = 0; t < r->nr_tokens; t++)
-			if (r->token[t].path == p && !r->token[t].imported && has_token(text, t))
+			if (r->token[t].path == p && !r->token[t].imported && team_has(text, t))
 				r->token[t].imported = true;
 	}
 }
 
-/* As each run of the program does: a port of its own. */
-static void open_port(struct run *r, int c)
-{
-	r->clone[c].engine.git = git->port(r->clone[c].sim);
-}
-
 static void look(struct run *r, int c)
 {
-	struct report report = {0};
-
-	open_port(r, c);
-	r->clone[c].engine.now = ++r->now;
-	ok(r, import_run(&report, &r->clone[c].engine, NULL), "import");
-	if (verbose)
-		for (size_t i = 0; i < report.notes.len; i++)
-			printf("#     %s\n", report.notes.at[i]);
-	report_release(&report);
+	team_look(&r->t, c);
 	note_imported(r, c);
 }
 
 static void maybe_look(struct run *r, int c)
 {
-	if (r->clone[c].hooks ? pick(10) < 9 : pick(10) < 3)
+	if (r->t.clone[c].hooks ? pick(10) < 9 : pick(10) < 3)
 		look(r, c);
-}
-
-static void setup(struct run *r)
-{
-	char *texts[SIM_PATHS];
-
-	r->kinds = kinds_new();
-	snprintf(r->dir, sizeof(r->dir), "%s/histories-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	if (!mkdtemp(r->dir))
-		fail(r, "mkdtemp");
-	for (int i = 0; i < SIM_PATHS; i++)
-		texts[i] = first_text(i);
-	r->world = git->world_new(CLONES, texts);
-	for (int i = 0; i < SIM_PATHS; i++)
-		free(texts[i]);
-	for (int c = 0; c < CLONES; c++) {
-		struct clone *k = &r->clone[c];
-		scoped_free char *path = mem_printf("%s/remote.db", r->dir);
-		char device[37];
-
-		k->sim = git->clone(r->world, c);
-		k->hooks = pick(4) > 0;
-		if (!ok(r, store_open(&k->store, ":memory:", STORE_CREATE), "store") ||
-		    !ok(r, remote_file_open(&k->remote, path, true, "dev", r->kinds), "remote"))
-			return;
-		clock_uuid(device);
-		ok(r, store_begin(k->store), "begin");
-		ok(r, store_meta_set(k->store, "device", device), "meta");
-		ok(r, store_meta_set(k->store, "remote", "file:test"), "meta");
-		ok(r, store_commit(k->store), "commit");
-		k->engine = (struct engine){
-			.store = k->store,
-			.git = git->port(k->sim),
-			.remote = &k->remote,
-			.kinds = r->kinds,
-			.who = mem_printf("dev%d <dev%d@example.org>", c, c),
-		};
-	}
-}
-
-static void teardown(struct run *r)
-{
-	scoped_free char *path = mem_printf("%s/remote.db", r->dir);
-
-	for (int c = 0; c < CLONES; c++) {
-		if (r->clone[c].remote.close)
-			r->clone[c].remote.close(r->clone[c].remote.ctx);
-		store_close(r->clone[c].store);
-		free((char *)r->clone[c].engine.who);
-	}
-	git->world_free(r->world);
-	unlink(path);
-	rmdir(r->dir);
-	kinds_free(r->kinds);
-	strs_release(&r->log);
-	free(r->failure);
 }
 
 /* --- operations ------------------------------------------------------------------------------------------- */
@@ -285,7 +113,7 @@ static int new_token(struct run *r, int path)
 static void excuse(struct run *r, int path, const char *before, const char *after)
 {
 	for (int t = 0; t < r->nr_tokens; t++)
-		if (r->token[t].path == path && has_token(before, t) != has_token(after, t))
+		if (r->token[t].path == path && team_has(before, t) != team_has(after, t))
 			r->token[t].excused = true;
 }
 
@@ -306,42 +134,30 @@ static void excuse_path(struct run *r, int path)
 
 static void agent_edit(struct run *r, int c)
 {
-	struct engine *e = &r->clone[c].engine;
 	int p = pick(SIM_PATHS), token;
 	scoped_free char *text = NULL, *now = NULL;
-	struct art art = {0};
-	struct edit edit = {.how = HOW_EDIT, .message = ""};
-	bool written;
-	err_t err;
 
 	look(r, c);
-	text = w_text(r, c, p);
-	if (!text || r->failure)
+	text = team_workspace(&r->t, c, p);
+	if (!text || r->t.failure)
 		return;
 	token = pick(3) ? -1 : any_token(text);
 	if (token >= 0) {
-		now = without_token(text, token);
+		now = team_without(text, token);
 		r->token[token].removed = true;
 		say(r, "%d: git agent edit: remove t%d from %d", c, token, p);
 	} else {
 		token = new_token(r, p);
-		now = with_token(text, token);
+		now = team_with(text, token);
 		say(r, "%d: git agent edit: add t%d to %d", c, token, p);
 	}
-	err = store_art_at(&art, r->clone[c].store, sim_path[p]);
-	if (!ok(r, err, "art"))
-		return;
-	edit.text = slice_str(now);
-	edit.expect = &art.oid;
-	e->now = ++r->now;
-	ok(r, edit_apply(&written, e, art.uid, &edit), "edit");
-	art_release(&art);
+	team_edit(&r->t, c, p, now);
 	note_imported(r, c);
 }
 
 static void hand_edit(struct run *r, int c)
 {
-	struct clone *k = &r->clone[c];
+	struct clone *k = &r->t.clone[c];
 	int p = pick(SIM_PATHS), token;
 	scoped_free char *text = git->file(k->sim, p), *now = NULL;
 
@@ -351,7 +167,7 @@ static void hand_edit(struct run *r, int c)
 	if (token >= 0) {
 		scoped_free char *head = git->show(k->sim, "HEAD", p);
 
-		now = without_token(text, token);
+		now = team_without(text, token);
 		r->token[token].removed = true;
 		/* a file that shows HEAD's text again cannot be told from `git restore`, which takes nothing
 		 * from the workspace */
@@ -361,7 +177,7 @@ static void hand_edit(struct run *r, int c)
 		say(r, "%d: edit by hand: remove t%d from %d", c, token, p);
 	} else {
 		token = new_token(r, p);
-		now = with_token(text, token);
+		now = team_with(text, token);
 		say(r, "%d: edit by hand: add t%d to %d", c, token, p);
 	}
 	git->write(k->sim, p, now);
@@ -371,10 +187,10 @@ static void hand_edit(struct run *r, int c)
 static void excuse_unseen(struct run *r, int c, bool committed)
 {
 	for (int t = 0; t < r->nr_tokens; t++) {
-		scoped_free char *w = w_text(r, c, r->token[t].path);
-		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", r->token[t].path);
+		scoped_free char *w = team_workspace(&r->t, c, r->token[t].path);
+		scoped_free char *head = git->show(r->t.clone[c].sim, "HEAD", r->token[t].path);
 
-		if (r->token[t].hand[c] && has_token(w, t) && (committed || !has_token(head, t)))
+		if (r->token[t].hand[c] && team_has(w, t) && (committed || !team_has(head, t)))
 			r->token[t].excused = true;
 	}
 }
@@ -384,19 +200,19 @@ static void pre_commit(struct run *r, int c)
 	struct report report = {0};
 	scoped(strs_release) struct strs paths = {0};
 
-	if (!r->clone[c].hooks)
+	if (!r->t.clone[c].hooks)
 		return;
 	look(r, c);
-	if (ok(r, export_for_commit(&paths, &report, &r->clone[c].engine, false), "export for commit"))
+	if (team_ok(&r->t, export_for_commit(&paths, &report, &r->t.clone[c].engine, false), "export for commit"))
 		for (int p = 0; p < SIM_PATHS; p++)
 			if (strs_has(&paths, sim_path[p]))
-				git->add(r->clone[c].sim, p);
+				git->add(r->t.clone[c].sim, p);
 	report_release(&report);
 }
 
 static void commit(struct run *r, int c)
 {
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 	int how = pick(5);
 	bool done;
 
@@ -415,14 +231,14 @@ static void commit(struct run *r, int c)
 	done = how <= 2 ? git->commit(s, true, -1) : how == 3 ? git->commit(s, false, pick(SIM_PATHS))
 							      : git->commit_unrelated(s);
 	say(r, "%d: commit (%s): %s", c, how <= 2 ? "-a" : how == 3 ? "path" : "unrelated", done ? "done" : "nothing");
-	if (r->clone[c].hooks)
+	if (r->t.clone[c].hooks)
 		look(r, c);
 }
 
 /* A stopped operation is looked at now and then, and ends by abort or by resolving. */
 static void stopped_now(struct run *r, int c, const char *what)
 {
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 
 	say(r, "%d: %s stopped", c, what);
 	if (pick(2))
@@ -445,7 +261,7 @@ static void stopped_now(struct run *r, int c, const char *what)
 
 static void git_pull(struct run *r, int c)
 {
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 	bool stopped = false, done, by_rebase = pick(3) == 0;
 
 	if (git->busy(s) || strcmp(git->current(s), "main") != 0)
@@ -460,41 +276,24 @@ static void git_pull(struct run *r, int c)
 
 static void git_push(struct run *r, int c)
 {
-	if (strcmp(git->current(r->clone[c].sim), "main") == 0)
-		say(r, "%d: git push: %s", c, git->push(r->clone[c].sim) ? "done" : "refused");
-}
-
-static void sync_report_say(struct run *r, struct sync_report *s)
-{
-	(void)r;
-	if (verbose) {
-		for (size_t i = 0; i < s->notes.len; i++)
-			printf("#     %s\n", s->notes.at[i]);
-		for (size_t i = 0; i < s->blocked.len; i++)
-			printf("#     %s\n", s->blocked.at[i]);
-	}
-	sync_report_release(s);
+	if (strcmp(git->current(r->t.clone[c].sim), "main") == 0)
+		say(r, "%d: git push: %s", c, git->push(r->t.clone[c].sim) ? "done" : "refused");
 }
 
 static void sync_push(struct run *r, int c)
 {
-	struct sync_report s = {0};
-	struct push_options o = {0};
+	struct sync_report s = team_push(&r->t, c);
 
-	look(r, c);
-	ok(r, push_run(&s, &r->clone[c].engine, &o), "push");
 	say(r, "%d: sync push: %d sent%s", c, s.sent, s.behind ? ", behind" : "");
-	sync_report_say(r, &s);
+	sync_report_release(&s);
 }
 
 static void sync_pull(struct run *r, int c)
 {
-	struct sync_report s = {0};
+	struct sync_report s = team_pull(&r->t, c);
 
-	look(r, c);
-	ok(r, pull_run(&s, &r->clone[c].engine, false), "pull");
 	say(r, "%d: sync pull: %d received, %d merged, %d conflicts", c, s.received, s.merged, s.conflicts);
-	sync_report_say(r, &s);
+	sync_report_release(&s);
 	note_imported(r, c);
 }
 
@@ -504,9 +303,9 @@ static void export(struct run *r, int c)
 	struct export_options o = {0};
 
 	look(r, c);
-	if (git->busy(r->clone[c].sim))
+	if (git->busy(r->t.clone[c].sim))
 		return;
-	ok(r, export_files(&report, &r->clone[c].engine, &o), "export");
+	team_ok(&r->t, export_files(&report, &r->t.clone[c].engine, &o), "export");
 	say(r, "%d: git agent export: %d written", c, report.written);
 	report_release(&report);
 }
@@ -514,8 +313,8 @@ static void export(struct run *r, int c)
 static void excuse_files(struct run *r, int c, char *before[SIM_PATHS])
 {
 	for (int p = 0; p < SIM_PATHS; p++) {
-		scoped_free char *after = git->file(r->clone[c].sim, p);
-		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", p);
+		scoped_free char *after = git->file(r->t.clone[c].sim, p);
+		scoped_free char *head = git->show(r->t.clone[c].sim, "HEAD", p);
 
 		if (head && after && strcmp(head, after) == 0)
 			excuse_hand(r, c, p);
@@ -533,12 +332,12 @@ static void excuse_files(struct run *r, int c, char *before[SIM_PATHS])
 static void remember_files(struct run *r, int c, char *before[SIM_PATHS])
 {
 	for (int p = 0; p < SIM_PATHS; p++)
-		before[p] = git->file(r->clone[c].sim, p);
+		before[p] = git->file(r->t.clone[c].sim, p);
 }
 
 static void take_back(struct run *r, int c)
 {
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 	char *before[SIM_PATHS];
 	bool stopped = false, done = false;
 	int what = pick(6), p = pick(SIM_PATHS);
@@ -581,7 +380,7 @@ static void take_back(struct run *r, int c)
 static void move_about(struct run *r, int c)
 {
 	static const char *const names[] = {"main", "topic", "other", "origin/main", "HEAD~1", "HEAD~2"};
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 	const char *name = names[pick(6)];
 	bool stopped = false, done;
 	char *before[SIM_PATHS];
@@ -620,7 +419,7 @@ static void move_about(struct run *r, int c)
 
 static void rewrite(struct run *r, int c)
 {
-	struct sim *s = r->clone[c].sim;
+	struct sim *s = r->t.clone[c].sim;
 	char *before[SIM_PATHS];
 	bool done;
 
@@ -652,7 +451,7 @@ static void remove_by_hand(struct run *r, int c)
 
 	say(r, "%d: rm %d", c, p);
 	excuse_hand(r, c, p);	/* what was taken out by hand may never have been seen */
-	git->write(r->clone[c].sim, p, NULL);
+	git->write(r->t.clone[c].sim, p, NULL);
 	maybe_look(r, c);
 }
 
@@ -663,11 +462,11 @@ static void trace(struct run *r)
 {
 	for (int c = 0; c < CLONES && traced >= 0 && traced < r->nr_tokens; c++) {
 		int p = r->token[traced].path;
-		scoped_free char *w = w_text(r, c, p), *file = git->file(r->clone[c].sim, p);
-		scoped_free char *head = git->show(r->clone[c].sim, "HEAD", p);
+		scoped_free char *w = team_workspace(&r->t, c, p), *file = git->file(r->t.clone[c].sim, p);
+		scoped_free char *head = git->show(r->t.clone[c].sim, "HEAD", p);
 
-		printf("#       t%d in %d: workspace %d file %d HEAD %d %s\n", traced, c, has_token(w, traced),
-		       has_token(file, traced), has_token(head, traced), r->token[traced].excused ? "(excused)" : "");
+		printf("#       t%d in %d: workspace %d file %d HEAD %d %s\n", traced, c, team_has(w, traced),
+		       team_has(file, traced), team_has(head, traced), r->token[traced].excused ? "(excused)" : "");
 	}
 }
 
@@ -708,36 +507,14 @@ static void operation(struct run *r)
 static void settle(struct run *r)
 {
 	for (int c = 0; c < CLONES; c++) {
-		git->abort(r->clone[c].sim);
+		git->abort(r->t.clone[c].sim);
 		look(r, c);
 	}
 	for (int round = 0; round < 4; round++)
-		for (int c = 0; c < CLONES && !r->failure; c++) {
+		for (int c = 0; c < CLONES && !r->t.failure; c++) {
 			sync_pull(r, c);
 			sync_push(r, c);
 		}
-}
-
-/* Where a conflict is recorded, both sides are kept: mine is W, theirs is in the row. */
-static char *conflict_text(struct run *r, int c, int path, bool *have)
-{
-	struct art art = {0};
-	struct conflict k = {0};
-	char *text = NULL;
-	size_t len;
-	err_t err = store_art_at(&art, r->clone[c].store, sim_path[path]);
-
-	*have = false;
-	if (!err)
-		err = store_conflict_get(&k, r->clone[c].store, art.uid);
-	if (!err) {
-		*have = true;
-		err = store_text_get(&text, &len, r->clone[c].store, k.theirs.hex);
-	}
-	err_free(err);
-	conflict_release(&k);
-	art_release(&art);
-	return text;
 }
 
 static void check_path(struct run *r, int p)
@@ -746,24 +523,24 @@ static void check_path(struct run *r, int p)
 	bool conflict[CLONES], any = false;
 
 	for (int c = 0; c < CLONES; c++) {
-		text[c] = w_text(r, c, p);
-		theirs[c] = conflict_text(r, c, p, &conflict[c]);
+		text[c] = team_workspace(&r->t, c, p);
+		theirs[c] = team_conflict(&r->t, c, p, &conflict[c]);
 		any = any || conflict[c];
 	}
 	if (!any && (text[0] ? !text[1] || strcmp(text[0], text[1]) != 0 : text[1] != NULL))
-		fail(r, "the workspaces differ on %d", p);
+		team_fail(&r->t, "the workspaces differ on %d", p);
 	for (int t = 0; t < r->nr_tokens; t++) {
 		const struct token *k = &r->token[t];
 
 		if (k->path != p || k->excused || !k->imported)
 			continue;
 		for (int c = 0; c < CLONES; c++) {
-			bool here = has_token(text[c], t) || has_token(theirs[c], t);
+			bool here = team_has(text[c], t) || team_has(theirs[c], t);
 
 			if (!k->removed && !here && !any)
-				fail(r, "t%d of %d is lost in %d", t, p, c);
+				team_fail(&r->t, "t%d of %d is lost in %d", t, p, c);
 			if (k->removed && here && !any)
-				fail(r, "t%d of %d was removed and is back in %d", t, p, c);
+				team_fail(&r->t, "t%d of %d was removed and is back in %d", t, p, c);
 		}
 	}
 	for (int c = 0; c < CLONES; c++) {
@@ -779,25 +556,22 @@ static void check_still(struct run *r)
 
 	for (int c = 0; c < CLONES; c++)
 		for (int p = 0; p < SIM_PATHS; p++)
-			before[c][p] = w_text(r, c, p);
-	for (int c = 0; c < CLONES && !r->failure; c++) {
-		struct sync_report s = {0};
-		struct push_options o = {0};
+			before[c][p] = team_workspace(&r->t, c, p);
+	for (int c = 0; c < CLONES && !r->t.failure; c++) {
+		struct sync_report down = team_pull(&r->t, c), up = team_push(&r->t, c);
 
-		look(r, c);
-		ok(r, pull_run(&s, &r->clone[c].engine, false), "pull");
-		ok(r, push_run(&s, &r->clone[c].engine, &o), "push");
-		if (s.sent || s.received || s.merged)
-			fail(r, "clone %d does not come to rest: %d sent, %d received, %d merged", c, s.sent,
-			     s.received, s.merged);
-		sync_report_release(&s);
+		if (up.sent || down.received || down.merged)
+			team_fail(&r->t, "clone %d does not come to rest: %d sent, %d received, %d merged", c, up.sent,
+			     down.received, down.merged);
+		sync_report_release(&down);
+		sync_report_release(&up);
 	}
 	for (int c = 0; c < CLONES; c++) {
 		for (int p = 0; p < SIM_PATHS; p++) {
-			scoped_free char *after = w_text(r, c, p);
+			scoped_free char *after = team_workspace(&r->t, c, p);
 
 			if (before[c][p] ? !after || strcmp(before[c][p], after) : after != NULL)
-				fail(r, "looking changed %d in %d", p, c);
+				team_fail(&r->t, "looking changed %d in %d", p, c);
 			free(before[c][p]);
 		}
 	}
@@ -808,29 +582,32 @@ static bool history(uint64_t seed, int ops)
 	struct run *r = mem_alloc(sizeof(*r));
 	bool good;
 
-	random_state = r->seed = seed;
-	r->now = 1000000;
-	setup(r);
-	for (int c = 0; c < CLONES && !r->failure; c++)
+	random_state = seed;
+	r->t.verbose = verbose;
+	team_open(&r->t, git);
+	for (int c = 0; c < CLONES; c++)
+		r->t.clone[c].hooks = pick(4) > 0;
+	for (int c = 0; c < CLONES && !r->t.failure; c++)
 		look(r, c);
-	for (int i = 0; i < ops && !r->failure; i++) {
+	for (int i = 0; i < ops && !r->t.failure; i++) {
 		operation(r);
 		trace(r);
 	}
-	if (!r->failure)
+	if (!r->t.failure)
 		settle(r);
-	for (int p = 0; p < SIM_PATHS && !r->failure; p++)
+	for (int p = 0; p < SIM_PATHS && !r->t.failure; p++)
 		check_path(r, p);
-	if (!r->failure)
+	if (!r->t.failure)
 		check_still(r);
-	good = !r->failure;
+	good = !r->t.failure;
 	if (!good) {
-		printf("# seed %llu: %s\n", (unsigned long long)seed, r->failure);
+		printf("# seed %llu: %s\n", (unsigned long long)seed, r->t.failure);
 		if (!verbose)
 			for (size_t i = 0; i < r->log.len; i++)
 				printf("#   %s\n", r->log.at[i]);
 	}
-	teardown(r);
+	team_close(&r->t);
+	strs_release(&r->log);
 	free(r);
 	return good;
 }

@@ -1,0 +1,142 @@
+#!/bin/sh
+test_description='hooks: what a commit carries, what it refuses, what a checkout tells'
+. "$(dirname "$0")/lib/test-lib.sh"
+. "$test_root/tests/lib/team.sh"
+
+if ! test_have_prereq LIBGIT2
+then
+	skip_all='libgit2 is missing'
+	test_done
+fi
+for command in check export show
+do
+	git agent help -a | grep "^   $command " >/dev/null || missing=$command
+done
+test -n "${missing-}" || test_set_prereq COMMANDS
+
+test_expect_success 'setup' '
+	team_origin &&
+	team_clone a &&
+	git -C a config user.email committer@example.com
+'
+
+test_expect_success COMMANDS 'a commit carries the edits made by commands' '
+	cd "$TRASH/a" &&
+	git agent check INFRA-042 1 &&
+	git commit -q -m "one" 2>err &&
+	test_grep "^git agent: staged $STORY$" err &&
+	git show HEAD:$STORY >actual &&
+	test_grep "\[x\] \*\*Scenario 1" actual &&
+	rm err actual &&
+	test_clean
+'
+
+test_expect_success COMMANDS 'with nothing to do it is silent, and a commit stays empty' '
+	cd "$TRASH/a" &&
+	test_expect_code 1 git commit -q -m "nothing" >../out 2>../err &&
+	! grep "git agent" ../err
+'
+
+test_expect_success COMMANDS 'a partial commit takes only what it names' '
+	cd "$TRASH/a" &&
+	echo text >other && git add other &&
+	git agent check INFRA-042 2 &&
+	git commit -q -m "other only" other 2>../err &&
+	git show --name-only --format= HEAD >../actual &&
+	echo other >../expect &&
+	test_cmp ../expect ../actual &&
+	git commit -q -m "the rest" &&
+	test_clean
+'
+
+test_expect_success COMMANDS 'agent.commitExport=none leaves it to the user; commit -a takes the file' '
+	cd "$TRASH/a" &&
+	git agent check INFRA-043 1 &&
+	test_expect_code 1 git -c agent.commitExport=none commit -q -m "none" &&
+	git commit -q -a -m "all" 2>../err &&
+	test_clean
+'
+
+test_expect_success COMMANDS 'what was staged by hand stays as it was staged' '
+	cd "$TRASH/a" &&
+	team_edit "s/Too many/By hand/" && git add $STORY &&
+	git show :$STORY >../staged &&
+	git agent check INFRA-042 --clear 1 2>/dev/null || git agent check INFRA-042 1 --uncheck 2>/dev/null ||
+		team_edit "s/None yet/Later/" &&
+	git commit -q -m "by hand" &&
+	git show HEAD:$STORY >../actual &&
+	test_cmp ../staged ../actual &&
+	git commit -q -a -m "rest" || :
+'
+
+test_expect_success 'conflict markers in what is staged are refused; nothing is lost' '
+	cd "$TRASH/a" &&
+	cp $STORY ../good &&
+	printf "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n" >>$STORY &&
+	cp $STORY ../bad &&
+	git add $STORY &&
+	test_expect_code 1 git commit -q -m "markers" 2>../err &&
+	test_grep "$STORY has conflict markers" ../err &&
+	test_grep "^error: this commit is refused" ../err &&
+	test_cmp ../bad $STORY &&
+	cat ../good >$STORY && git add $STORY && git status >/dev/null
+'
+
+test_expect_success 'GIT_AGENT_SKIP passes by, and git calls us no second time from inside' '
+	cd "$TRASH/a" &&
+	cp ../bad $STORY && git add $STORY &&
+	GIT_AGENT_HOOK=pre-commit git agent hook pre-commit &&
+	GIT_AGENT_SKIP=1 git commit -q -m "skipped" &&
+	git revert --no-edit HEAD >/dev/null &&
+	test_clean
+'
+
+test_expect_success 'a checkout tells the workspace about my commits, and exits 0' '
+	cd "$TRASH/a" &&
+	git switch -q -c topic &&
+	team_edit "s/Audit/Audit trail/" .agent/cache/stories/INFRA/INFRA-043-audit.md &&
+	GIT_AGENT_SKIP=1 git commit -q -a -m "topic" &&
+	git switch -q main 2>../err &&
+	test_must_be_empty ../err &&
+	git agent sync status --offline &&
+	grep "^# INFRA-043: Audit$" .agent/cache/stories/INFRA/INFRA-043-audit.md
+'
+
+test_expect_success COMMANDS 'the workspace has it, on every branch' '
+	cd "$TRASH/a" &&
+	git agent show INFRA-043 >../out &&
+	test_grep "Audit trail" ../out
+'
+
+test_expect_success 'a hook that fails after the fact does not fail git' '
+	cd "$TRASH/a" &&
+	printf broken >.git/agent/agent.db.test &&
+	cp .git/agent/agent.db ../kept && printf "not a database" >.git/agent/agent.db &&
+	rm -f .git/agent/agent.db-wal .git/agent/agent.db-shm &&
+	git switch -q topic 2>../err &&
+	test_grep "^warning: git agent: " ../err &&
+	cp ../kept .git/agent/agent.db && git switch -q main
+'
+
+test_expect_success 'without the program: one clear line, and git goes on' '
+	cd "$TRASH/a" &&
+	mkdir -p ../bin && for tool in git sh env; do ln -sf "$(command -v $tool)" ../bin/; done &&
+	echo more >>other && git add other &&
+	PATH="$TRASH/bin" git commit -q -a -m "without" 2>../err &&
+	cat >../expect <<-\EOT &&
+	warning: no git-agent in PATH: .agent/ was not looked at by pre-commit
+	EOT
+	test_cmp ../expect ../err
+'
+
+test_expect_success 'without a workspace it is silent' '
+	cd "$TRASH" && git clone -q origin.git none && cd none &&
+	for event in pre-commit post-checkout post-merge
+	do
+		git agent hook $event >../out 2>&1 && test_must_be_empty ../out || return 1
+	done &&
+	! test -e .git/agent &&
+	test_expect_code 129 git agent hook frobnicate
+'
+
+test_done
