@@ -87,7 +87,7 @@ test_expect_success 'a true conflict is recorded, and nothing is half applied' '
 '
 
 test_expect_success 'push refuses and names it; other work goes through' '
-	(cd b && team_edit "s/PROPOSED/DRAFT/" $RUNBOOK) &&
+	(cd b && team_edit "s/^INFRA-042$/INFRA-042 (limits)/" $RUNBOOK) &&
 	test_expect_code 1 git -C b agent sync push >out 2>err &&
 	test_grep "^pushed: 1 sent, 1 not sent$" out &&
 	test_grep "^ ! INFRA-042: conflict$" err &&
@@ -116,8 +116,10 @@ test_expect_success 'resolve wants one way, and a conflict' '
 '
 
 test_expect_success 'resolve --edit settles; a text that waits does not come again' '
-	GIT_EDITOR="sed -i -e /^[<=]/d -e /^.......\ theirs/d -e /guests/d" \
-		git -C b agent sync resolve INFRA-042 --edit >out &&
+	cat >editor <<-\EOT &&
+	sed -i "/^<<<<<<< /d; /^=======/d; /^>>>>>>> /d; /guests/d" "$1"
+	EOT
+	GIT_EDITOR="sh \"$TRASH/editor\"" git -C b agent sync resolve INFRA-042 --edit >out &&
 	test_grep "^INFRA-042: resolved with the edited text$" out &&
 	test_grep "Rate limit for all" b/$STORY &&
 	git -C b agent sync >out &&
@@ -128,14 +130,16 @@ test_expect_success 'resolve --edit settles; a text that waits does not come aga
 '
 
 test_expect_success 'resolve --ours, --theirs, --file' '
+	git config --global agent.pullExport true &&
 	for way in --ours --theirs "--file -"
 	do
-		git -C a agent sync && git -C b agent sync &&
+		git -C b agent sync && git -C a agent sync &&
 		(cd a && team_edit "s/^# INFRA-043:.*/# INFRA-043: by a $way/" .agent/cache/stories/INFRA/INFRA-043-audit.md) &&
 		(cd b && team_edit "s/^# INFRA-043:.*/# INFRA-043: by b $way/" .agent/cache/stories/INFRA/INFRA-043-audit.md) &&
 		git -C a agent sync &&
 		test_expect_code 1 git -C b agent sync &&
-		echo "# INFRA-043: by stdin" | git -C b agent sync resolve INFRA-043 $way &&
+		sed "1s/:.*/: by stdin/" b/.agent/cache/stories/INFRA/INFRA-043-audit.md |
+			git -C b agent sync resolve INFRA-043 $way &&
 		head -n 1 b/.agent/cache/stories/INFRA/INFRA-043-audit.md >>titles || return 1
 	done &&
 	cat >expect <<-\EOT &&

@@ -52,4 +52,8 @@ err_t cmd_resolve(int argc, char **argv) MUST_CHECK;
 err_t cmd_hook(int argc, char **argv) MUST_CHECK;
 err_t cmd_merge_driver(int argc, char **argv) MUST_CHECK;
 
+/* cmd_list.c, cmd_show.c */
+err_t cmd_list(int argc, char **argv) MUST_CHECK;
+err_t cmd_show(int argc, char **argv) MUST_CHECK;
+
 #endif

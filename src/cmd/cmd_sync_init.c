@@ -3,16 +3,15 @@
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
 #include "cmd/install.h"
+#include "cmd/remote_url.h"
 #include "cmd/shortcut.h"
 #include "remote/file/file.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct init {
 	bool dry_run, no_hooks;
@@ -29,40 +28,7 @@ static void init_release(struct init *in)
 	install_release(&in->install);
 }
 
-/* --- the remote's url ----------------------------------------------------------------------- */
-
-/* The directory without symbolic links, so that one file has one url; a directory that is not
- * there stays as typed. */
-static char *absolute(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	scoped_free char *dir = NULL, *real = NULL;
-	char cwd[PATH_MAX];
-
-	if (slash)
-		dir = mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	real = realpath(slash ? dir : ".", NULL);
-	if (real)
-		return mem_printf("%s/%s", strcmp(real, "/") == 0 ? "" : real, base);
-	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-		return mem_strdup(path);
-	return mem_printf("%s/%s", cwd, path);
-}
-
-static err_t read_url(char **out, const char *typed)
-{
-	scoped_free char *path = NULL;
-
-	if (strncmp(typed, "https://", 8) == 0 || strncmp(typed, "http://", 7) == 0)
-		return err_hint(err_new(ERR_REFUSED, "this version cannot reach '%s'", typed),
-				"it knows file:<path>, a database shared on one machine");
-	if (strncmp(typed, "file:", 5) != 0 || !typed[5])
-		return err_hint(err_new(ERR_MISUSE, "'%s' is not the url of a remote", typed),
-				"a remote is file:<path>");
-	path = absolute(typed + 5);
-	*out = mem_printf("file:%s", path);
-	return NULL;
-}
+/* --- the plan ------------------------------------------------------------------------------- */
 
 /* The config says what is in use; the workspace remembers what it was synchronised with. */
 static err_t check_one_remote(struct init *in, struct session *s)
@@ -108,8 +74,6 @@ static err_t make_remote(const struct init *in, struct session *s)
 	return NULL;
 }
 
-/* --- the plan ------------------------------------------------------------------------------- */
-
 /* Without origin/HEAD nothing says later which branch was the team's. */
 static err_t plan_trunk(char **out, struct repo *r)
 {
@@ -130,7 +94,7 @@ static err_t make_plan(struct init *in, struct session *s, const char *typed)
 	if (!s->repo->worktree)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
 	if (typed)
-		TRY(read_url(&in->url, typed));
+		TRY(remote_url(&in->url, typed));
 	TRY(check_one_remote(in, s));
 	TRY(plan_trunk(&in->trunk, s->repo));
 	return in->no_hooks ? NULL : install_plan(&in->install, s->repo);

@@ -15,8 +15,8 @@
 
 enum session_need {
 	SESSION_REPO,	/* only the repository and the kinds */
-	SESSION_READ,	/* the workspace, fresh (session_fresh); ERR_NOTFOUND "no workspace", hint: git agent sync init */
-	SESSION_WRITE,	/* the same, and who is working */
+	SESSION_READ,	/* the workspace; ERR_NOTFOUND "no workspace", hint: git agent sync init */
+	SESSION_WRITE,	/* the same for writing, and who is working */
 	SESSION_CREATE,	/* makes the workspace when there is none (sync init, rebuild) */
 };
 
@@ -24,6 +24,7 @@ struct session {
 	struct repo *repo;
 	struct kinds *kinds;	/* built-in table with .agent/config over it */
 	struct store *store;
+	bool read_only;		/* the store was opened for reading */
 	struct git_port port;
 	bool have_port;		/* false in a bare repository */
 	struct remote remote;
@@ -36,27 +37,48 @@ struct session {
 err_t session_open(struct session *s, enum session_need need) MUST_CHECK;
 void session_close(struct session *s);
 
-/* Import (sync/import.c) of everything, or of these paths: what the files and commits say by now. Notes and
- * problems go to stderr, one line each. */
+/* Import (sync/import.c) of everything, or of these paths: what the files and commits say by now.
+ * Every command calls it before it looks. Notes and problems go to stderr, one line each. With
+ * news the store is opened again for writing. */
 err_t session_fresh(struct session *s, const struct strs *paths) MUST_CHECK;
+/* From a session for reading to one for writing. No effect on one that is. */
+err_t session_write(struct session *s) MUST_CHECK;
 
-/* Opens the remote of this clone (config agent.remote, pinned by sync init). None configured: ERR_MISUSE
- * with the hint to run sync init, unless optional: then have_remote stays false. Out of reach: ERR_OFFLINE,
- * also when optional (the caller decides). */
+/* Opens the remote of this clone (config agent.remote, pinned by sync init). None configured:
+ * ERR_MISUSE with the hint to run sync init, unless optional: then have_remote stays false. Out of
+ * reach: ERR_OFFLINE, also when optional (the caller decides). */
 err_t session_remote(struct session *s, bool optional) MUST_CHECK;
 
-/* The artifact that a user names: a label (the story or plan; "runbook:INFRA-042" names the others; aliases
- * count), a path (relative to where the user stands, or to the top), or a uid prefix of at least 4 digits.
- * ERR_NOTFOUND with the nearest label suggested; ERR_AMBIGUOUS lists the paths. Deleted ones only when
- * with_deleted. */
-err_t session_find(struct art *out, struct session *s, const char *name, bool with_deleted) MUST_CHECK;
+/* The artifact that a user names: a label (the story, else the plan; "runbook:INFRA-042" names the
+ * others; aliases count), a path (relative to where the user stands, or to the top), or a uid
+ * prefix of at least 4 digits. ERR_NOTFOUND with the nearest label suggested; ERR_AMBIGUOUS lists
+ * the paths. Deleted ones only when with_deleted. */
+err_t session_find(struct art *out, struct session *s, const char *name, bool with_deleted)
+	MUST_CHECK;
+/* session_fresh and session_find for a command about one artifact: only its file is looked at; all
+ * of them when there is no artifact of that name yet. */
+err_t session_pick(struct art *out, struct session *s, const char *name, bool with_deleted)
+	MUST_CHECK;
+
+/* Of several artifacts with one label the one that the bare label means; it is taken out of found. */
+err_t session_choose(struct art *out, struct session *s, struct arts *found, const char *name)
+	MUST_CHECK;
 
 /* "INFRA-042", or the path where there is no label: how messages call it. */
 const char *session_name(const struct art *art);
+/* The same with the kind where the bare label would name another ("runbook:INFRA-042"). Caller
+ * frees. */
+char *session_long_name(const struct session *s, const struct art *art);
+/* A path as typed (relative to where the user stands, or absolute) from the top; NULL when it is
+ * outside. Caller frees. */
+char *session_path(const struct session *s, const char *name);
 
-/* After a creation or a change of state, when agent.autoPush (default "new") and the remote allow: push at
- * once, else say on stderr that it is queued. Never fails because of the remote. created: a new artifact or a
- * changed state. */
+/* Lines on stderr, made safe for a terminal, each after the prefix. */
+void session_tell(const struct strs *lines, const char *prefix);
+
+/* After a creation or a change of state, when agent.autoPush (default "new") and the remote allow:
+ * push at once, else say on stderr that it is queued. Never fails because of the remote. created: a
+ * new artifact or a changed state. */
 err_t session_auto_push(struct session *s, const char *uid, bool created) MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 const struct cmd cmd_table[] = {
 	{"help", NULL, cmd_help, "show the commands, or how one is used", CMD_CARE},
 	{"version", NULL, cmd_version, "show the version of git-agent", CMD_CARE},
+	{"list", NULL, cmd_list, "list artifacts", CMD_LOOK},
+	{"show", NULL, cmd_show, "show the text of artifacts", CMD_LOOK},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact", CMD_PLUMBING},

@@ -236,18 +236,28 @@ static int chain_start(const struct loaded *l, const struct seen *seen)
 	return -1;
 }
 
-static err_t discard(struct view *v, struct loaded *l, struct seen *seen, const struct oid *file,
-		     struct slice text)
+static err_t discard(struct view *v, struct loaded *l, struct seen *seen, struct slice text)
 {
 	int start = chain_start(l, seen);
 	struct act act = {HOW_DISCARD, v->e->who, v->e->now, "taken back in the work tree"};
-	struct change c = {.from_rev = FROM_TEXT, .from = &seen->file, .to = file, .to_text = text};
+	struct slice began, edited;
+	scoped_free char *left = NULL;
+	size_t len;
+	struct oid to;
+	struct change c = {.from_rev = FROM_TEXT, .from = &seen->file, .to = &to};
 	struct plan_ctx ctx = loaded_plan(l);
 	struct step s = {0};
 	bool conflict;
 
+	TRY(loaded_text(&began, l, &seen->hand_from));
+	TRY(loaded_text(&edited, l, &seen->file));
+	left = plan_left_of_edit(&len, began, edited, text, l->kind);
+	c.to_text = slice_of(left, len);
+	to = hash_blob(c.to_text);
+	if (oid_eq(&to, &seen->file))
+		return NULL;
 	v->r->discarded++;
-	if (start >= 0 && oid_eq(file, &seen->hand_from))
+	if (start >= 0 && oid_eq(&to, &seen->hand_from))
 		return loaded_set_head(l, &l->graph.at[start].id);
 	TRY(plan_change(&s, &ctx, &c, &act));
 	conflict = s.what == STEP_CONFLICT;
@@ -547,7 +557,7 @@ static err_t look_at(struct view *v, const char *path, const struct seen *old)
 			TRY(hand_edit(v, &l, &now, &head, &file, text, false));
 			break;
 		case FILE_DISCARD:
-			TRY(discard(v, &l, &now, &file, text));
+			TRY(discard(v, &l, &now, text));
 			break;
 		case FILE_LEFT:
 			TRY(leave(v, &now, path));

@@ -38,18 +38,6 @@ enum file_verdict plan_file(const struct file_facts *f)
 	return f->last_known ? FILE_EDIT : FILE_LEFT;
 }
 
-enum row_verdict plan_row(enum side ours, enum side theirs)
-{
-	static const enum row_verdict table[3][3] = {
-		/* theirs:             same        changed       deleted       */
-		[SIDE_SAME] =    {ROW_NOTHING, ROW_TAKE,     ROW_TAKE},
-		[SIDE_CHANGED] = {ROW_PUSH,    ROW_MERGE,    ROW_CONFLICT},
-		[SIDE_DELETED] = {ROW_PUSH,    ROW_CONFLICT, ROW_NOTHING},
-	};
-
-	return table[ours][theirs];
-}
-
 enum export_verdict plan_export(const struct export_facts *f, const char **why)
 {
 	*why = NULL;

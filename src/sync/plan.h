@@ -130,17 +130,18 @@ err_t plan_change(struct step *out, const struct plan_ctx *ctx, const struct cha
  * clones that merge the same pair make the same revision. */
 err_t plan_heads(struct step *out, const struct plan_ctx *ctx, int theirs) MUST_CHECK;
 
+/*
+ * An edit by hand made `began` into `edited`; now the file shows `file`. What is left of the edit: `began` with
+ * those parts of it that `file` still has. Caller frees.
+ */
+char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
+			const struct kind *kind);
+
 /* How many lines differ between two texts. */
 size_t plan_distance(struct slice a, struct slice b);
 
 /* True when `text` contains the change from -> to: merge3(from, to, text) is text. */
 bool plan_contains(struct slice from, struct slice to, struct slice text, const struct kind *kind);
-
-/* --- the nine rows -------------------------------------------------------------------------- */
-
-enum side { SIDE_SAME, SIDE_CHANGED, SIDE_DELETED };
-enum row_verdict { ROW_NOTHING, ROW_TAKE, ROW_PUSH, ROW_MERGE, ROW_CONFLICT };
-enum row_verdict plan_row(enum side ours, enum side theirs);
 
 /* --- may export write over a file? ---------------------------------------------------------- */
 

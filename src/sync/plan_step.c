@@ -50,6 +50,27 @@ bool plan_contains(struct slice from, struct slice to, struct slice text, const 
 	return contains;
 }
 
+char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
+			const struct kind *kind)
+{
+	/* with everything gone that either of both lacks; then back what both agree to have over that */
+	struct merge_result none = merge_texts(edited, file, began, kind);
+	struct merge_result left = {0};
+	struct slice out = began;
+	char *bytes;
+
+	if (none.clean) {
+		left = merge_texts(slice_of(none.bytes, none.len), file, began, kind);
+		if (left.clean)
+			out = slice_of(left.bytes, left.len);
+	}
+	bytes = mem_dup(out.at, out.len);
+	*len = out.len;
+	merge_result_release(&none);
+	merge_result_release(&left);
+	return bytes;
+}
+
 /* base := merge3(from, to, base) where that is clean; owned bytes. */
 static void put_into_base(char **base, size_t *len, struct slice from, struct slice to,
 			  const struct kind *kind)

@@ -1,0 +1,98 @@
+#include "cmd/output.h"
+#include "cli/color.h"
+#include "cli/pager.h"
+#include "cli/text.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool config_matters(void)
+{
+	return text_on_terminal(stdout) || getenv("GIT_CONFIG_PARAMETERS") ||
+	       getenv("GIT_CONFIG_COUNT");
+}
+
+err_t output_begin(bool *color, struct session *s, const char *option, bool pager)
+{
+	const char *agent = NULL, *ui = NULL, *pager_agent = NULL, *core_pager = NULL;
+
+	if (config_matters()) {
+		TRY(repo_config(&agent, s->repo, "color.agent"));
+		TRY(repo_config(&ui, s->repo, "color.ui"));
+		TRY(repo_config(&pager_agent, s->repo, "pager.agent"));
+		TRY(repo_config(&core_pager, s->repo, "core.pager"));
+	}
+	if (pager)
+		TRY(pager_start(pager_agent, core_pager));
+	*color = color_wanted(option, agent, ui, stdout);
+	return NULL;
+}
+
+void output_art(struct json *j, const struct art *art)
+{
+	char updated[21];
+	bool stored = art->uid[0] != '\0';
+
+	json_key_string(j, "id", art->label[0] ? art->label : NULL);
+	json_key_string(j, "uid", stored ? art->uid : NULL);
+	json_key_string(j, "kind", art->kind);
+	json_key_string(j, "scope", art->scope[0] ? art->scope : NULL);
+	json_key_string(j, "title", art->title);
+	json_key_string(j, "state", art->state[0] ? art->state : NULL);
+	json_key_string(j, "path", art->path);
+	json_key_string(j, "oid", art->oid.hex);
+	if (!stored)
+		return;
+	clock_format(art->time, updated);
+	json_key_string(j, "revision", art->head.hex);
+	json_key_string(j, "approval", art->approval[0] ? art->approval : NULL);
+	json_key_string(j, "author", art->author);
+	json_key_string(j, "updated", updated);
+	json_key_bool(j, "dirty", art->dirty);
+	json_key_bool(j, "conflict", art->conflict);
+	json_key_bool(j, "deleted", art->deleted);
+}
+
+void output_path(const char *path)
+{
+	if (!strpbrk(path, "\"\\\t\n\r\x1b\x7f")) {
+		fputs(path, stdout);
+		return;
+	}
+	putchar('"');
+	for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			printf("\\%c", *p);
+		else if (*p < 0x20 || *p == 0x7f)
+			printf("\\%03o", *p);
+		else
+			putchar(*p);
+	}
+	putchar('"');
+}
+
+void output_time(char *out, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	out[0] = '\0';
+	if (localtime_r(&t, &tm))
+		strftime(out, 32, "%Y-%m-%d %H:%M:%S %z", &tm);
+}
+
+void output_say(const char *fmt, ...)
+{
+	scoped_free char *line = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	line = mem_vprintf(fmt, args);
+	va_end(args);
+	fflush(stdout);
+	text_safe_fputs(line, stderr);
+	putc('\n', stderr);
+}

@@ -1,0 +1,28 @@
+/* What commands that print artifacts have in common. */
+#ifndef CMD_OUTPUT_H
+#define CMD_OUTPUT_H
+
+#include "cmd/session.h"
+#include "util/json.h"
+
+/*
+ * Before the first line for people: starts the pager (long) and says whether to colour. Asks git
+ * for its configuration only where a terminal, or `git -c`, makes it matter. option: the value of
+ * --color, or NULL.
+ */
+err_t output_begin(bool *color, struct session *s, const char *option, bool pager) MUST_CHECK;
+
+/* The keys of an artifact, in an object that is open; more may follow. An artifact of a tree
+ * (--at) has no uid. */
+void output_art(struct json *j, const struct art *art);
+
+/* A path for --porcelain: quoted as git quotes it where a byte of it would break the line. */
+void output_path(const char *path);
+
+/* "2026-11-24 02:46:11 +0000" in local time into out[32]. */
+void output_time(char *out, int64_t seconds);
+
+/* A line on stderr, made safe for a terminal. */
+void output_say(const char *fmt, ...) PRINTF(1, 2);
+
+#endif

@@ -1,0 +1,194 @@
+#include "cmd/precommit.h"
+#include "artifact/artifact.h"
+#include "cli/text.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- exporting into the commit -------------------------------------------------------------- */
+
+struct edits {
+	struct git_edit *at;
+	size_t len;
+	struct strs texts;	/* owns what the slices show */
+};
+
+static void edits_release(struct edits *e)
+{
+	free(e->at);
+	strs_release(&e->texts);
+}
+
+static err_t add_edit(struct edits *e, struct session *s, const char *path)
+{
+	scoped(art_release) struct art art = {0};
+	struct git_edit *edit = &e->at[e->len];
+	char *text;
+	size_t len;
+
+	TRY(store_art_at(&art, s->store, path));
+	edit->path = path;
+	edit->remove = art.deleted;
+	if (!art.deleted) {
+		TRY(store_text_get(&text, &len, s->store, art.oid.hex));
+		strs_take(&e->texts, text);
+		edit->text = slice_of(text, len);
+	}
+	e->len++;
+	return NULL;
+}
+
+static void tell(const struct strs *lines, const char *prefix)
+{
+	for (size_t i = 0; i < lines->len; i++) {
+		fputs(prefix, stderr);
+		text_safe_fputs(lines->at[i], stderr);
+		putc('\n', stderr);
+	}
+}
+
+static void tell_left(const struct report *r)
+{
+	for (size_t i = 0; i < r->notes.len; i++)
+		if (strncmp(r->notes.at[i], "left ", 5) == 0)
+			fprintf(stderr, "git agent: %s\n", r->notes.at[i]);
+}
+
+static err_t stage(struct session *s, bool all)
+{
+	scoped(report_release) struct report r = {0};
+	scoped(strs_release) struct strs paths = {0};
+	scoped(edits_release) struct edits edits = {0};
+
+	TRY(export_for_commit(&paths, &r, &s->engine, all));
+	edits.at = mem_alloc((paths.len + 1) * sizeof(*edits.at));
+	for (size_t i = 0; i < paths.len; i++)
+		TRY(add_edit(&edits, s, paths.at[i]));
+	TRY(git_index_stage(s->repo, edits.at, edits.len));
+	tell(&paths, "git agent: staged ");
+	tell_left(&r);
+	return NULL;
+}
+
+/* `git commit <path>` commits from an index of its own: what is staged there would be undone in
+ * the next commit. */
+static bool is_partial_commit(void)
+{
+	const char *file = getenv("GIT_INDEX_FILE"), *base;
+
+	if (!file)
+		return false;
+	base = strrchr(file, '/');
+	base = base ? base + 1 : file;
+	return strncmp(base, "next-index-", 11) == 0;
+}
+
+static err_t export_into_commit(struct session *s)
+{
+	const char *which;
+	struct repo_head head;
+
+	TRY(repo_config(&which, s->repo, "agent.commitexport"));
+	if (which && strcmp(which, "none") == 0)
+		return NULL;
+	if (which && strcmp(which, "all") != 0 && strcmp(which, "mine") != 0)
+		return err_new(ERR_FATAL, "agent.commitExport is 'mine', 'all' or 'none', not '%s'",
+			       which);
+	TRY(repo_head(&head, s->repo));
+	if (head.busy || is_partial_commit())
+		return NULL;
+	return stage(s, which && strcmp(which, "all") == 0);
+}
+
+/* --- judging the index ---------------------------------------------------------------------- */
+
+static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
+{
+	size_t low = 0, high = list->len;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int cmp = strcmp(list->at[mid].path, path);
+
+		if (cmp == 0)
+			return &list->at[mid];
+		if (cmp < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static err_t judge_text(struct strs *faults, struct session *s, const struct git_entry *entry)
+{
+	scoped_free char *bytes = NULL;
+	size_t len;
+
+	TRY(git_blob(&bytes, &len, s->repo, entry->oid.hex));
+	if (artifact_has_markers(slice_of(bytes, len)))
+		strs_take(faults, mem_printf("%s has conflict markers: take them out, then "
+					     "'git add' it", entry->path));
+	return NULL;
+}
+
+/* An artifact in conflict whose path differs between HEAD and the index. */
+static void judge_conflicts(struct strs *faults, const struct arts *conflicts,
+			    const struct git_entries *head, const struct git_entries *index)
+{
+	for (size_t i = 0; i < conflicts->len; i++) {
+		const struct art *art = &conflicts->at[i];
+		const struct git_entry *was = entry_at(head, art->path);
+		const struct git_entry *now = entry_at(index, art->path);
+
+		if (was && now ? oid_eq(&was->oid, &now->oid) : !was && !now)
+			continue;
+		strs_take(faults, mem_printf("%s is in conflict: 'git agent sync resolve %s --edit' "
+					     "settles it", art->path, session_name(art)));
+	}
+}
+
+static err_t list_head(struct git_entries *out, struct session *s)
+{
+	struct repo_head head;
+
+	TRY(repo_head(&head, s->repo));
+	return head.commit[0] ? git_list_at(out, s->repo, s->kinds, head.commit) : NULL;
+}
+
+/* Only what this commit changes: an old fault is not this commit's. */
+static err_t judge(struct strs *faults, struct session *s)
+{
+	struct art_filter in_conflict = {.conflict_only = true, .with_deleted = true};
+	scoped(git_entries_release) struct git_entries head = {0}, index = {0};
+	scoped(arts_release) struct arts conflicts = {0};
+
+	TRY(store_art_list(&conflicts, s->store, &in_conflict));
+	TRY(list_head(&head, s));
+	TRY(git_list_at(&index, s->repo, s->kinds, ":"));
+	for (size_t i = 0; i < index.len; i++) {
+		const struct git_entry *now = &index.at[i], *was = entry_at(&head, now->path);
+
+		if (!now->stage && !now->intent_to_add && !(was && oid_eq(&was->oid, &now->oid)))
+			TRY(judge_text(faults, s, now));
+	}
+	judge_conflicts(faults, &conflicts, &head, &index);
+	return NULL;
+}
+
+err_t precommit_run(struct session *s)
+{
+	scoped(strs_release) struct strs faults = {0};
+
+	TRY(session_fresh(s, NULL));
+	TRY(export_into_commit(s));
+	TRY(judge(&faults, s));
+	if (!faults.len)
+		return NULL;
+	tell(&faults, "git agent: ");
+	return err_hint(err_new(ERR_DIFFERS, "this commit is refused: %zu artifact%s to settle",
+				faults.len, faults.len == 1 ? "" : "s"),
+			"nothing is lost; settle, then commit again");
+}

@@ -1,0 +1,14 @@
+/* What happens to artifacts right before git makes a commit. */
+#ifndef CMD_PRECOMMIT_H
+#define CMD_PRECOMMIT_H
+
+#include "cmd/session.h"
+
+/*
+ * Imports what the files say, stages what the commit should carry (agent.commitExport; nothing in
+ * a partial commit or in the middle of a merge) and says so on stderr, then judges the index.
+ * ERR_DIFFERS: an artifact that the commit changes has conflict markers or a recorded conflict.
+ */
+err_t precommit_run(struct session *s) MUST_CHECK;
+
+#endif

@@ -1,0 +1,11 @@
+/* The url of a remote, as a user types it and as a clone keeps it. */
+#ifndef CMD_REMOTE_URL_H
+#define CMD_REMOTE_URL_H
+
+#include "util/err.h"
+
+/* "file:<path>" with an absolute path; caller frees. ERR_REFUSED for a url that this version cannot
+ * reach, ERR_MISUSE for anything that is none. */
+err_t remote_url(char **out, const char *typed) MUST_CHECK;
+
+#endif

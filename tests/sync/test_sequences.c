@@ -1,0 +1,733 @@
+/*
+ * The minimal sequences that broke earlier rules, each with the outcome it must have, on the model and on
+ * real git; and the nine rows of a push and a pull. A is clone 0, B is clone 1.
+ */
+#include "team.h"
+
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define A 0
+#define B 1
+#define NOT_CHECKED (-1)
+
+static const struct sim_ops *git;
+
+static struct sim *sim(struct team *t, int c)
+{
+	return t->clone[c].sim;
+}
+
+static void agent_add(struct team *t, int c, int token)
+{
+	scoped_free char *text = NULL, *now = NULL;
+
+	team_look(t, c);
+	text = team_workspace(t, c, 0);
+	now = team_with(text, token);
+	team_edit(t, c, 0, now);
+}
+
+static void agent_remove(struct team *t, int c, int token)
+{
+	scoped_free char *text = NULL, *now = NULL;
+
+	team_look(t, c);
+	text = team_workspace(t, c, 0);
+	now = team_without(text, token);
+	team_edit(t, c, 0, now);
+}
+
+static void hand_add(struct team *t, int c, int token)
+{
+	scoped_free char *text = git->file(sim(t, c), 0), *now = team_with(text, token);
+
+	git->write(sim(t, c), 0, now);
+}
+
+static void hand_remove(struct team *t, int c, int token)
+{
+	scoped_free char *text = git->file(sim(t, c), 0), *now = team_without(text, token);
+
+	git->write(sim(t, c), 0, now);
+}
+
+static void commit(struct team *t, int c)
+{
+	if (!git->commit(sim(t, c), true, NOT_CHECKED))
+		team_fail(t, "the commit in %d did nothing", c);
+}
+
+static void must(struct team *t, bool done, const char *what)
+{
+	if (!done)
+		team_fail(t, "%s did nothing", what);
+}
+
+static void git_push(struct team *t, int c)
+{
+	must(t, git->push(sim(t, c)), "git push");
+}
+
+/* git pull; a stop is for the caller */
+static bool git_pull(struct team *t, int c)
+{
+	bool stopped = false;
+
+	git->fetch(sim(t, c));
+	must(t, git->merge(sim(t, c), "origin/main", &stopped), "git pull");
+	return stopped;
+}
+
+static void push(struct team *t, int c)
+{
+	struct sync_report s = team_push(t, c);
+
+	sync_report_release(&s);
+}
+
+static void pull(struct team *t, int c)
+{
+	struct sync_report s = team_pull(t, c);
+
+	sync_report_release(&s);
+}
+
+static void sync_both(struct team *t)
+{
+	for (int round = 0; round < 3; round++) {
+		pull(t, A);
+		push(t, A);
+		pull(t, B);
+		push(t, B);
+	}
+	pull(t, A);
+}
+
+static void want(struct team *t, int c, int token, bool there)
+{
+	scoped_free char *text = team_workspace(t, c, 0);
+
+	if (team_has(text, token) != there)
+		team_fail(t, "t%d is %s in the workspace of %d", token, there ? "missing" : "there", c);
+}
+
+static void want_both(struct team *t, int token, bool there)
+{
+	want(t, A, token, there);
+	want(t, B, token, there);
+}
+
+static void want_rest(struct team *t)
+{
+	for (int c = 0; c < CLONES; c++) {
+		struct sync_report down = team_pull(t, c), up = team_push(t, c);
+
+		if (down.received || down.merged || up.sent)
+			team_fail(t, "%d does not come to rest: %d received, %d merged, %d sent", c, down.received,
+				  down.merged, up.sent);
+		sync_report_release(&down);
+		sync_report_release(&up);
+	}
+}
+
+/* Both clones and the remote begin with the same artifacts. */
+static void begin(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	push(t, A);
+	pull(t, B);
+}
+
+/* --- the sequences ---------------------------------------------------------------------------------------- */
+
+static void s01(struct team *t)
+{
+	scoped_free char *theirs = NULL, *mine = NULL, *now = NULL, *other = NULL;
+
+	begin(t);
+	/* the conflict is elsewhere: in path 1 */
+	agent_add(t, A, 1);
+	other = git->file(sim(t, A), 1);
+	theirs = mem_printf("%sA's line\n", other);
+	git->write(sim(t, A), 1, theirs);
+	commit(t, A);
+	git_push(t, A);
+	mine = mem_printf("%sB's line\n", other);
+	git->write(sim(t, B), 1, mine);
+	commit(t, B);
+	team_look(t, B);
+	must(t, git_pull(t, B), "the conflict");
+	team_look(t, B);
+	want(t, B, 1, false);
+	git->abort(sim(t, B));
+	team_look(t, B);
+	now = team_workspace(t, B, 1);
+	if (!strstr(now, "B's line"))
+		team_fail(t, "B's own line is lost");
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, true);
+}
+
+static void s02(struct team *t)
+{
+	begin(t);
+	agent_add(t, A, 1);
+	commit(t, A);
+	must(t, git->switch_to(sim(t, A), "origin/main"), "switch");
+	team_look(t, A);
+	want(t, A, 1, true);
+}
+
+static void s03(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	agent_remove(t, B, 1);
+	push(t, B);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	want(t, B, 1, false);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+static void s04(struct team *t)
+{
+	struct export_options o = {0};
+	struct report r = {0};
+
+	begin(t);
+	hand_add(t, A, 1);
+	push(t, A);
+	commit(t, A);
+	team_look(t, A);
+	pull(t, B);
+	t->clone[B].engine.git = git->port(sim(t, B));
+	team_ok(t, export_files(&r, &t->clone[B].engine, &o), "export");
+	report_release(&r);
+	commit(t, B);
+	git_push(t, B);
+	hand_remove(t, A, 1);
+	commit(t, A);
+	team_look(t, A);
+	want(t, A, 1, false);
+	if (git_pull(t, A))
+		git->resolve(sim(t, A));
+	team_look(t, A);
+	sync_both(t);
+	{
+		scoped_free char *a = team_workspace(t, A, 0), *b = team_workspace(t, B, 0);
+
+		if (strcmp(a, b) != 0)
+			team_fail(t, "the workspaces differ");
+	}
+	want_both(t, 1, false);
+}
+
+static void s05(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	agent_remove(t, B, 1);
+	hand_add(t, A, 2);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	want(t, B, 2, true);
+	want(t, B, 1, false);
+	sync_both(t);
+	want_both(t, 2, true);
+	want_both(t, 1, false);
+}
+
+static void s06(struct team *t)
+{
+	begin(t);
+	hand_add(t, B, 1);
+	commit(t, B);
+	team_look(t, B);
+	hand_remove(t, B, 1);
+	commit(t, B);
+	hand_add(t, B, 2);
+	push(t, B);
+	pull(t, A);
+	git_push(t, B);
+	git_pull(t, A);
+	team_look(t, A);
+	want(t, A, 1, false);
+	want(t, A, 2, true);
+}
+
+static void s07(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	team_look(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	agent_remove(t, A, 1);
+	push(t, B);
+	pull(t, A);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_rest(t);
+}
+
+static void s08(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	team_look(t, A);
+	hand_add(t, B, 2);
+	team_look(t, B);
+	push(t, B);
+	commit(t, B);
+	git_pull(t, B);
+	team_look(t, B);
+	pull(t, A);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, true);
+	want_rest(t);
+}
+
+static void s09(struct team *t)
+{
+	struct art art = {0};
+	struct revs revs = {0};
+	bool kept = false;
+
+	begin(t);
+	hand_add(t, A, 1);
+	team_look(t, A);
+	want(t, A, 1, true);
+	must(t, git->restore(sim(t, A), 0, NULL), "restore");
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, false);
+	team_ok(t, store_art_at(&art, t->clone[A].store, sim_path[0]), "art");
+	team_ok(t, store_rev_list(&revs, t->clone[A].store, art.uid), "revisions");
+	for (size_t i = 0; i < revs.len && !kept; i++) {
+		scoped_free char *text = NULL;
+		size_t len;
+
+		team_ok(t, store_text_get(&text, &len, t->clone[A].store, revs.at[i].oid.hex), "text");
+		kept = team_has(text, 1);
+	}
+	if (!kept)
+		team_fail(t, "the discarded edit is not in the history");
+	revs_release(&revs);
+	art_release(&art);
+	team_ok(t, store_art_at(&art, t->clone[B].store, sim_path[0]), "art");
+	team_ok(t, store_rev_list(&revs, t->clone[B].store, art.uid), "revisions");
+	if (revs.len != 1)
+		team_fail(t, "something of the discarded edit was published");
+	revs_release(&revs);
+	art_release(&art);
+}
+
+static void s10(struct team *t)
+{
+	begin(t);
+	agent_add(t, A, 1);
+	push(t, A);
+	hand_add(t, A, 2);
+	team_look(t, A);
+	must(t, git->restore(sim(t, A), 0, NULL), "restore");
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+}
+
+static void s11(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	team_look(t, A);
+	must(t, git->stash(sim(t, A)), "stash");
+	hand_add(t, B, 2);
+	commit(t, B);
+	git_push(t, B);
+	git_pull(t, A);
+	push(t, A);
+	pull(t, B);
+	want(t, B, 1, false);
+	must(t, git->pop(sim(t, A)), "pop");
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, true);
+	want_both(t, 2, true);
+	{
+		scoped_free char *text = team_workspace(t, A, 0), *less = team_without(text, 1);
+
+		if (team_has(less, 1))
+			team_fail(t, "the edit is there twice");
+	}
+}
+
+static void s12(struct team *t)
+{
+	begin(t);
+	must(t, git->branch(sim(t, B), "topic"), "branch");
+	hand_add(t, B, 1);
+	commit(t, B);
+	git_push(t, B);
+	/* A reviews */
+	git->fetch(sim(t, A));
+	must(t, git->switch_to(sim(t, A), "origin/topic"), "switch");
+	team_look(t, A);
+	want(t, A, 1, false);
+	hand_add(t, A, 2);
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->switch_to(sim(t, A), "main"), "switch back");
+	push(t, A);
+	want(t, A, 1, false);
+	want(t, A, 2, false);
+	pull(t, B);
+}
+
+static void s13(struct team *t)
+{
+	bool stopped = false;
+
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	team_look(t, A);
+	push(t, A);
+	pull(t, B);
+	agent_remove(t, B, 1);
+	push(t, B);
+	pull(t, A);
+	want(t, A, 1, false);
+	git->commit_unrelated(sim(t, B));
+	git_push(t, B);
+	git->fetch(sim(t, A));
+	must(t, git->rebase(sim(t, A), "origin/main", &stopped), "rebase");
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+static void s14(struct team *t)
+{
+	struct art art = {0};
+
+	begin(t);
+	git->write(sim(t, A), 0, NULL);
+	team_look(t, A);
+	git->commit_unrelated(sim(t, A));
+	team_look(t, A);
+	team_ok(t, store_art_at(&art, t->clone[A].store, sim_path[0]), "art");
+	if (art.deleted)
+		team_fail(t, "a missing file deleted the artifact");
+	art_release(&art);
+	git->add(sim(t, A), 0);
+	commit(t, A);
+	team_look(t, A);
+	team_ok(t, store_art_at(&art, t->clone[A].store, sim_path[0]), "art");
+	if (!art.deleted)
+		team_fail(t, "the commit that removes the file left no tombstone");
+	art_release(&art);
+}
+
+static void s15(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	commit(t, B);
+	git_push(t, B);
+	git_pull(t, A);
+	team_look(t, A);
+	want(t, A, 1, true);
+	agent_remove(t, B, 1);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+static void s15b(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	agent_add(t, B, 2);
+	commit(t, B);
+	git_push(t, B);
+	git_pull(t, A);
+	team_look(t, A);
+	agent_remove(t, B, 1);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_both(t, 2, true);
+}
+
+static void s16(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, true);
+	hand_remove(t, A, 1);
+	commit(t, A);
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, false);
+}
+
+static void s17(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 2);
+	push(t, B);
+	hand_add(t, A, 1);
+	pull(t, A);
+	agent_remove(t, A, 1);
+	git->commit_unrelated(sim(t, A));
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_both(t, 2, true);
+}
+
+static void s18(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	team_look(t, A);
+	must(t, git->stash(sim(t, A)), "stash");
+	git->commit_unrelated(sim(t, A));
+	push(t, A);
+	pull(t, B);
+	want(t, B, 1, false);
+}
+
+static void s19(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	team_look(t, A);
+	must(t, git->restore(sim(t, A), 0, NULL), "restore");
+	team_look(t, A);
+	agent_add(t, A, 2);
+	push(t, A);
+	pull(t, B);
+	want_both(t, 1, false);
+	want_both(t, 2, true);
+}
+
+static void s20(struct team *t)
+{
+	bool stopped = false;
+
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->revert(sim(t, A), "HEAD", &stopped), "revert");
+	team_look(t, A);
+	want(t, A, 1, false);
+	git->commit_unrelated(sim(t, B));
+	git_push(t, B);
+	git->fetch(sim(t, A));
+	must(t, git->rebase(sim(t, A), "origin/main", &stopped), "rebase");
+	team_look(t, A);
+	want(t, A, 1, false);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+static void s21(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	push(t, A);
+	sync_both(t);
+	for (int p = 0; p < SIM_PATHS; p++) {
+		struct art a = {0}, b = {0};
+		bool conflict;
+
+		free(team_conflict(t, B, p, &conflict));
+		team_ok(t, store_art_at(&a, t->clone[A].store, sim_path[p]), "art");
+		team_ok(t, store_art_at(&b, t->clone[B].store, sim_path[p]), "art");
+		if (conflict || strcmp(a.uid, b.uid) != 0 || !rev_eq(&a.head, &b.head))
+			team_fail(t, "not one artifact with one history");
+		art_release(&a);
+		art_release(&b);
+	}
+	want_rest(t);
+}
+
+/* A step back by git in a clone that has more: the difference goes, the rest stays. */
+static void s22(struct team *t)
+{
+	bool stopped = false;
+
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	push(t, A);
+	pull(t, B);
+	git_pull(t, B);
+	agent_add(t, B, 2);
+	commit(t, B);
+	must(t, git->revert(sim(t, A), "HEAD", &stopped), "revert");
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	want(t, B, 1, false);
+	want(t, B, 2, true);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_both(t, 2, true);
+}
+
+/* --- the nine rows, for every kind that the team has ---------------------------------------------------------- */
+
+enum side { SAME, CHANGED, DELETED };
+
+static void do_side(struct team *t, int c, int path, enum side what, int token)
+{
+	scoped_free char *text = team_workspace(t, c, path), *now = NULL;
+
+	if (what == DELETED) {
+		team_delete(t, c, path);
+	} else if (what == CHANGED) {
+		now = team_with(text, token);
+		team_edit(t, c, path, now);
+	}
+}
+
+static void check_row(struct team *t, int path, enum side ours, enum side theirs)
+{
+	scoped_free char *a = team_workspace(t, A, path), *b = team_workspace(t, B, path), *other = NULL;
+	bool conflict;
+
+	other = team_conflict(t, B, path, &conflict);
+	if (conflict != ((ours == CHANGED && theirs == DELETED) || (ours == DELETED && theirs == CHANGED)))
+		team_fail(t, "path %d: conflict %d", path, conflict);
+	if (conflict) {
+		if (ours == CHANGED ? !team_has(b, 2) : !team_has(other, 1))
+			team_fail(t, "path %d: a text of the conflict is lost", path);
+		return;
+	}
+	if ((a == NULL) != (b == NULL) || (a && strcmp(a, b) != 0))
+		team_fail(t, "path %d: the sides differ", path);
+	if ((ours == DELETED || theirs == DELETED) != (b == NULL))
+		team_fail(t, "path %d: the deletion is %s", path, b ? "lost" : "invented");
+	if (b && (team_has(b, 1) != (theirs == CHANGED) || team_has(b, 2) != (ours == CHANGED)))
+		team_fail(t, "path %d: an edit is lost", path);
+}
+
+static void nine_rows(struct team *t, enum side ours, enum side theirs)
+{
+	begin(t);
+	team_look(t, B);
+	for (int p = 0; p < SIM_PATHS; p++) {
+		do_side(t, A, p, theirs, 1);
+		do_side(t, B, p, ours, 2);
+	}
+	push(t, A);
+	pull(t, B);
+	push(t, B);
+	pull(t, A);
+	for (int p = 0; p < SIM_PATHS; p++)
+		check_row(t, p, ours, theirs);
+	if (!(ours == CHANGED && theirs == DELETED) && !(ours == DELETED && theirs == CHANGED))
+		want_rest(t);
+}
+
+/* --- running -------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	void (*run)(struct team *t);
+} sequences[] = {
+	{"01 pull stops elsewhere, look, abort", s01},
+	{"02 edit, commit without a hook, detach at the old HEAD", s02},
+	{"03 removed by sync, then the addition comes by git", s03},
+	{"04 removed by hand and committed, the same addition committed by a colleague", s04},
+	{"05 the addition comes by git together with another", s05},
+	{"06 added and removed between two pushes", s06},
+	{"07 the text equals the base again", s07},
+	{"08 the same merge in two clones", s08},
+	{"09 edit by hand, look, restore, push", s09},
+	{"10 restore takes only the edit by hand after the push", s10},
+	{"11 stash, pull, push, pop", s11},
+	{"12 review of a colleague's branch", s12},
+	{"13 a rebase repeats a commit whose edit somebody removed", s13},
+	{"14 rm, unrelated commit, add -A, commit", s14},
+	{"15 removed after it travelled by git", s15},
+	{"15b two edits in one commit", s15b},
+	{"16 add, commit, remove, commit", s16},
+	{"17 removed by command while the file is older", s17},
+	{"18 stash, commit, push", s18},
+	{"19 discard, then edit by command", s19},
+	{"20 commit, revert, pull --rebase", s20},
+	{"21 two first imports of the same markdown", s21},
+	{"22 a revert reaches a workspace that went on", s22},
+};
+
+static int number, failed;
+
+static void report(struct team *t, const char *name)
+{
+	if (t->failure)
+		printf("# %s\n", t->failure);
+	printf("%sok %d - %s: %s\n", t->failure ? "not " : "", ++number, git->name, name);
+	fflush(stdout);
+	failed += t->failure != NULL;
+	team_close(t);
+}
+
+static void run_all(void)
+{
+	static const char *const side_name[] = {"same", "changed", "deleted"};
+
+	for (size_t i = 0; i < sizeof(sequences) / sizeof(*sequences); i++) {
+		struct team t = {0};
+
+		team_open(&t, git);
+		sequences[i].run(&t);
+		report(&t, sequences[i].name);
+	}
+	for (int ours = SAME; ours <= DELETED; ours++) {
+		for (int theirs = SAME; theirs <= DELETED; theirs++) {
+			scoped_free char *name = mem_printf("ours %s, theirs %s", side_name[ours], side_name[theirs]);
+			struct team t = {0};
+
+			team_open(&t, git);
+			nine_rows(&t, (enum side)ours, (enum side)theirs);
+			report(&t, name);
+		}
+	}
+}
+
+int main(void)
+{
+	git = &sim_model;
+	run_all();
+	git = &sim_real;
+	run_all();
+	printf("1..%d\n", number);
+	return failed ? 1 : 0;
+}
