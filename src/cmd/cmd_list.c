@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define STATE_MAX 20
+
 struct list {
 	const char *kind, *state, *scope, *author, *at, *color;
 	bool dirty, conflicts, deleted, json, porcelain, nul;
@@ -130,6 +132,24 @@ static const char *state_color(const struct session *s, const struct art *art)
 	return state->gate ? COLOR_GREEN : state->initial ? COLOR_YELLOW : "";
 }
 
+/* Without a label the beginning of the uid is a name, too, and short. */
+static char *marked_name(const struct list *l, const struct session *s, const struct art *a)
+{
+	scoped_free char *name = session_long_name(s, a);
+	char mark = a->conflict ? '!' : a->deleted ? 'D' : a->dirty && l->remote ? '*' : ' ';
+
+	if (!a->label[0])
+		return mem_printf("%c %.8s", mark, a->uid[0] ? a->uid : "-");
+	return mem_printf("%c %s", mark, name);
+}
+
+/* A file may have anything for a state; it must not push the titles off the screen. */
+static char *short_state(const char *state)
+{
+	return strlen(state) > STATE_MAX ? mem_printf("%.*s...", STATE_MAX - 3, state)
+					 : mem_strdup(state);
+}
+
 static err_t print_columns(const struct list *l, struct session *s, const struct arts *arts)
 {
 	scoped(columns_release) struct columns c = {.count = 4};
@@ -138,16 +158,15 @@ static err_t print_columns(const struct list *l, struct session *s, const struct
 	TRY(output_begin(&color, s, l->color, true));
 	for (size_t i = 0; i < arts->len; i++) {
 		const struct art *a = &arts->at[i];
-		scoped_free char *name = session_long_name(s, a);
-		const char *mark = a->conflict ? "!" : a->deleted ? "D"
-				   : a->dirty && l->remote	  ? "*"
-								  : " ";
-		scoped_free char *marked = mem_printf("%s %s", mark, name);
+		scoped_free char *name = marked_name(l, s, a);
+		scoped_free char *state = short_state(a->state);
+		scoped_free char *title =
+			a->label[0] ? NULL : mem_printf("%s (%s)", a->title, a->path);
 
-		columns_add_color(&c, color_if(color, a->conflict ? COLOR_RED : ""), marked);
+		columns_add_color(&c, color_if(color, a->conflict ? COLOR_RED : ""), name);
 		columns_add(&c, a->kind);
-		columns_add_color(&c, color_if(color, state_color(s, a)), a->state);
-		columns_add(&c, a->title);
+		columns_add_color(&c, color_if(color, state_color(s, a)), state);
+		columns_add(&c, title ? title : a->title);
 	}
 	columns_print(&c, stdout);
 	return NULL;

@@ -1,5 +1,6 @@
 #include "sync/engine.h"
 #include "sync/file_out.h"
+#include "sync/find.h"
 #include "sync/loaded.h"
 #include "util/mem.h"
 
@@ -27,42 +28,6 @@ static void view_release(struct view *v)
 	file_out_release(&v->out, v->e);
 }
 
-static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
-{
-	size_t lo = 0, hi = list->len;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
-}
-
-static const struct seen *seen_at(const struct seens *list, const char *path)
-{
-	size_t lo = 0, hi = list->len;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
-}
-
 /* HEAD's tree and the index, only once something is to be written. */
 static err_t load(struct view *v)
 {
@@ -78,14 +43,14 @@ static err_t load(struct view *v)
 
 static const char *index_oid(const struct view *v, const char *path)
 {
-	const struct git_entry *entry = entry_at(&v->index, path);
+	const struct git_entry *entry = find_entry(&v->index, path);
 
 	return entry ? entry->oid.hex : "";
 }
 
 static const char *head_oid(const struct view *v, const char *path)
 {
-	const struct git_entry *entry = entry_at(&v->tree, path);
+	const struct git_entry *entry = find_entry(&v->tree, path);
 
 	return entry ? entry->oid.hex : "";
 }
@@ -104,7 +69,7 @@ static bool staged_by_hand(const struct view *v, const struct art *art, const st
 
 static bool unmerged(const struct view *v, const char *path)
 {
-	const struct git_entry *entry = entry_at(&v->index, path);
+	const struct git_entry *entry = find_entry(&v->index, path);
 
 	return entry && entry->stage;
 }
@@ -172,7 +137,7 @@ static err_t write_out(struct view *v, const struct art *art, const struct oid *
 
 static err_t export_one(struct view *v, const struct art *art)
 {
-	const struct seen *seen = seen_at(&v->seens, art->path);
+	const struct seen *seen = find_seen(&v->seens, art->path);
 	struct export_facts f = {0};
 	struct oid shows;
 	const char *why;
@@ -250,7 +215,7 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid)
 	struct oid shows;
 
 	TRY(store_art_get(&art, v->e->store, uid));
-	seen = seen_at(&v->seens, art.path);
+	seen = find_seen(&v->seens, art.path);
 	TRY(facts_of(&f, &shows, v, &art, seen));
 	/* the commit carries it already, or HEAD has it */
 	if (strcmp(head_oid(v, art.path), art.oid.hex) == 0 ||
@@ -294,7 +259,7 @@ err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, 
 	for (size_t i = 0; i < mines.len; i++)
 		TRY(carry(paths, &v, mines.at[i].uid));
 	for (size_t i = 0; i < arts.len; i++)
-		if (seen_at(&v.seens, arts.at[i].path))
+		if (find_seen(&v.seens, arts.at[i].path))
 			TRY(carry(paths, &v, arts.at[i].uid));
 	return flush(&v);
 }

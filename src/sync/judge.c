@@ -1,9 +1,9 @@
 #include "sync/judge.h"
 #include "artifact/artifact.h"
 #include "artifact/label.h"
-#include "merge/diff.h"
 #include "merge/merge.h"
-#include "sync/loaded.h"
+#include "sync/judge_facts.h"
+#include "sync/ongoing.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -17,19 +17,6 @@ struct trial {
 	bool repeat;
 	bool left;	/* something in it was not taken */
 };
-
-static err_t blob_into_store(char **bytes, size_t *len, struct engine *e, const struct oid *oid)
-{
-	struct oid put;
-
-	if (oid_none(oid)) {
-		*bytes = mem_strdup("");
-		*len = 0;
-		return NULL;
-	}
-	TRY(e->git->blob(e->git->ctx, bytes, len, oid->hex));
-	return store_text_put(&put, e->store, slice_of(*bytes, *len));
-}
 
 /* A text that no artifact can have stays in git only. */
 static bool acceptable(struct trial *t, const char *path, struct slice text)
@@ -49,132 +36,7 @@ static struct act act_of(const struct git_commit *c, enum revision_how how)
 	return (struct act){how, c->author, c->author_time, c->subject};
 }
 
-/* --- is a commit a repeat of one that was judged (a rebase, a cherry-pick)? ------------------ */
-
-static err_t patch_key(char **key, struct engine *e, const struct git_commit *c,
-		       const struct git_changes *changes)
-{
-	struct mem_stream s;
-	struct oid sum;
-	err_t err = NULL;
-
-	*key = mem_strdup("");
-	if (c->parents.len != 1 || !changes->len)
-		return NULL;
-	mem_stream_open(&s);
-	fprintf(s.file, "%s\n%lld\n", c->author, (long long)c->author_time);
-	for (size_t i = 0; i < changes->len && !err; i++) {
-		const struct git_change *ch = &changes->at[i];
-		scoped_free char *from = NULL, *to = NULL;
-		size_t from_len = 0, to_len = 0;
-		struct oid patch;
-
-		err = blob_into_store(&from, &from_len, e, &ch->before[0]);
-		if (!err)
-			err = blob_into_store(&to, &to_len, e, &ch->after);
-		if (err)
-			break;
-		diff_patch_id(&patch, slice_of(from, from_len), slice_of(to, to_len));
-		fprintf(s.file, "%s %s\n", ch->path, patch.hex);
-	}
-	{
-		size_t len;
-		scoped_free char *text = mem_stream_close(&s, &len);
-
-		if (err)
-			return err;
-		sum = hash_sha1(slice_of(text, len));
-	}
-	free(*key);
-	*key = mem_strdup(sum.hex);
-	return NULL;
-}
-
-/* Judged before under another id which HEAD no longer has. */
-static err_t is_repeat(bool *out, struct engine *e, const char *id, const char *key)
-{
-	scoped(strs_release) struct strs same = {0};
-
-	*out = false;
-	if (!key[0])
-		return NULL;
-	TRY(store_judged_with_patch(&same, e->store, key));
-	for (size_t i = 0; i < same.len && !*out; i++) {
-		bool in_head = false;
-
-		if (strcmp(same.at[i], id) == 0)
-			continue;
-		TRY(e->git->in_head(e->git->ctx, &in_head, same.at[i]));
-		*out = !in_head;
-	}
-	return NULL;
-}
-
-/* --- facts --------------------------------------------------------------------------------------- */
-
-/* Some commit that is known to carry a revision lies below the judged one. carried: any commit does. */
-static err_t lies_below(bool *below, bool *carried, struct trial *t, const struct loaded *l, int rev)
-{
-	scoped(strs_release) struct strs commits = {0};
-
-	*below = *carried = false;
-	TRY(store_commit_rev_list(&commits, t->e->store, l->art.uid, &l->graph.at[rev].id));
-	*carried = commits.len > 0;
-	for (size_t i = 0; i < commits.len && !*below; i++) {
-		for (size_t k = 0; k < t->commit->parents.len && !*below; k++) {
-			char base[OID_HEX + 1] = "";
-
-			TRY(t->e->git->merge_base(t->e->git->ctx, base, commits.at[i],
-						  t->commit->parents.at[k]));
-			*below = strcmp(base, commits.at[i]) == 0;
-		}
-	}
-	return NULL;
-}
-
-/*
- * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it is the
- * newest that git was given below this commit; git cannot have built on one that it was never given, so
- * failing that it is the oldest.
- */
-static err_t made_on(int *out, struct trial *t, const struct loaded *l, const struct oid *p)
-{
-	int newest = graph_stands_for(&l->graph, l->w, p);
-	scoped_free bool *mark = NULL;
-	int found = -1, ungiven = -1;
-
-	*out = newest;
-	if (newest < 0 || graph_occurs(&l->graph, l->w, p) < 2)
-		return NULL;
-	mark = mem_alloc(l->graph.len + 1);
-	graph_mark(mark, &l->graph, l->w);
-	for (int i = 0; i < (int)l->graph.len; i++) {
-		bool below, carried;
-
-		if (!mark[i] || !oid_eq(&l->graph.at[i].oid, p))
-			continue;
-		TRY(lies_below(&below, &carried, t, l, i));
-		if (below && (found < 0 || graph_newer(&l->graph, i, found)))
-			found = i;
-		if (!carried && (ungiven < 0 || graph_newer(&l->graph, ungiven, i)))
-			ungiven = i;
-	}
-	*out = found >= 0 ? found : ungiven >= 0 ? ungiven : newest;
-	return NULL;
-}
-
-/* Every revision of ours with this text came before `rev`. */
-static bool only_before(const struct loaded *l, const struct oid *oid, int rev)
-{
-	scoped_free bool *ours = mem_alloc(l->graph.len + 1), *before = mem_alloc(l->graph.len + 1);
-
-	graph_mark(ours, &l->graph, l->w);
-	graph_mark(before, &l->graph, rev);
-	for (size_t i = 0; i < l->graph.len; i++)
-		if (ours[i] && !before[i] && oid_eq(&l->graph.at[i].oid, oid))
-			return false;
-	return true;
-}
+/* --- left ------------------------------------------------------------------------------------------ */
 
 static err_t is_left(struct trial *t, const char *path, bool known)
 {
@@ -243,14 +105,19 @@ static err_t conclude(struct trial *t, struct loaded *l, const char *path, const
 	return close_hand_edit(t, l, path, g_text);
 }
 
+static void note_conflict(struct trial *t, const struct loaded *l)
+{
+	t->r->conflicts++;
+	report_note(t->r, "%s: conflict with commit %.7s by %s", l->art.path, t->commit->id,
+		    t->commit->author);
+}
+
 static err_t take(struct trial *t, struct loaded *l, struct step *s)
 {
 	err_t err = loaded_take(l, s, "git");
 
 	if (!err && s->what == STEP_CONFLICT) {
-		t->r->conflicts++;
-		report_note(t->r, "%s: conflict with commit %.7s by %s", l->art.path, t->commit->id,
-			    t->commit->author);
+		note_conflict(t, l);
 	} else if (!err && s->what == STEP_FORWARD) {
 		t->r->changed++;
 	}
@@ -276,87 +143,25 @@ static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 {
 	scoped(conflict_release) struct conflict c = {0};
 	struct act act = act_of(t->commit, HOW_COMMIT);
-	struct oid mine = {""};
-	bool theirs_in = false, ours_in = false;
-	struct slice base, w_text;
-	struct revision r = {0};
-	struct step s = {0};
-	err_t err = store_conflict_get(&c, t->e->store, l->art.uid);
+	const struct oid *mine = NULL;
+	bool have = false, settled;
 
 	*handled = false;
-	if (err && err->code == ERR_NOTFOUND) {
-		err_free(err);
-		return NULL;
-	}
-	TRY(err);
-	for (int i = 0; i < ch->nr_parents; i++) {
-		if (oid_eq(&ch->before[i], &c.theirs) && c.nr_revs)
-			theirs_in = true;
+	TRY(ongoing_get(&have, &c, l));
+	for (int i = 0; have && i < ch->nr_parents; i++) {
+		if (oid_eq(&ch->before[i], &c.theirs))
+			*handled = true;
 		else if (loaded_knows(l, &ch->before[i]))
-			ours_in = true, mine = ch->before[i];
+			mine = &ch->before[i];
 	}
-	if (!theirs_in)
+	if (!*handled)
 		return NULL;
-	*handled = true;
-	r = (struct revision){.oid = ch->after, .time = act.time, .how = HOW_COMMIT};
-	r.parents[0] = c.revs[c.nr_revs - 1].id;
-	if (ours_in)
-		r.parents[1] = l->graph.at[graph_stands_for(&l->graph, l->w, &mine)].id;
-	r.path = mem_strdup(ch->path);
-	r.author = mem_strdup(act.author);
-	r.message = mem_strdup(act.message);
-	revision_seal(&r, l->art.uid);
-	s.revs[0] = r;
-	s.text[0] = oid_none(&r.oid) ? NULL : mem_dup(g_text.at, g_text.len);
-	s.len[0] = g_text.len;
-	s.nr = 1;
-	if (ours_in && oid_eq(&mine, &l->art.oid)) {
-		s.what = STEP_FORWARD;
-		s.head = r.id;
-	} else {
-		struct merge_options options = {.kind = l->kind};
-		struct merge_result m;
-
-		err = loaded_text(&base, l, ours_in ? &mine : &c.base);
-		if (!err)
-			err = loaded_text(&w_text, l, &l->art.oid);
-		if (err) {
-			step_release(&s);
-			return err;
-		}
-		m = merge3(base, w_text, g_text, &options);
-		if (m.clean && !oid_none(&l->art.oid) && !oid_none(&ch->after)) {
-			struct revision *j = &s.revs[s.nr];
-
-			*j = (struct revision){.how = HOW_MERGE, .time = act.time};
-			j->oid = hash_blob(slice_of(m.bytes, m.len));
-			j->parents[0] = l->art.head;
-			j->parents[1] = r.id;
-			j->path = mem_strdup(l->art.path);
-			j->author = mem_strdup(act.author);
-			j->message = mem_strdup("");
-			revision_seal(j, l->art.uid);
-			s.text[s.nr] = mem_dup(m.bytes, m.len);
-			s.len[s.nr++] = m.len;
-			s.what = STEP_FORWARD;
-			s.head = j->id;
-		} else {
-			s.what = STEP_CONFLICT;
-			s.base = mem_dup(base.at, base.len);
-			s.base_len = base.len;
-			s.theirs = ch->after;
-			s.theirs_rev = r.id;
-			s.theirs_path = mem_strdup(ch->path);
-		}
-		merge_result_release(&m);
-	}
-	if (s.what == STEP_FORWARD)
-		err = store_conflict_drop(t->e->store, l->art.uid);
-	if (err) {
-		step_release(&s);
-		return err;
-	}
-	return take(t, l, &s);
+	TRY(ongoing_step(&settled, l, &c, mine, &ch->after, g_text, ch->path, &act, "git"));
+	if (settled)
+		t->r->changed++;
+	else
+		note_conflict(t, l);
+	return NULL;
 }
 
 /* --- one path of one commit ------------------------------------------------------------------------ */
@@ -384,11 +189,11 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 			TRY(continue_conflict(&handled, t, l, ch, g_text));
 		if (handled)
 			return conclude(t, l, ch->path, &ch->after, g_text);
-		TRY(made_on(&c.from_rev, t, l, p));
+		TRY(judge_made_on(&c.from_rev, l, t->commit, p));
 		f.g_known = loaded_knows(l, &ch->after);
 		f.p_known = c.from_rev >= 0;
 		f.p_is_w = c.from_rev == l->w;
-		f.back = f.p_known && only_before(l, &ch->after, c.from_rev);
+		f.back = f.p_known && judge_only_before(l, &ch->after, c.from_rev);
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 && f.p_is_w) {
 			c.path = ch->path;
@@ -452,9 +257,9 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 	TRY(t->e->git->merge_base(t->e->git->ctx, base, t->commit->parents.at[0], t->commit->parents.at[1]));
 	if (base[0])
 		TRY(t->e->git->tree_oid(t->e->git->ctx, &base_oid, base, ch->path));
-	TRY(blob_into_store(&b, &b_len, t->e, &base_oid));
-	TRY(blob_into_store(&p0, &p0_len, t->e, &ch->before[0]));
-	TRY(blob_into_store(&p1, &p1_len, t->e, &ch->before[1]));
+	TRY(judge_text(&b, &b_len, t->e, &base_oid));
+	TRY(judge_text(&p0, &p0_len, t->e, &ch->before[0]));
+	TRY(judge_text(&p1, &p1_len, t->e, &ch->before[1]));
 	deletion = oid_none(&ch->before[0]) || oid_none(&ch->before[1]);
 	if (deletion) {
 		/* gone on one side, unchanged on the other: gone; gone against an edit: somebody decided */
@@ -498,13 +303,13 @@ static err_t judge_path(struct trial *t, const struct git_change *ch, const char
 	size_t g_len, p_len;
 	bool have = false;
 
-	TRY(blob_into_store(&g, &g_len, t->e, &ch->after));
+	TRY(judge_text(&g, &g_len, t->e, &ch->after));
 	TRY(art_at(&have, &art, t->e, old_path ? old_path : ch->path));
 	if (have)
 		TRY(loaded_open(&l, t->e, art.uid));
 	if (ch->nr_parents >= 2)
 		return judge_merged(t, have ? &l : NULL, ch, slice_of(g, g_len));
-	TRY(blob_into_store(&p, &p_len, t->e, &ch->before[0]));
+	TRY(judge_text(&p, &p_len, t->e, &ch->before[0]));
 	return judge_change(t, have ? &l : NULL, ch, slice_of(g, g_len), &ch->before[0], NULL);
 }
 
@@ -557,8 +362,8 @@ static err_t judge_commit(bool *left, struct report *r, struct engine *e, const 
 
 	TRY(e->git->commit(e->git->ctx, &commit, id));
 	TRY(e->git->changes(e->git->ctx, &changes, id));
-	TRY(patch_key(&key, e, &commit, &changes));
-	TRY(is_repeat(&t.repeat, e, id, key));
+	TRY(judge_patch_key(&key, e, &commit, &changes));
+	TRY(judge_is_repeat(&t.repeat, e, id, key));
 	TRY(judge_changes(&t, &changes));
 	*left = t.left;
 	return t.left ? NULL : store_judged_put(e->store, id, key, false);

@@ -1,8 +1,9 @@
 #include "sync/look.h"
+#include "sync/hand.h"
 #include "artifact/artifact.h"
 #include "artifact/label.h"
-#include "merge/merge.h"
-#include "sync/loaded.h"
+#include "sync/find.h"
+#include "sync/ongoing.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -13,28 +14,7 @@
 /* A file that changed within this span of being looked at may change again unnoticed. */
 #define RACY_NS 20000000
 
-struct found {
-	char *path;
-	struct file_stat stat;
-};
-
-struct view {
-	struct engine *e;
-	struct report *r;
-	const struct git_head *head;
-	const struct tree_mark *before;
-	bool moved;			/* HEAD is not what it was, or moved and came back */
-	struct git_entries tree;	/* HEAD's, when moved */
-	struct git_entries index;
-	bool have_index;
-	struct seens seens;
-	struct found *files;
-	size_t nr_files, cap_files;
-	struct strs log;		/* commits that HEAD named since */
-	bool have_log;
-};
-
-static void view_release(struct view *v)
+static void view_release(struct look_view *v)
 {
 	git_entries_release(&v->tree);
 	git_entries_release(&v->index);
@@ -47,46 +27,10 @@ static void view_release(struct view *v)
 
 static err_t add_file(void *ctx, const char *path, const struct file_stat *stat)
 {
-	struct view *v = ctx;
+	struct look_view *v = ctx;
 
 	MEM_GROW(v->files, v->nr_files, v->cap_files);
-	v->files[v->nr_files++] = (struct found){mem_strdup(path), *stat};
-	return NULL;
-}
-
-static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
-{
-	size_t lo = 0, hi = list->len;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
-}
-
-static struct seen *seen_at(const struct seens *list, const char *path)
-{
-	size_t lo = 0, hi = list->len;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	v->files[v->nr_files++] = (struct look_file){mem_strdup(path), *stat};
 	return NULL;
 }
 
@@ -96,7 +40,7 @@ static bool same_stat(const struct file_stat *a, const struct file_stat *b)
 	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
 }
 
-static err_t load_index(struct view *v)
+static err_t load_index(struct look_view *v)
 {
 	if (v->have_index)
 		return NULL;
@@ -104,7 +48,7 @@ static err_t load_index(struct view *v)
 	return v->e->git->index(v->e->git->ctx, &v->index);
 }
 
-static bool unmerged(const struct view *v, const char *path)
+static bool unmerged(const struct look_view *v, const char *path)
 {
 	for (size_t i = 0; i < v->index.len; i++)
 		if (v->index.at[i].stage && strcmp(v->index.at[i].path, path) == 0)
@@ -112,7 +56,7 @@ static bool unmerged(const struct view *v, const char *path)
 	return false;
 }
 
-static err_t head_text(struct oid *out, struct view *v, const char *path, const struct seen *seen)
+static err_t head_text(struct oid *out, struct look_view *v, const char *path, const struct seen *seen)
 {
 	const struct git_entry *entry;
 
@@ -122,12 +66,12 @@ static err_t head_text(struct oid *out, struct view *v, const char *path, const 
 	}
 	if (!v->moved)
 		return v->e->git->tree_oid(v->e->git->ctx, out, v->head->commit, path);
-	entry = entry_at(&v->tree, path);
+	entry = find_entry(&v->tree, path);
 	*out = entry ? entry->oid : (struct oid){""};
 	return NULL;
 }
 
-static err_t remember(struct view *v, struct seen *s, const struct file_stat *stat)
+static err_t remember(struct look_view *v, struct seen *s, const struct file_stat *stat)
 {
 	struct timespec now;
 
@@ -141,209 +85,15 @@ static err_t remember(struct view *v, struct seen *s, const struct file_stat *st
 err_t look_wrote(struct engine *e, const char *path, const struct oid *oid, const struct oid *head,
 		 const struct file_stat *stat)
 {
-	struct view v = {.e = e};
+	struct look_view v = {.e = e};
 	struct seen s = {.path = (char *)path, .file = *oid, .head = *head};
 
 	return remember(&v, &s, stat);
 }
 
-/* --- an edit by hand that git took back ------------------------------------------------------------ */
-
-/* Is the change from -> to part of what some commit since the last look has at path? */
-static err_t in_some_commit(bool *out, struct view *v, struct loaded *l, const struct seen *seen)
-{
-	struct slice from, to;
-
-	*out = false;
-	if (!v->moved)
-		return NULL;
-	if (!v->have_log) {
-		v->have_log = true;
-		TRY(v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log));
-	}
-	TRY(loaded_text(&from, l, &seen->hand_from));
-	TRY(loaded_text(&to, l, &seen->file));
-	for (size_t i = 0; i < v->log.len && !*out; i++) {
-		scoped_free char *text = NULL;
-		size_t len;
-		struct oid oid = {""};
-
-		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], seen->path));
-		if (oid_none(&oid))
-			continue;
-		TRY(v->e->git->blob(v->e->git->ctx, &text, &len, oid.hex));
-		*out = plan_contains(from, to, slice_of(text, len), l->kind);
-	}
-	return NULL;
-}
-
-static err_t published(bool *out, struct loaded *l, const struct rev_id *rev)
-{
-	scoped(base_release) struct base base = {0};
-	int at, pushed;
-
-	TRY(store_base_get(&base, l->engine->store, l->art.uid));
-	at = graph_find(&l->graph, rev);
-	pushed = graph_find(&l->graph, &base.revision);
-	*out = at >= 0 && pushed >= 0 && graph_is_ancestor(&l->graph, at, pushed);
-	if (*out)
-		return NULL;
-	{
-		scoped(outbox_release) struct outbox out_rows = {0};
-
-		TRY(store_outbox_list(&out_rows, l->engine->store));
-		for (size_t i = 0; i < out_rows.len && !*out; i++) {
-			int sent = graph_find(&l->graph, &out_rows.at[i].revision);
-
-			*out = strcmp(out_rows.at[i].uid, l->art.uid) == 0 && at >= 0 && sent >= 0 &&
-			       graph_is_ancestor(&l->graph, at, sent);
-		}
-	}
-	return NULL;
-}
-
-static err_t hand_is_open(bool *out, struct view *v, struct loaded *l, const struct seen *seen)
-{
-	bool yes;
-
-	*out = false;
-	if (rev_none(&seen->hand_rev))
-		return NULL;
-	TRY(published(&yes, l, &seen->hand_rev));
-	if (!yes)
-		TRY(in_some_commit(&yes, v, l, seen));
-	*out = !yes;
-	return NULL;
-}
-
-/*
- * The revisions that the edit made, from the one it began on up to W, when they are all there is:
- * then W goes back to where they began, and nobody ever sees them but the history.
- */
-static int chain_start(const struct loaded *l, const struct seen *seen)
-{
-	int at = l->w;
-
-	if (!rev_eq(&l->art.head, &seen->hand_rev))
-		return -1;
-	while (at >= 0 && l->graph.at[at].how == HOW_HAND && l->graph.parent[at][1] < 0) {
-		int parent = l->graph.parent[at][0];
-
-		if (parent >= 0 && oid_eq(&l->graph.at[parent].oid, &seen->hand_from))
-			return parent;
-		at = parent;
-	}
-	return -1;
-}
-
-static err_t discard(struct view *v, struct loaded *l, struct seen *seen, struct slice text)
-{
-	int start = chain_start(l, seen);
-	struct act act = {HOW_DISCARD, v->e->who, v->e->now, "taken back in the work tree"};
-	struct slice began, edited;
-	scoped_free char *left = NULL;
-	size_t len;
-	struct oid to;
-	struct change c = {.from_rev = FROM_TEXT, .from = &seen->file, .to = &to};
-	struct plan_ctx ctx = loaded_plan(l);
-	struct step s = {0};
-	bool conflict;
-
-	TRY(loaded_text(&began, l, &seen->hand_from));
-	TRY(loaded_text(&edited, l, &seen->file));
-	left = plan_left_of_edit(&len, began, edited, text, l->kind);
-	c.to_text = slice_of(left, len);
-	to = hash_blob(c.to_text);
-	if (oid_eq(&to, &seen->file))
-		return NULL;
-	v->r->discarded++;
-	if (start >= 0 && oid_eq(&to, &seen->hand_from))
-		return loaded_set_head(l, &l->graph.at[start].id);
-	TRY(plan_change(&s, &ctx, &c, &act));
-	conflict = s.what == STEP_CONFLICT;
-	if (!conflict) {
-		err_t err = loaded_take(l, &s, "file");
-
-		step_release(&s);
-		return err;
-	}
-	/* The text went on since: what was taken back by hand stays in it, and is named. */
-	step_release(&s);
-	report_note(v->r, "%s: the edit that was taken back in the work tree is part of later edits and stays",
-		    l->art.path);
-	return NULL;
-}
-
 /* --- what the file says ------------------------------------------------------------------------------ */
 
-static err_t conflict_at(bool *have, struct conflict *c, struct loaded *l)
-{
-	err_t err = store_conflict_get(c, l->engine->store, l->art.uid);
-
-	*have = !err;
-	if (err && err->code == ERR_NOTFOUND) {
-		err_free(err);
-		return NULL;
-	}
-	return err;
-}
-
-/* The file goes on from the other side of a recorded conflict: try again with what it shows now. */
-static err_t continue_conflict(struct view *v, struct loaded *l, struct conflict *c, struct slice text)
-{
-	struct merge_options options = {.kind = l->kind};
-	struct slice base, w_text;
-	struct merge_result m;
-	struct step s = {.what = STEP_CONFLICT, .nr = 1};
-	struct revision *r = &s.revs[0];
-	err_t err;
-
-	TRY(loaded_text(&base, l, &c->base));
-	TRY(loaded_text(&w_text, l, &l->art.oid));
-	m = merge3(base, w_text, text, &options);
-	r->oid = hash_blob(text);
-	r->how = HOW_HAND;
-	r->time = v->e->now;
-	r->parents[0] = c->revs[c->nr_revs - 1].id;
-	r->path = mem_strdup(l->art.path);
-	r->author = mem_strdup(v->e->who);
-	r->message = mem_strdup("");
-	revision_seal(r, l->art.uid);
-	s.text[0] = mem_dup(text.at, text.len);
-	s.len[0] = text.len;
-	s.theirs = r->oid;
-	s.theirs_rev = r->id;
-	s.theirs_path = mem_strdup(l->art.path);
-	s.base = mem_dup(base.at, base.len);
-	s.base_len = base.len;
-	if (m.clean && !oid_none(&l->art.oid)) {
-		struct revision *j = &s.revs[s.nr];
-
-		j->oid = hash_blob(slice_of(m.bytes, m.len));
-		j->how = HOW_MERGE;
-		j->time = v->e->now;
-		j->parents[0] = l->art.head;
-		j->parents[1] = r->id;
-		j->path = mem_strdup(l->art.path);
-		j->author = mem_strdup(v->e->who);
-		j->message = mem_strdup("");
-		revision_seal(j, l->art.uid);
-		s.text[s.nr] = mem_dup(m.bytes, m.len);
-		s.len[s.nr++] = m.len;
-		s.what = STEP_FORWARD;
-		s.head = j->id;
-	}
-	merge_result_release(&m);
-	err = s.what == STEP_FORWARD ? store_conflict_drop(v->e->store, l->art.uid) : NULL;
-	if (!err)
-		err = loaded_take(l, &s, "file");
-	if (!err && s.what == STEP_FORWARD)
-		v->r->changed++;
-	step_release(&s);
-	return err;
-}
-
-static err_t hand_edit(struct view *v, struct loaded *l, struct seen *seen, const struct oid *from,
+static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen, const struct oid *from,
 		       const struct oid *file, struct slice text, bool chain_open)
 {
 	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
@@ -374,7 +124,7 @@ static err_t hand_edit(struct view *v, struct loaded *l, struct seen *seen, cons
 	return NULL;
 }
 
-static err_t leave(struct view *v, struct seen *seen, const char *path)
+static err_t leave(struct look_view *v, struct seen *seen, const char *path)
 {
 	struct left l = {(char *)path, (char *)"", (char *)""};
 
@@ -384,7 +134,7 @@ static err_t leave(struct view *v, struct seen *seen, const char *path)
 }
 
 /* The same label at another path whose file is gone: the file is being moved. */
-static err_t moves_elsewhere(bool *out, struct view *v, const char *path)
+static err_t moves_elsewhere(bool *out, struct look_view *v, const char *path)
 {
 	scoped(arts_release) struct arts same = {0};
 	const struct kind *kind = kinds_of_path(v->e->kinds, path);
@@ -405,7 +155,7 @@ static err_t moves_elsewhere(bool *out, struct view *v, const char *path)
 	return NULL;
 }
 
-static err_t readable(bool *ok, char **text, size_t *len, struct file_stat *stat, struct view *v,
+static err_t readable(bool *ok, char **text, size_t *len, struct file_stat *stat, struct look_view *v,
 		      const char *path)
 {
 	err_t err = v->e->git->read(v->e->git->ctx, text, len, stat, path);
@@ -430,7 +180,7 @@ static err_t readable(bool *ok, char **text, size_t *len, struct file_stat *stat
 	return NULL;
 }
 
-static err_t create_from_file(struct view *v, const char *path, struct slice text)
+static err_t create_from_file(struct look_view *v, const char *path, struct slice text)
 {
 	struct act act = {HOW_HAND, v->e->who, v->e->now, "first import"};
 	char uid[UID_LEN + 1];
@@ -440,16 +190,17 @@ static err_t create_from_file(struct view *v, const char *path, struct slice tex
 }
 
 /* The file shows what was put into a conflict before: git took it back, or it goes on from there. */
-static err_t look_with_conflict(bool *handled, struct view *v, struct loaded *l, struct seen *seen,
+static err_t look_with_conflict(bool *handled, struct look_view *v, struct loaded *l, struct seen *seen,
 				const struct oid *f0, const struct oid *file, const struct oid *head,
 				struct slice text)
 {
 	scoped(conflict_release) struct conflict c = {0};
-	bool have = false;
+	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
+	bool have = false, settled;
 
 	*handled = false;
-	TRY(conflict_at(&have, &c, l));
-	if (!have || !oid_eq(f0, &c.theirs) || oid_eq(file, f0) || !c.nr_revs)
+	TRY(ongoing_get(&have, &c, l));
+	if (!have || !oid_eq(f0, &c.theirs) || oid_eq(file, f0))
 		return NULL;
 	if (oid_eq(file, head) && strcmp(c.source, "file") == 0) {
 		*handled = true;
@@ -459,7 +210,9 @@ static err_t look_with_conflict(bool *handled, struct view *v, struct loaded *l,
 	if (loaded_knows(l, file))
 		return NULL;
 	*handled = true;
-	return continue_conflict(v, l, &c, text);
+	TRY(ongoing_step(&settled, l, &c, NULL, file, text, NULL, &act, "file"));
+	v->r->changed += settled;
+	return NULL;
 }
 
 /*
@@ -485,7 +238,7 @@ static err_t made_from(struct oid *last, struct loaded *l, struct slice text, co
 	return NULL;
 }
 
-static err_t look_at(struct view *v, const char *path, const struct seen *old)
+static err_t look_at(struct look_view *v, const char *path, const struct seen *old)
 {
 	scoped(loaded_close) struct loaded l = {0};
 	scoped(art_release) struct art art = {0};
@@ -557,7 +310,7 @@ static err_t look_at(struct view *v, const char *path, const struct seen *old)
 			TRY(hand_edit(v, &l, &now, &head, &file, text, false));
 			break;
 		case FILE_DISCARD:
-			TRY(discard(v, &l, &now, text));
+			TRY(hand_discard(v, &l, &now, text));
 			break;
 		case FILE_LEFT:
 			TRY(leave(v, &now, path));
@@ -583,7 +336,7 @@ static bool is_asked(const struct strs *paths, const char *path)
 	return !paths || strs_has(paths, path);
 }
 
-static err_t gather(struct view *v, const struct strs *paths)
+static err_t gather(struct look_view *v, const struct strs *paths)
 {
 	TRY(store_seen_list(&v->seens, v->e->store, v->e->git->worktree));
 	if (!paths)
@@ -599,11 +352,11 @@ static err_t gather(struct view *v, const struct strs *paths)
 }
 
 /* HEAD moved under files that did not change: only what HEAD says for them is new. */
-static err_t refresh_heads(struct view *v, const struct strs *paths)
+static err_t refresh_heads(struct look_view *v, const struct strs *paths)
 {
 	for (size_t i = 0; i < v->seens.len; i++) {
 		struct seen *s = &v->seens.at[i];
-		const struct git_entry *entry = entry_at(&v->tree, s->path);
+		const struct git_entry *entry = find_entry(&v->tree, s->path);
 		struct oid head = entry ? entry->oid : (struct oid){""};
 		struct file_stat stat;
 
@@ -621,7 +374,7 @@ static err_t refresh_heads(struct view *v, const struct strs *paths)
 err_t look_files(struct report *r, struct engine *e, const struct git_head *head,
 		 const struct tree_mark *before, const struct strs *paths)
 {
-	scoped(view_release) struct view v = {.e = e, .r = r, .head = head, .before = before};
+	scoped(view_release) struct look_view v = {.e = e, .r = r, .head = head, .before = before};
 
 	v.moved = strcmp(head->commit, before->head) != 0 ||
 		  strcmp(head->log, before->log ? before->log : "") != 0;
@@ -629,9 +382,9 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 		TRY(e->git->tree(e->git->ctx, &v.tree, head->commit));
 	TRY(gather(&v, paths));
 	for (size_t i = 0; i < v.nr_files; i++) {
-		const struct found *file = &v.files[i];
-		const struct seen *old = seen_at(&v.seens, file->path);
-		const struct git_entry *entry = v.moved ? entry_at(&v.tree, file->path) : NULL;
+		const struct look_file *file = &v.files[i];
+		const struct seen *old = find_seen(&v.seens, file->path);
+		const struct git_entry *entry = v.moved ? find_entry(&v.tree, file->path) : NULL;
 		bool head_same = !v.moved || (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
 
 		if (old && head_same && same_stat(&file->stat, &old->stat))
@@ -650,7 +403,7 @@ struct quick {
 static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct quick *q = ctx;
-	const struct seen *old = q->news || !is_asked(q->paths, path) ? NULL : seen_at(q->seens, path);
+	const struct seen *old = q->news || !is_asked(q->paths, path) ? NULL : find_seen(q->seens, path);
 
 	if (!q->news && is_asked(q->paths, path))
 		q->news = !old || !same_stat(stat, &old->stat);

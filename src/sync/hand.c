@@ -1,0 +1,130 @@
+#include "sync/hand.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Is the change from -> to part of what some commit since the last look has at path? */
+static err_t in_some_commit(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen)
+{
+	struct slice from, to;
+
+	*out = false;
+	if (!v->moved)
+		return NULL;
+	if (!v->have_log) {
+		v->have_log = true;
+		TRY(v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log));
+	}
+	TRY(loaded_text(&from, l, &seen->hand_from));
+	TRY(loaded_text(&to, l, &seen->file));
+	for (size_t i = 0; i < v->log.len && !*out; i++) {
+		scoped_free char *text = NULL;
+		size_t len;
+		struct oid oid = {""};
+
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], seen->path));
+		if (oid_none(&oid))
+			continue;
+		TRY(v->e->git->blob(v->e->git->ctx, &text, &len, oid.hex));
+		*out = plan_contains(from, to, slice_of(text, len), l->kind);
+	}
+	return NULL;
+}
+
+static err_t published(bool *out, struct loaded *l, const struct rev_id *rev)
+{
+	scoped(base_release) struct base base = {0};
+	int at, pushed;
+
+	TRY(store_base_get(&base, l->engine->store, l->art.uid));
+	at = graph_find(&l->graph, rev);
+	pushed = graph_find(&l->graph, &base.revision);
+	*out = at >= 0 && pushed >= 0 && graph_is_ancestor(&l->graph, at, pushed);
+	if (*out)
+		return NULL;
+	{
+		scoped(outbox_release) struct outbox out_rows = {0};
+
+		TRY(store_outbox_list(&out_rows, l->engine->store));
+		for (size_t i = 0; i < out_rows.len && !*out; i++) {
+			int sent = graph_find(&l->graph, &out_rows.at[i].revision);
+
+			*out = strcmp(out_rows.at[i].uid, l->art.uid) == 0 && at >= 0 && sent >= 0 &&
+			       graph_is_ancestor(&l->graph, at, sent);
+		}
+	}
+	return NULL;
+}
+
+err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen)
+{
+	bool yes;
+
+	*out = false;
+	if (rev_none(&seen->hand_rev))
+		return NULL;
+	TRY(published(&yes, l, &seen->hand_rev));
+	if (!yes)
+		TRY(in_some_commit(&yes, v, l, seen));
+	*out = !yes;
+	return NULL;
+}
+
+/*
+ * The revisions that the edit made, from the one it began on up to W, when they are all there is:
+ * then W goes back to where they began, and nobody ever sees them but the history.
+ */
+static int chain_start(const struct loaded *l, const struct seen *seen)
+{
+	int at = l->w;
+
+	if (!rev_eq(&l->art.head, &seen->hand_rev))
+		return -1;
+	while (at >= 0 && l->graph.at[at].how == HOW_HAND && l->graph.parent[at][1] < 0) {
+		int parent = l->graph.parent[at][0];
+
+		if (parent >= 0 && oid_eq(&l->graph.at[parent].oid, &seen->hand_from))
+			return parent;
+		at = parent;
+	}
+	return -1;
+}
+
+err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, struct slice text)
+{
+	int start = chain_start(l, seen);
+	struct act act = {HOW_DISCARD, v->e->who, v->e->now, "taken back in the work tree"};
+	struct slice began, edited;
+	scoped_free char *left = NULL;
+	size_t len;
+	struct oid to;
+	struct change c = {.from_rev = FROM_TEXT, .from = &seen->file, .to = &to};
+	struct plan_ctx ctx = loaded_plan(l);
+	struct step s = {0};
+	bool conflict;
+
+	TRY(loaded_text(&began, l, &seen->hand_from));
+	TRY(loaded_text(&edited, l, &seen->file));
+	left = plan_left_of_edit(&len, began, edited, text, l->kind);
+	c.to_text = slice_of(left, len);
+	to = hash_blob(c.to_text);
+	if (oid_eq(&to, &seen->file))
+		return NULL;
+	v->r->discarded++;
+	if (start >= 0 && oid_eq(&to, &seen->hand_from))
+		return loaded_set_head(l, &l->graph.at[start].id);
+	TRY(plan_change(&s, &ctx, &c, &act));
+	conflict = s.what == STEP_CONFLICT;
+	if (!conflict) {
+		err_t err = loaded_take(l, &s, "file");
+
+		step_release(&s);
+		return err;
+	}
+	/* The text went on since: what was taken back by hand stays in it, and is named. */
+	step_release(&s);
+	report_note(v->r, "%s: the edit that was taken back in the work tree is part of later edits and stays",
+		    l->art.path);
+	return NULL;
+}

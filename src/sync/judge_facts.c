@@ -1,0 +1,148 @@
+#include "sync/judge_facts.h"
+#include "merge/diff.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+err_t judge_text(char **bytes, size_t *len, struct engine *e, const struct oid *oid)
+{
+	struct oid put;
+
+	if (oid_none(oid)) {
+		*bytes = mem_strdup("");
+		*len = 0;
+		return NULL;
+	}
+	TRY(e->git->blob(e->git->ctx, bytes, len, oid->hex));
+	return store_text_put(&put, e->store, slice_of(*bytes, *len));
+}
+
+/* --- is a commit a repeat of one that was judged (a rebase, a cherry-pick)? ------------------ */
+
+err_t judge_patch_key(char **key, struct engine *e, const struct git_commit *c,
+		       const struct git_changes *changes)
+{
+	struct mem_stream s;
+	struct oid sum;
+	err_t err = NULL;
+
+	*key = mem_strdup("");
+	if (c->parents.len != 1 || !changes->len)
+		return NULL;
+	mem_stream_open(&s);
+	fprintf(s.file, "%s\n%lld\n", c->author, (long long)c->author_time);
+	for (size_t i = 0; i < changes->len && !err; i++) {
+		const struct git_change *ch = &changes->at[i];
+		scoped_free char *from = NULL, *to = NULL;
+		size_t from_len = 0, to_len = 0;
+		struct oid patch;
+
+		err = judge_text(&from, &from_len, e, &ch->before[0]);
+		if (!err)
+			err = judge_text(&to, &to_len, e, &ch->after);
+		if (err)
+			break;
+		diff_patch_id(&patch, slice_of(from, from_len), slice_of(to, to_len));
+		fprintf(s.file, "%s %s\n", ch->path, patch.hex);
+	}
+	{
+		size_t len;
+		scoped_free char *text = mem_stream_close(&s, &len);
+
+		if (err)
+			return err;
+		sum = hash_sha1(slice_of(text, len));
+	}
+	free(*key);
+	*key = mem_strdup(sum.hex);
+	return NULL;
+}
+
+/* Judged before under another id which HEAD no longer has. */
+err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *key)
+{
+	scoped(strs_release) struct strs same = {0};
+
+	*out = false;
+	if (!key[0])
+		return NULL;
+	TRY(store_judged_with_patch(&same, e->store, key));
+	for (size_t i = 0; i < same.len && !*out; i++) {
+		bool in_head = false;
+
+		if (strcmp(same.at[i], id) == 0)
+			continue;
+		TRY(e->git->in_head(e->git->ctx, &in_head, same.at[i]));
+		*out = !in_head;
+	}
+	return NULL;
+}
+
+/* --- facts --------------------------------------------------------------------------------------- */
+
+/* Some commit that is known to carry a revision lies below the judged one. carried: any commit does. */
+static err_t lies_below(bool *below, bool *carried, const struct loaded *l,
+			const struct git_commit *commit, int rev)
+{
+	const struct git_port *git = l->engine->git;
+	scoped(strs_release) struct strs commits = {0};
+
+	*below = *carried = false;
+	TRY(store_commit_rev_list(&commits, l->engine->store, l->art.uid, &l->graph.at[rev].id));
+	*carried = commits.len > 0;
+	for (size_t i = 0; i < commits.len && !*below; i++) {
+		for (size_t k = 0; k < commit->parents.len && !*below; k++) {
+			char base[OID_HEX + 1] = "";
+
+			TRY(git->merge_base(git->ctx, base, commits.at[i],
+						  commit->parents.at[k]));
+			*below = strcmp(base, commits.at[i]) == 0;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it is the
+ * newest that git was given below this commit; git cannot have built on one that it was never given, so
+ * failing that it is the oldest.
+ */
+err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit, const struct oid *p)
+{
+	int newest = graph_stands_for(&l->graph, l->w, p);
+	scoped_free bool *mark = NULL;
+	int found = -1, ungiven = -1;
+
+	*out = newest;
+	if (newest < 0 || graph_occurs(&l->graph, l->w, p) < 2)
+		return NULL;
+	mark = mem_alloc(l->graph.len + 1);
+	graph_mark(mark, &l->graph, l->w);
+	for (int i = 0; i < (int)l->graph.len; i++) {
+		bool below, carried;
+
+		if (!mark[i] || !oid_eq(&l->graph.at[i].oid, p))
+			continue;
+		TRY(lies_below(&below, &carried, l, commit, i));
+		if (below && (found < 0 || graph_newer(&l->graph, i, found)))
+			found = i;
+		if (!carried && (ungiven < 0 || graph_newer(&l->graph, ungiven, i)))
+			ungiven = i;
+	}
+	*out = found >= 0 ? found : ungiven >= 0 ? ungiven : newest;
+	return NULL;
+}
+
+/* Every revision of ours with this text came before `rev`. */
+bool judge_only_before(const struct loaded *l, const struct oid *oid, int rev)
+{
+	scoped_free bool *ours = mem_alloc(l->graph.len + 1), *before = mem_alloc(l->graph.len + 1);
+
+	graph_mark(ours, &l->graph, l->w);
+	graph_mark(before, &l->graph, rev);
+	for (size_t i = 0; i < l->graph.len; i++)
+		if (ours[i] && !before[i] && oid_eq(&l->graph.at[i].oid, oid))
+			return false;
+	return true;
+}

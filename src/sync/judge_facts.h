@@ -1,0 +1,23 @@
+/* What has to be found out about a commit before it can be judged. Internal to sync/. */
+#ifndef SYNC_JUDGE_FACTS_H
+#define SYNC_JUDGE_FACTS_H
+
+#include "sync/loaded.h"
+
+/* A blob of git ("" : the empty text), kept in the store as well. Caller frees. */
+err_t judge_text(char **bytes, size_t *len, struct engine *e, const struct oid *oid) MUST_CHECK;
+
+/* Author, author date and patch of a commit with one parent, hashed: a rebase or cherry-pick keeps it. "" for
+ * merges and for commits that touch no artifact. Caller frees. */
+err_t judge_patch_key(char **key, struct engine *e, const struct git_commit *c,
+		      const struct git_changes *changes) MUST_CHECK;
+/* Judged before under another id which HEAD no longer has. */
+err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *key) MUST_CHECK;
+
+/* The revision of ours that the commit was made on top of; -1: its parent's text p is unknown. */
+err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit,
+		    const struct oid *p) MUST_CHECK;
+/* Every revision of ours with this text came before `rev`. */
+bool judge_only_before(const struct loaded *l, const struct oid *oid, int rev);
+
+#endif
