@@ -161,6 +161,18 @@ test_expect_success LIBGIT2 'a linked worktree shares the workspace' '
 	test_clean -C linked
 '
 
+test_expect_success LIBGIT2 'before the first commit, too: what is committed then is not taken twice' '
+	test_repo unborn &&
+	git -C unborn agent sync init "file:$TRASH/unborn.db" &&
+	(cd unborn && team_story $STORY) &&
+	git -C unborn agent sync >out &&
+	test_grep "^pushed: 1 sent$" out &&
+	test_commit_all "first" -C unborn &&
+	git -C unborn agent sync init >out &&
+	test_grep "^workspace: 1 artifact$" out &&
+	test_grep "^pushed: nothing to send$" out
+'
+
 test_expect_success 'it needs a work tree' '
 	git init -q --bare bare.git &&
 	test_says 128 "fatal: this operation must be run in a work tree" \

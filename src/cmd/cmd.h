@@ -56,4 +56,13 @@ err_t cmd_merge_driver(int argc, char **argv) MUST_CHECK;
 err_t cmd_list(int argc, char **argv) MUST_CHECK;
 err_t cmd_show(int argc, char **argv) MUST_CHECK;
 
+/* cmd_edit.c, cmd_set.c, cmd_state.c, cmd_move.c */
+err_t cmd_edit(int argc, char **argv) MUST_CHECK;
+err_t cmd_set(int argc, char **argv) MUST_CHECK;
+err_t cmd_check(int argc, char **argv) MUST_CHECK;
+err_t cmd_state(int argc, char **argv) MUST_CHECK;
+err_t cmd_rm(int argc, char **argv) MUST_CHECK;
+err_t cmd_mv(int argc, char **argv) MUST_CHECK;
+err_t cmd_restore(int argc, char **argv) MUST_CHECK;
+
 #endif

@@ -53,7 +53,8 @@ static err_t run(const struct event *event)
 	TRY(has_workspace(&workspace));
 	if (!workspace)
 		return NULL;
-	TRY(session_open(&s, SESSION_WRITE));
+	/* Who works here is only asked for when there is something to import. */
+	TRY(session_open(&s, SESSION_READ));
 	return event->run(&s);
 }
 

@@ -105,14 +105,32 @@ static char *new_path(const struct session *s, const char *name, const char *suf
 	return path;
 }
 
+/* What was typed before the editor failed stays. */
+static err_t keep_or_remove(err_t err, const char *file, struct slice text)
+{
+	scoped_free char *now = NULL;
+	size_t len = 0;
+	err_t read = file_read(&now, &len, NULL, file, 0);
+
+	err_free(read);
+	if (!now || !slice_eq(slice_of(now, len), text))
+		return err_hint(err, "what was typed is in '%s'", file);
+	err_free(file_remove(file));
+	return err;
+}
+
 err_t input_edit(char **bytes, size_t *len, char **path, const struct session *s, const char *name,
 		 const char *suffix, struct slice text)
 {
 	scoped_free char *file = new_path(s, name, suffix);
+	err_t err;
 
 	TRY(file_write(file, text, 0));
-	TRY(run_editor(file));
-	TRY(input_read(bytes, len, file));
+	err = run_editor(file);
+	if (!err)
+		err = input_read(bytes, len, file);
+	if (err)
+		return keep_or_remove(err, file, text);
 	*path = steal(file);
 	return NULL;
 }

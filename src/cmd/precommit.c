@@ -2,6 +2,7 @@
 #include "artifact/artifact.h"
 #include "cli/text.h"
 #include "util/mem.h"
+#include "util/proc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,6 +159,23 @@ static err_t list_head(struct git_entries *out, struct session *s)
 	return head.commit[0] ? git_list_at(out, s->repo, s->kinds, head.commit) : NULL;
 }
 
+static void scoped_result(struct proc_result *r)
+{
+	proc_result_release(r);
+}
+
+/* The everyday commit changes no artifact: a git child knows that sooner than libgit2 starts. */
+static err_t touches_artifacts(bool *out, const struct session *s)
+{
+	static const char *const argv[] = {"git", "diff-index", "--cached", "--quiet", "HEAD", "--",
+					   ".agent", NULL};
+	scoped(scoped_result) struct proc_result result = {0};
+
+	TRY(proc_run(&result, &(struct proc){.argv = argv, .dir = s->repo->worktree, .quiet = true}));
+	*out = result.status != 0;	/* without a HEAD, too */
+	return NULL;
+}
+
 /* Only what this commit changes: an old fault is not this commit's. */
 static err_t judge(struct strs *faults, struct session *s)
 {
@@ -181,10 +199,13 @@ static err_t judge(struct strs *faults, struct session *s)
 err_t precommit_run(struct session *s)
 {
 	scoped(strs_release) struct strs faults = {0};
+	bool touched;
 
 	TRY(session_fresh(s, NULL));
 	TRY(export_into_commit(s));
-	TRY(judge(&faults, s));
+	TRY(touches_artifacts(&touched, s));
+	if (touched)
+		TRY(judge(&faults, s));
 	if (!faults.len)
 		return NULL;
 	tell(&faults, "git agent: ");

@@ -6,6 +6,13 @@
 const struct cmd cmd_table[] = {
 	{"help", NULL, cmd_help, "show the commands, or how one is used", CMD_CARE},
 	{"version", NULL, cmd_version, "show the version of git-agent", CMD_CARE},
+	{"edit", NULL, cmd_edit, "edit an artifact in git's editor, or replace its text", CMD_WORK},
+	{"set", NULL, cmd_set, "change the title or a section", CMD_WORK},
+	{"state", NULL, cmd_state, "show or change the state of an artifact", CMD_WORK},
+	{"check", NULL, cmd_check, "list checkboxes, or tick some", CMD_WORK},
+	{"mv", NULL, cmd_mv, "move an artifact, or give it another id", CMD_WORK},
+	{"rm", NULL, cmd_rm, "delete artifacts", CMD_WORK},
+	{"restore", NULL, cmd_restore, "bring back an earlier text", CMD_WORK},
 	{"list", NULL, cmd_list, "list artifacts", CMD_LOOK},
 	{"show", NULL, cmd_show, "show the text of artifacts", CMD_LOOK},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},

@@ -42,13 +42,14 @@ static err_t live_count(size_t *count, struct engine *e)
 }
 
 /* Where a clone without a workspace begins: the trunk, else HEAD. */
-static err_t first_look(struct report *r, struct engine *e, const struct git_head *head)
+static err_t first_look(struct report *r, struct engine *e, const struct git_head *head, size_t live)
 {
 	scoped(strs_release) struct strs tips = {0};
 	const char *start = head->commit;
 
 	TRY(store_judged_tips(&tips, e->store));
-	if (tips.len)
+	/* A workspace that was filled before the first commit: that commit is judged like any other. */
+	if (tips.len || live)
 		return NULL;
 	for (int i = 1; i >= 0; i--)
 		if (e->trunk[i] && e->trunk[i][0])
@@ -67,7 +68,7 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 
 	TRY(live_count(&live, e));
 	if (moved) {
-		TRY(first_look(r, e, head));
+		TRY(first_look(r, e, head, live));
 		TRY(judge_commits(r, e, head));
 	}
 	if (r->deleted >= 4 && (size_t)r->deleted * 2 > live && !e->mass_delete)

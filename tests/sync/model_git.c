@@ -597,6 +597,39 @@ static struct sim *clone_at(void *world, int me)
 	return &((struct world *)world)->clones[me];
 }
 
+static int origin_ref(const struct world *w, const char *name)
+{
+	for (int i = 0; i < w->nr_origin; i++)
+		if (strcmp(w->origin[i].name, name) == 0)
+			return w->origin[i].commit;
+	return -1;
+}
+
+static int colleague_at(const struct world *w)
+{
+	int at = origin_ref(w, "colleague");
+
+	return at >= 0 ? at : origin_ref(w, "main");
+}
+
+static void colleague(void *world, int path, const char *text)
+{
+	struct world *w = world;
+	int at = colleague_at(w);
+	struct mtree tree = w->commits[at].tree;
+
+	tree.oid[path] = put_blob(w, text);
+	ref_set_in(w->origin, &w->nr_origin, "colleague", new_commit(w, &tree, at, -1, 8, 8, tick(w), "colleague"));
+}
+
+static char *colleague_text(void *world, int path)
+{
+	struct world *w = world;
+	const char *text = blob(w, &w->commits[colleague_at(w)].tree.oid[path]);
+
+	return text ? mem_strdup(text) : NULL;
+}
+
 static struct git_port *port(struct sim *s)
 {
 	return &s->port;
@@ -1076,7 +1109,7 @@ static char *show(struct sim *s, const char *rev, int path)
 }
 
 const struct sim_ops sim_model = {
-	"model", world_new, world_free, clone_at, port, file, set_file, add, commit, commit_unrelated, amend,
+	"model", world_new, world_free, clone_at, port, colleague, colleague_text, file, set_file, add, commit, commit_unrelated, amend,
 	branch, switch_to, merge, rebase, cherry_pick, revert, do_abort, do_resolve, reset, stash, pop, restore,
 	push, fetch, current, busy, show,
 };

@@ -210,6 +210,42 @@ static struct git_port *port(struct sim *s)
 	return &s->port;
 }
 
+/* Works in the repository that the world began with. */
+static struct sim colleague_sim(struct world *w)
+{
+	return (struct sim){.w = w, .me = 8, .dir = mem_printf("%s/seed", w->dir)};
+}
+
+static void colleague(void *world, int path, const char *text)
+{
+	struct sim s = colleague_sim(world);
+
+	if (GIT(&s, "switch", "-q", "colleague")) {
+		GIT(&s, "fetch", "-q", "../origin.git", "main:upstream");
+		GIT(&s, "switch", "-q", "-c", "colleague", "upstream");
+	}
+	write_file(&s, path, text);
+	GIT(&s, "add", "-A");
+	GIT(&s, "-c", "user.name=colleague", "-c", "user.email=colleague@example.org", "commit", "-qm", "colleague");
+	GIT(&s, "push", "-q", "../origin.git", "colleague");
+	free(s.dir);
+}
+
+static char *colleague_text(void *world, int path)
+{
+	struct sim s = colleague_sim(world);
+	scoped_free char *have = NULL;
+	char *text;
+
+	if (GIT(&s, "switch", "-q", "colleague")) {
+		GIT(&s, "fetch", "-q", "../origin.git", "main:upstream");
+		GIT(&s, "switch", "-q", "-c", "colleague", "upstream");
+	}
+	text = file(&s, path);
+	free(s.dir);
+	return text;
+}
+
 static void add(struct sim *s, int path)
 {
 	GIT(s, "add", "-A", "--", sim_path[path]);
@@ -454,7 +490,7 @@ static char *show(struct sim *s, const char *rev, int path)
 }
 
 const struct sim_ops sim_real = {
-	"git", world_new, world_free, clone_at, port, file, write_file, add, commit, commit_unrelated, amend,
+	"git", world_new, world_free, clone_at, port, colleague, colleague_text, file, write_file, add, commit, commit_unrelated, amend,
 	branch, switch_to, merge, rebase, cherry_pick, revert, do_abort, do_resolve, reset, stash, pop, restore,
 	push, fetch, current, busy, show,
 };

@@ -25,6 +25,11 @@ struct sim_ops {
 	struct sim *(*clone)(void *world, int me);
 	struct git_port *(*port)(struct sim *s);
 
+	/* Somebody without git-agent commits a text to the branch "colleague" of origin. */
+	void (*colleague)(void *world, int path, const char *text);
+	/* What that branch has. Caller frees. */
+	char *(*colleague_text)(void *world, int path);
+
 	/* files; text NULL: missing. Caller frees. */
 	char *(*file)(struct sim *s, int path);
 	void (*write)(struct sim *s, int path, const char *text);	/* NULL: rm */

@@ -377,6 +377,13 @@ static void take_back(struct run *r, int c)
 	maybe_look(r, c);
 }
 
+/* Somebody took it in: from now on it is the team's. */
+static void accept_foreign(struct run *r)
+{
+	for (int t = 0; t < r->nr_tokens; t++)
+		r->token[t].foreign = false;
+}
+
 static void move_about(struct run *r, int c)
 {
 	static const char *const names[] = {"main", "topic", "other", "origin/main", "HEAD~1", "HEAD~2"};
@@ -399,6 +406,8 @@ static void move_about(struct run *r, int c)
 		break;
 	case 2:
 		done = strcmp(git->current(s), "main") != 0 && git->rebase(s, "main", &stopped);
+		if (done)	/* what was made on a colleague's commits makes them mine */
+			accept_foreign(r);
 		say(r, "%d: git rebase main: %s", c, done ? "done" : "refused");
 		break;
 	case 3:
@@ -414,6 +423,40 @@ static void move_about(struct run *r, int c)
 		free(before[p]);
 	if (stopped)
 		stopped_now(r, c, "git");
+	maybe_look(r, c);
+}
+
+static void colleague(struct run *r)
+{
+	int p = pick(SIM_PATHS), token = new_token(r, p);
+	scoped_free char *text = git->colleague_text(r->t.world, p), *now = text ? team_with(text, token) : NULL;
+
+	if (!now)
+		return;
+	r->token[token].foreign = true;
+	git->colleague(r->t.world, p, now);
+	say(r, "a colleague commits t%d to %d on a branch", token, p);
+}
+
+static void review(struct run *r, int c)
+{
+	struct sim *s = r->t.clone[c].sim;
+	bool stopped = false, done;
+
+	if (git->busy(s))
+		return;
+	git->fetch(s);
+	if (pick(4)) {
+		done = git->switch_to(s, "origin/colleague");
+		say(r, "%d: git switch origin/colleague: %s", c, done ? "done" : "refused");
+	} else {
+		done = git->merge(s, "origin/colleague", &stopped);
+		say(r, "%d: git merge origin/colleague: %s", c, done ? "done" : "refused");
+		if (done)
+			accept_foreign(r);
+	}
+	if (stopped)
+		stopped_now(r, c, "git merge");
 	maybe_look(r, c);
 }
 
@@ -442,6 +485,8 @@ static void rewrite(struct run *r, int c)
 		break;
 	}
 	excuse_files(r, c, before);
+	if (done)	/* a reset that keeps the files, or an amend, makes what is in them mine */
+		accept_foreign(r);
 	maybe_look(r, c);
 }
 
@@ -492,14 +537,16 @@ static void operation(struct run *r)
 		export(r, c);
 	else if (what < 89)
 		take_back(r, c);
-	else if (what < 95)
+	else if (what < 94)
 		move_about(r, c);
-	else if (what < 98)
+	else if (what < 96)
 		rewrite(r, c);
-	else if (what < 99)
+	else if (what < 97)
 		remove_by_hand(r, c);
+	else if (what < 98)
+		colleague(r);
 	else
-		maybe_look(r, c);
+		review(r, c);
 }
 
 /* --- the end: everything settles ---------------------------------------------------------------------------- */
@@ -532,14 +579,16 @@ static void check_path(struct run *r, int p)
 	for (int t = 0; t < r->nr_tokens; t++) {
 		const struct token *k = &r->token[t];
 
-		if (k->path != p || k->excused || !k->imported)
+		if (k->path != p || (!k->foreign && (k->excused || !k->imported)))
 			continue;
 		for (int c = 0; c < CLONES; c++) {
 			bool here = team_has(text[c], t) || team_has(theirs[c], t);
 
-			if (!k->removed && !here && !any)
+			if (k->foreign && (team_has(text[c], t)))
+				team_fail(&r->t, "t%d of %d came from a colleague's branch", t, p);
+			if (!k->foreign && !k->removed && !here && !any)
 				team_fail(&r->t, "t%d of %d is lost in %d", t, p, c);
-			if (k->removed && here && !any)
+			if (!k->foreign && k->removed && here && !any)
 				team_fail(&r->t, "t%d of %d was removed and is back in %d", t, p, c);
 		}
 	}

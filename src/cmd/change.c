@@ -1,0 +1,80 @@
+#include "cmd/change.h"
+#include "cli/text.h"
+#include "cmd/output.h"
+#include "merge/diff.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
+{
+	if (!s->repo)
+		TRY(session_open(s, SESSION_WRITE));
+	TRY(session_pick(&out->art, s, name, with_deleted));
+	out->kind = kinds_find(s->kinds, out->art.kind);
+	TRY(store_text_get(&out->bytes, &out->len, s->store, out->art.oid.hex));
+	out->model = artifact_parse(slice_of(out->bytes, out->len), out->kind, out->art.path);
+	return NULL;
+}
+
+void subject_release(struct subject *sub)
+{
+	if (sub->model)
+		artifact_free(sub->model);
+	free(sub->bytes);
+	art_release(&sub->art);
+	*sub = (struct subject){0};
+}
+
+static void show_difference(const struct subject *sub, const struct change *c)
+{
+	const char *path = c->path ? c->path : sub->art.path;
+	scoped_free char *from = mem_printf("a/%s", sub->art.path);
+	scoped_free char *to = mem_printf("b/%s", path);
+	scoped_free char *diff = NULL;
+
+	if (c->how == HOW_DELETE) {
+		printf("would delete %s\n", sub->art.path);
+		return;
+	}
+	if (strcmp(path, sub->art.path) != 0)
+		printf("would move %s to %s\n", sub->art.path, path);
+	diff = diff_unified(slice_of(sub->bytes, sub->len), c->text, from, to, 3);
+	text_write(slice_str(diff), stdout);
+}
+
+static void tell(struct session *s, const struct subject *sub, const struct change *c,
+		 bool changed, bool written)
+{
+	scoped_free char *name = session_long_name(s, &sub->art);
+
+	text_safe_fputs(name, stdout);
+	fputs(": ", stdout);
+	text_safe_fputs(changed ? c->done : "nothing to change", stdout);
+	putchar('\n');
+	if (changed && !written && s->have_port)
+		output_say("%s was not touched: it does not show the text that was changed, or "
+			   "git is busy", sub->art.path);
+}
+
+err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
+{
+	const struct edit edit = {
+		.how = c->how, .message = c->message ? c->message : "", .text = c->text,
+		.path = c->path, .expect = c->expect ? c->expect : &sub->art.oid,
+	};
+	scoped(art_release) struct art now = {0};
+	bool written = false, changed;
+
+	if (c->dry_run) {
+		show_difference(sub, c);
+		return NULL;
+	}
+	TRY(edit_apply(&written, &s->engine, sub->art.uid, &edit));
+	TRY(store_art_get(&now, s->store, sub->art.uid));
+	changed = now.generation != sub->art.generation;
+	tell(s, sub, c, changed, written);
+	return changed && c->how != HOW_STATE ? session_auto_push(s, sub->art.uid, false) : NULL;
+}

@@ -1,0 +1,34 @@
+/* One change of one artifact by a command: read, carried out, told, sent. */
+#ifndef CMD_CHANGE_H
+#define CMD_CHANGE_H
+
+#include "artifact/artifact.h"
+#include "cmd/session.h"
+
+/* An artifact with its text, for commands that change it. {0} is none. */
+struct subject {
+	struct art art;
+	const struct kind *kind;
+	char *bytes;
+	size_t len;
+	struct artifact *model;
+};
+/* A session for writing, and the artifact that name means (its file looked at first). */
+err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
+	MUST_CHECK;
+void subject_release(struct subject *sub);
+
+struct change {
+	enum revision_how how;
+	const char *message;	/* the reason, or NULL */
+	struct slice text;	/* the whole new text; not for HOW_DELETE */
+	const char *path;	/* HOW_MOVE: where to, or NULL */
+	const struct oid *expect;	/* what it was made from; NULL: the subject's text */
+	const char *done;	/* "title set": told on stdout after the artifact's name */
+	bool dry_run;		/* only shows the difference */
+};
+/* Says on stderr when the file could not follow. A text that is W's already is told, too. */
+err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
+	MUST_CHECK;
+
+#endif

@@ -1,0 +1,268 @@
+/* `git agent rm`, `mv` and `restore`. */
+#include "artifact/label.h"
+#include "cmd/change.h"
+#include "cmd/cmd.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- rm ------------------------------------------------------------------------------------- */
+
+err_t cmd_rm(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	bool dry_run = false, help;
+	const char *reason = NULL;
+	const struct opt opts[] = {
+		OPT_STRING('m', "reason", &reason, "text", "why, for the log"),
+		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be deleted"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[-m <reason>] <id>...", NULL};
+	const struct usage usage = {"rm", synopsis,
+				    "Deletes artifacts. Their texts stay: 'git agent restore' "
+				    "brings them back.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc < 1)
+		return opts_misuse(&usage, "which artifact?");
+	TRY(session_open(&s, SESSION_WRITE));
+	/* all names first: a wrong one deletes nothing */
+	for (int i = 0; i < argc; i++) {
+		scoped(art_release) struct art art = {0};
+
+		TRY(session_pick(&art, &s, argv[i], false));
+	}
+	for (int i = 0; i < argc; i++) {
+		scoped(subject_release) struct subject sub = {0};
+
+		TRY(subject_open(&sub, &s, argv[i], false));
+		TRY(change_apply(&s, &sub, &(struct change){
+			.how = HOW_DELETE, .message = reason, .done = "deleted",
+			.dry_run = dry_run}));
+	}
+	return NULL;
+}
+
+/* --- mv ------------------------------------------------------------------------------------- */
+
+/* The new label in the file's name; the rest of the name stays. */
+static char *relabelled_path(const struct subject *sub, const struct label *label)
+{
+	const struct art *art = &sub->art;
+	const char *base = strrchr(art->path, '/') + 1;
+	size_t old = strlen(art->label);
+	scoped_free char *fresh = NULL;
+
+	if (!old || strncmp(base, art->label, old) != 0 || strcmp(art->scope, label->scope) != 0) {
+		fresh = label_path(sub->kind, label, art->title);
+		return steal(fresh);
+	}
+	return mem_printf("%.*s%s%s", (int)(base - art->path), art->path, label->text,
+			  base + old);
+}
+
+/* The label in the title line is the one place in its text that names the artifact itself. */
+static char *relabelled_text(size_t *len, const struct subject *sub, const struct label *label)
+{
+	const struct range at = sub->model->title_label;
+	struct mem_stream s;
+
+	mem_stream_open(&s);
+	if (at.to > at.from) {
+		fwrite(sub->bytes, 1, at.from, s.file);
+		fputs(label->text, s.file);
+		fwrite(sub->bytes + at.to, 1, sub->len - at.to, s.file);
+	} else {
+		fwrite(sub->bytes, 1, sub->len, s.file);
+	}
+	return mem_stream_close(&s, len);
+}
+
+static err_t check_label_free(struct session *s, const struct subject *sub, const char *label)
+{
+	struct art_filter f = {.kind = sub->art.kind, .label = label};
+	scoped(arts_release) struct arts same = {0};
+
+	TRY(store_art_list(&same, s->store, &f));
+	for (size_t i = 0; i < same.len; i++)
+		if (strcmp(same.at[i].uid, sub->art.uid) != 0)
+			return err_new(ERR_REFUSED, "'%s' is taken by '%s'", label,
+				       same.at[i].path);
+	return NULL;
+}
+
+/* The old label goes on to mean this artifact, unless another one has it too. */
+static err_t keep_alias(struct session *s, const struct subject *sub)
+{
+	struct art_filter f = {.kind = sub->art.kind, .label = sub->art.label};
+	scoped(arts_release) struct arts same = {0};
+	err_t err;
+
+	TRY(store_art_list(&same, s->store, &f));
+	if (same.len || !sub->art.label[0])
+		return NULL;
+	TRY(store_begin(s->store));
+	err = store_alias_put(s->store, sub->art.label, sub->art.kind, sub->art.uid);
+	if (!err)
+		return store_commit(s->store);
+	store_rollback(s->store);
+	return err;
+}
+
+static err_t check_target(const struct session *s, const struct subject *sub, const char *path)
+{
+	const struct kind *kind;
+
+	TRY(kinds_check_path(s->kinds, path));
+	kind = kinds_of_path(s->kinds, path);
+	if (!kind || strcmp(kind->name, sub->art.kind) != 0)
+		return err_new(ERR_REFUSED, "'%s' is no path of a %s", path, sub->art.kind);
+	return NULL;
+}
+
+static err_t check_path_free(struct session *s, const char *path)
+{
+	scoped(art_release) struct art there = {0};
+	err_t err = store_art_at(&there, s->store, path);
+	struct file_stat st = {0};
+
+	if (err && err->code != ERR_NOTFOUND)
+		return err;
+	if (!err && !there.deleted)
+		return err_new(ERR_REFUSED, "'%s' exists already", path);
+	err_free(err);
+	if (s->have_port)
+		TRY(s->port.stat(s->port.ctx, &st, path));
+	return st.exists ? err_new(ERR_REFUSED, "a file '%s' is there already", path) : NULL;
+}
+
+static err_t move(struct session *s, const struct subject *sub, const char *path,
+		  const struct label *label, bool dry_run)
+{
+	scoped_free char *bytes = NULL, *done = mem_printf("moved to %s", path);
+	struct label now;
+	size_t len = 0;
+
+	TRY(check_target(s, sub, path));
+	if (strcmp(path, sub->art.path) == 0)
+		return err_new(ERR_REFUSED, "'%s' is there already", path);
+	TRY(check_path_free(s, path));
+	if (label_of_path(&now, path))
+		TRY(check_label_free(s, sub, now.text));
+	if (label)
+		bytes = relabelled_text(&len, sub, label);
+	TRY(change_apply(s, sub, &(struct change){
+		.how = HOW_MOVE, .path = path, .done = done, .dry_run = dry_run,
+		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)}));
+	return dry_run ? NULL : keep_alias(s, sub);
+}
+
+static err_t run_mv(const char *name, const char *to, const char *label_text, bool dry_run)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(subject_release) struct subject sub = {0};
+	scoped_free char *path = NULL;
+	struct label label;
+
+	TRY(subject_open(&sub, &s, name, false));
+	if (label_text) {
+		if (!label_parse(&label, slice_str(label_text)) || label.num < 0)
+			return err_new(ERR_MISUSE, "'%s' is not an id like INFRA-042", label_text);
+		if (!sub.kind)
+			return err_new(ERR_REFUSED, "kind '%s' is not configured", sub.art.kind);
+		path = relabelled_path(&sub, &label);
+	} else {
+		path = session_path(&s, to);
+		if (!path)
+			return err_new(ERR_REFUSED, "'%s' is outside the work tree", to);
+	}
+	return move(&s, &sub, path, label_text ? &label : NULL, dry_run);
+}
+
+err_t cmd_mv(int argc, char **argv)
+{
+	bool dry_run = false, help;
+	const char *label = NULL;
+	const struct opt opts[] = {
+		OPT_STRING('l', "label", &label, "id", "a new id, in file name and title"),
+		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be moved"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"<id> <path>", "<id> --label <new-id>", NULL};
+	const struct usage usage = {"mv", synopsis, "Moves an artifact, or gives it another id.",
+				    opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc != (label ? 1 : 2))
+		return opts_misuse(&usage, "an artifact, and either a path or --label");
+	return run_mv(argv[0], argv[1], label, dry_run);
+}
+
+/* --- restore -------------------------------------------------------------------------------- */
+
+/* Named, or for a deleted artifact the last one with a text. */
+static err_t find_revision(struct revision *out, struct session *s, const struct art *art,
+			   const char *name)
+{
+	scoped(revs_release) struct revs revs = {0};
+	struct rev_id id = {""};
+	const struct revision *found = NULL;
+
+	if (name)
+		TRY(store_rev_find(&id, s->store, art->uid, name));
+	TRY(store_rev_list(&revs, s->store, art->uid));
+	for (size_t i = 0; i < revs.len; i++)
+		if (name ? rev_eq(&revs.at[i].id, &id) : !oid_none(&revs.at[i].oid))
+			found = &revs.at[i];
+	if (!found || oid_none(&found->oid))
+		return err_new(ERR_NOTFOUND, "revision '%s' is a deletion", name ? name : "");
+	*out = revision_copy(found);
+	return NULL;
+}
+
+static err_t run_restore(const struct usage *usage, const char *name, const char *revision,
+			 bool dry_run)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(subject_release) struct subject sub = {0};
+	scoped(revision_release) struct revision r = {0};
+	scoped_free char *bytes = NULL, *message = NULL;
+	size_t len;
+
+	TRY(subject_open(&sub, &s, name, true));
+	if (!revision && !sub.art.deleted)
+		return opts_misuse(usage, "which revision? 'git agent log %s' shows them", name);
+	TRY(find_revision(&r, &s, &sub.art, revision));
+	TRY(store_text_get(&bytes, &len, s.store, r.oid.hex));
+	message = mem_printf("restored %.12s", r.id.hex);
+	return change_apply(&s, &sub, &(struct change){
+		.how = HOW_RESTORE, .text = slice_of(bytes, len), .message = message,
+		.done = message, .dry_run = dry_run});
+}
+
+err_t cmd_restore(int argc, char **argv)
+{
+	bool dry_run = false, help;
+	const struct opt opts[] = {
+		OPT_FLAG('n', "dry-run", &dry_run, "only show the difference"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"<id> <revision>", "<id>", NULL};
+	const struct usage usage = {"restore", synopsis,
+				    "Makes an earlier text the newest one, or brings back a "
+				    "deleted artifact.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc < 1 || argc > 2)
+		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
+	return run_restore(&usage, argv[0], argc == 2 ? argv[1] : NULL, dry_run);
+}

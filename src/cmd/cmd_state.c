@@ -1,0 +1,173 @@
+/* `git agent state` */
+#include "cli/json.h"
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "cmd/rules.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct state_options {
+	const char *reason;
+	bool dry_run, json;
+};
+
+static err_t refuse(const struct subject *sub, const char *to, const char *why)
+{
+	scoped_free char *next = rules_next_states(sub->kind, sub->art.state);
+	const char *from = sub->art.state[0] ? sub->art.state : "no state";
+
+	return err_hint(err_new(ERR_REFUSED, "'%s' cannot go from %s to %s: %s",
+				session_name(&sub->art), from, to, why),
+			"from %s it may go to: %s", from, next);
+}
+
+/* Back to the beginning, or aside, is open to everybody; on is where the parent has a say. */
+static err_t check_parent(struct session *s, const struct subject *sub,
+			  const struct kind_state *to)
+{
+	scoped(art_release) struct art parent = {0};
+	scoped_free char *name = NULL;
+	bool found;
+
+	if (to->initial || to->rank == KIND_UNRANKED)
+		return NULL;
+	TRY(rules_parent(&found, &parent, s, sub));
+	if (!found)
+		return NULL;
+	name = mem_printf("'%s'", session_name(&sub->art));
+	return rules_check_parent(s, sub->kind, name, &parent);
+}
+
+static err_t check(struct session *s, const struct subject *sub, const char *name,
+		   const struct kind_state *to, const char *reason)
+{
+	bool has_reason = reason && slice_trim(slice_str(reason)).len > 0;
+	const char *why = NULL;
+
+	if (!to)
+		return refuse(sub, name, "the kind has no such state");
+	if (sub->art.conflict)
+		return err_hint(err_new(ERR_DIFFERS, "'%s' is in conflict",
+					session_name(&sub->art)),
+				"settle it first: git agent sync resolve %s",
+				session_name(&sub->art));
+	if (!kind_transition(sub->kind, slice_str(sub->art.state), slice_str(to->name),
+			     has_reason, &why))
+		return refuse(sub, to->name, why);
+	return check_parent(s, sub, to);
+}
+
+/* Entering a gate asks for an approval; the remote gives it. */
+static err_t request_approval(struct session *s, const char *uid)
+{
+	scoped(art_release) struct art art = {0};
+	err_t err;
+
+	TRY(store_begin(s->store));
+	err = store_art_get(&art, s->store, uid);
+	if (!err) {
+		free(art.approval);
+		art.approval = mem_strdup("requested");
+		err = store_art_put(s->store, &art);
+	}
+	if (!err)
+		return store_commit(s->store);
+	store_rollback(s->store);
+	return err;
+}
+
+static err_t enter(struct session *s, const struct subject *sub, const struct kind_state *to,
+		   const struct state_options *o)
+{
+	scoped_free char *bytes = NULL, *done = NULL;
+	size_t len;
+
+	TRY(artifact_set_state(&bytes, &len, sub->model, to->name));
+	done = mem_printf("%s -> %s%s", sub->art.state[0] ? sub->art.state : "(none)", to->name,
+			  to->gate ? " (approval requested)" : "");
+	TRY(change_apply(s, sub, &(struct change){
+		.how = HOW_STATE, .message = o->reason, .text = slice_of(bytes, len),
+		.done = done, .dry_run = o->dry_run}));
+	if (o->dry_run)
+		return NULL;
+	if (to->gate)
+		TRY(request_approval(s, sub->art.uid));
+	return session_auto_push(s, sub->art.uid, true);
+}
+
+static void print_state(const struct subject *sub, bool as_json)
+{
+	scoped_free char *next = rules_next_states(sub->kind, sub->art.state);
+	struct json j;
+
+	if (!as_json) {
+		text_safe_fputs(sub->art.state[0] ? sub->art.state : "(none)", stdout);
+		printf("\nnext: %s\n", next);
+		return;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	output_art(&j, &sub->art);
+	json_key(&j, "next");
+	json_array_begin(&j);
+	for (size_t i = 0; i < sub->kind->nr_states; i++) {
+		const char *name = sub->kind->states[i].name, *why;
+
+		if (strcmp(name, sub->art.state) != 0 &&
+		    kind_transition(sub->kind, slice_str(sub->art.state), slice_str(name), true,
+				    &why))
+			json_string(&j, name);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+static err_t run(const char *name, const char *wanted, const struct state_options *o)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(subject_release) struct subject sub = {0};
+	const struct kind_state *to;
+
+	if (!wanted)
+		TRY(session_open(&s, SESSION_READ));
+	TRY(subject_open(&sub, &s, name, false));
+	if (!sub.kind)
+		return err_new(ERR_REFUSED, "'%s' is of kind '%s', which is not configured",
+			       session_name(&sub.art), sub.art.kind);
+	if (!wanted) {
+		print_state(&sub, o->json);
+		return NULL;
+	}
+	to = rules_state(sub.kind, wanted);
+	TRY(check(&s, &sub, wanted, to, o->reason));
+	return enter(&s, &sub, to, o);
+}
+
+err_t cmd_state(int argc, char **argv)
+{
+	struct state_options o = {0};
+	bool help;
+	const struct opt opts[] = {
+		OPT_STRING('m', "reason", &o.reason, "text",
+			   "why; needed on the way back to the first states"),
+		OPT_FLAG('n', "dry-run", &o.dry_run, "only show the difference"),
+		OPT_FLAG(0, "json", &o.json, "without a state: state and next states as JSON"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"<id>", "[-m <reason>] <id> <state>", NULL};
+	const struct usage usage = {"state", synopsis,
+				    "Shows the state of an artifact, or changes it by the rules "
+				    "of its kind.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc < 1 || argc > 2)
+		return opts_misuse(&usage, argc ? "one state at a time" : "which artifact?");
+	return run(argv[0], argc == 2 ? argv[1] : NULL, &o);
+}

@@ -1,0 +1,88 @@
+#include "cmd/rules.h"
+#include "util/mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *rules_next_states(const struct kind *kind, const char *from)
+{
+	struct slice here = slice_str(from);
+	struct mem_stream s;
+	const char *gap = "", *why;
+
+	mem_stream_open(&s);
+	for (size_t i = 0; i < kind->nr_states; i++) {
+		struct slice to = slice_str(kind->states[i].name);
+
+		if (strcmp(kind->states[i].name, from) == 0 ||
+		    !kind_transition(kind, here, to, true, &why))
+			continue;
+		fprintf(s.file, "%s%s%s", gap, kind->states[i].name,
+			kind_transition(kind, here, to, false, &why) ? "" : " (with --reason)");
+		gap = ", ";
+	}
+	return mem_stream_close(&s, NULL);
+}
+
+const struct kind_state *rules_state(const struct kind *kind, const char *name)
+{
+	const struct kind_state *state = kind_state(kind, slice_str(name));
+	scoped_free char *upper = mem_strdup(name);
+
+	for (char *p = upper; *p; p++)
+		*p = *p == '-' || *p == ' ' ? '_' : (char)toupper((unsigned char)*p);
+	return state ? state : kind_state(kind, slice_str(upper));
+}
+
+/* --- parents -------------------------------------------------------------------------------- */
+
+static err_t find_label(bool *found, struct art *out, struct session *s, const char *kind,
+			const char *label)
+{
+	scoped_free char *name = mem_printf("%s:%s", kind, label);
+	err_t err = session_find(out, s, name, false);
+
+	*found = !err;
+	/* not here, or twice: no rule can be asked of it */
+	if (err && (err->code == ERR_NOTFOUND || err->code == ERR_AMBIGUOUS)) {
+		err_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+err_t rules_parent(bool *found, struct art *parent, struct session *s, const struct subject *sub)
+{
+	const struct artifact *a = sub->model;
+	const char *kind = sub->kind ? sub->kind->parent_kind : NULL;
+
+	*found = false;
+	if (!kind)
+		return NULL;
+	if (sub->kind->shares_label && sub->art.label[0])
+		TRY(find_label(found, parent, s, kind, sub->art.label));
+	for (size_t i = 0; i < a->nr_links && !*found; i++)
+		if (a->links[i].in_link_section)
+			TRY(find_label(found, parent, s, kind, a->links[i].label));
+	return NULL;
+}
+
+err_t rules_check_parent(const struct session *s, const struct kind *kind, const char *name,
+			 const struct art *parent)
+{
+	const struct kind *above = kinds_find(s->kinds, parent->kind);
+	const struct kind_state *has, *needs;
+
+	if (!above || !kind->parent_state)
+		return NULL;
+	needs = kind_state(above, slice_str(kind->parent_state));
+	has = kind_state(above, slice_str(parent->state));
+	if (!needs || (has && has->rank >= needs->rank))
+		return NULL;
+	return err_hint(err_new(ERR_REFUSED, "%s needs %s '%s' to be %s or later; it is %s", name,
+				parent->kind, session_name(parent), needs->name,
+				parent->state[0] ? parent->state : "without a state"),
+			"git agent state %s:%s %s", parent->kind, session_name(parent),
+			needs->name);
+}

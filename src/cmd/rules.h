@@ -1,0 +1,20 @@
+/* Rules between artifacts that commands keep before the server does: prerequisites, next states. */
+#ifndef CMD_RULES_H
+#define CMD_RULES_H
+
+#include "cmd/change.h"
+
+/* "OPEN, COMMITTED, DRAFT (with --reason)": where the kind may go from here. Caller frees. */
+char *rules_next_states(const struct kind *kind, const char *from);
+/* The state as the kind spells it, for "in-progress" as well; NULL when it knows none like this. */
+const struct kind_state *rules_state(const struct kind *kind, const char *name);
+
+/* What an artifact names as its parent: by its own label where the kind shares it, else in a link
+ * section. *found is false when there is none, or none that the workspace has. */
+err_t rules_parent(bool *found, struct art *parent, struct session *s, const struct subject *sub)
+	MUST_CHECK;
+/* ERR_REFUSED when the parent has not reached what the kind asks for. name: of the child. */
+err_t rules_check_parent(const struct session *s, const struct kind *kind, const char *name,
+			 const struct art *parent) MUST_CHECK;
+
+#endif
