@@ -52,9 +52,23 @@ err_t cmd_resolve(int argc, char **argv) MUST_CHECK;
 err_t cmd_hook(int argc, char **argv) MUST_CHECK;
 err_t cmd_merge_driver(int argc, char **argv) MUST_CHECK;
 
-/* cmd_list.c, cmd_show.c */
+/* cmd_import.c; cmd_import_file.c, for each kind; cmd_export.c */
+err_t cmd_import(int argc, char **argv) MUST_CHECK;
+err_t cmd_import_file(int argc, char **argv) MUST_CHECK;
+err_t cmd_export(int argc, char **argv) MUST_CHECK;
+
+/* cmd_list.c, cmd_show.c, cmd_log.c, cmd_diff.c */
 err_t cmd_list(int argc, char **argv) MUST_CHECK;
 err_t cmd_show(int argc, char **argv) MUST_CHECK;
+err_t cmd_log(int argc, char **argv) MUST_CHECK;
+err_t cmd_diff(int argc, char **argv) MUST_CHECK;
+
+/* cmd_status.c, cmd_rebuild.c */
+err_t cmd_status(int argc, char **argv) MUST_CHECK;
+err_t cmd_rebuild(int argc, char **argv) MUST_CHECK;
+
+/* cmd_new.c, for each kind */
+err_t cmd_new(int argc, char **argv) MUST_CHECK;
 
 /* cmd_edit.c, cmd_set.c, cmd_state.c, cmd_move.c */
 err_t cmd_edit(int argc, char **argv) MUST_CHECK;

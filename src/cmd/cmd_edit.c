@@ -87,10 +87,8 @@ static err_t edit_from_file(struct session *s, const struct subject *sub,
 
 	TRY(input_read(&bytes, &len, o->file));
 	if (is_blank(slice_of(bytes, len)))
-		return err_hint(err_new(ERR_REFUSED, "the new text for '%s' is empty",
-					session_name(&sub->art)),
-				"'git agent rm %s' deletes an artifact",
-				session_name(&sub->art));
+		return err_new(ERR_REFUSED, "the new text for '%s' is empty",
+			       session_name(&sub->art));
 	return take(s, sub, o, slice_of(bytes, len), NULL);
 }
 

@@ -61,25 +61,6 @@ static err_t check(struct session *s, const struct subject *sub, const char *nam
 	return check_parent(s, sub, to);
 }
 
-/* Entering a gate asks for an approval; the remote gives it. */
-static err_t request_approval(struct session *s, const char *uid)
-{
-	scoped(art_release) struct art art = {0};
-	err_t err;
-
-	TRY(store_begin(s->store));
-	err = store_art_get(&art, s->store, uid);
-	if (!err) {
-		free(art.approval);
-		art.approval = mem_strdup("requested");
-		err = store_art_put(s->store, &art);
-	}
-	if (!err)
-		return store_commit(s->store);
-	store_rollback(s->store);
-	return err;
-}
-
 static err_t enter(struct session *s, const struct subject *sub, const struct kind_state *to,
 		   const struct state_options *o)
 {
@@ -95,7 +76,7 @@ static err_t enter(struct session *s, const struct subject *sub, const struct ki
 	if (o->dry_run)
 		return NULL;
 	if (to->gate)
-		TRY(request_approval(s, sub->art.uid));
+		TRY(rules_request_approval(s, sub->art.uid));
 	return session_auto_push(s, sub->art.uid, true);
 }
 

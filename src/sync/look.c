@@ -216,25 +216,33 @@ static err_t look_with_conflict(bool *handled, struct look_view *v, struct loade
 }
 
 /*
- * HEAD moved and has another text for the path. Where git changed the file with it (switch, pull), an edit
- * since began at HEAD's text; where it did not (reset --mixed), at what the file showed. Whichever the file is
- * closer to tells.
+ * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD went forward and brought another text,
+ * the file showed that text: it was committed here, or git put it there. After any other move git may have
+ * changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to tells.
  */
-static err_t made_from(struct oid *last, struct loaded *l, struct slice text, const struct seen *old,
-		       const struct oid *head)
+static err_t began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
+		      const struct seen *old, const struct oid *head)
 {
-	struct slice seen_text, head_text_now;
-
+	struct slice seen_text, head_now;
 	struct oid file = hash_blob(text);
+	bool head_changed = !oid_eq(head, &old->head);
+	size_t from_seen, from_head;
 
-	*last = *head;
-	/* touched, and yet as it was: it went there and back */
-	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
+	if (v->forward && head_changed) {
+		*last = *head;
 		return NULL;
+	}
+	/* touched, and yet as it was: it went there and back */
+	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head)) {
+		if (!v->forward)
+			*last = *head;
+		return NULL;
+	}
 	TRY(loaded_text(&seen_text, l, &old->file));
-	TRY(loaded_text(&head_text_now, l, head));
-	if (plan_distance(text, seen_text) < plan_distance(text, head_text_now))
-		*last = old->file;
+	TRY(loaded_text(&head_now, l, head));
+	from_seen = plan_distance(text, seen_text);
+	from_head = plan_distance(text, head_now);
+	*last = from_seen < from_head || (v->forward && from_seen == from_head) ? old->file : *head;
 	return NULL;
 }
 
@@ -278,8 +286,8 @@ static err_t look_at(struct look_view *v, const char *path, const struct seen *o
 	f.is_last = oid_eq(&file, &last) || (old && oid_eq(&file, &old->file));
 	if (f.have) {
 		TRY(loaded_open(&l, v->e, art.uid));
-		if (old && v->moved && !oid_none(&head) && !oid_eq(&head, &old->head))
-			TRY(made_from(&last, &l, text, old, &head));
+		if (old && v->moved && !oid_none(&head))
+			TRY(began_at(&last, v, &l, text, old, &head));
 		/* never touched since: no edit, whatever HEAD says now */
 		if (old && oid_eq(&file, &old->file) && same_stat(&stat, &old->stat))
 			last = file;
@@ -371,6 +379,18 @@ static err_t refresh_heads(struct look_view *v, const struct strs *paths)
 	return NULL;
 }
 
+static err_t went_forward(bool *out, struct engine *e, const char *from, const char *to)
+{
+	char base[OID_HEX + 1] = "";
+
+	*out = false;
+	if (!from[0] || !to[0] || strcmp(from, to) == 0)
+		return NULL;
+	TRY(e->git->merge_base(e->git->ctx, base, from, to));
+	*out = strcmp(base, from) == 0;
+	return NULL;
+}
+
 err_t look_files(struct report *r, struct engine *e, const struct git_head *head,
 		 const struct tree_mark *before, const struct strs *paths)
 {
@@ -378,6 +398,8 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 
 	v.moved = strcmp(head->commit, before->head) != 0 ||
 		  strcmp(head->log, before->log ? before->log : "") != 0;
+	if (v.moved)
+		TRY(went_forward(&v.forward, e, before->head, head->commit));
 	if (v.moved)
 		TRY(e->git->tree(e->git->ctx, &v.tree, head->commit));
 	TRY(gather(&v, paths));

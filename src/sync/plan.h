@@ -140,7 +140,11 @@ char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, st
 /* How many lines differ between two texts. */
 size_t plan_distance(struct slice a, struct slice b);
 
-/* True when `text` contains the change from -> to: merge3(from, to, text) is text. */
+/* The change from -> to takes no line out. */
+bool plan_only_adds(struct slice from, struct slice to);
+
+/* True when `text` contains the change from -> to: merge3(from, to, text) is text, or every line that the change
+ * adds or takes out is in text as often as the change left it. */
 bool plan_contains(struct slice from, struct slice to, struct slice text, const struct kind *kind);
 
 /* --- may export write over a file? ---------------------------------------------------------- */

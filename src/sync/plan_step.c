@@ -1,4 +1,3 @@
-#include "merge/diff.h"
 #include "merge/merge.h"
 #include "sync/plan.h"
 #include "util/mem.h"
@@ -25,29 +24,6 @@ static struct merge_result merge_texts(struct slice base, struct slice ours, str
 	struct merge_options options = {.kind = kind};
 
 	return merge3(base, ours, theirs, &options);
-}
-
-size_t plan_distance(struct slice a, struct slice b)
-{
-	struct lines la = lines_split(a), lb = lines_split(b);
-	struct hunks hunks = diff_lines(&la, &lb);
-	size_t count = 0;
-
-	for (size_t i = 0; i < hunks.len; i++)
-		count += hunks.at[i].a_to - hunks.at[i].a_from + hunks.at[i].b_to - hunks.at[i].b_from;
-	hunks_release(&hunks);
-	lines_release(&la);
-	lines_release(&lb);
-	return count;
-}
-
-bool plan_contains(struct slice from, struct slice to, struct slice text, const struct kind *kind)
-{
-	struct merge_result m = merge_texts(from, to, text, kind);
-	bool contains = m.clean && slice_eq(slice_of(m.bytes, m.len), text);
-
-	merge_result_release(&m);
-	return contains;
 }
 
 char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
@@ -332,20 +308,37 @@ static err_t base_text(char **out, size_t *len, bool *found, const char **path,
 	return NULL;
 }
 
-/* Some revision that only the other side has, made after the merge base, contains the change from -> to. (One
- * that was made beside the base may lack a line which it never had: that is no removal.) */
-static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other, int after,
-		       const struct oid *to_oid, struct slice from, struct slice to)
+/* Revision k made the very step from -> to. */
+static bool same_step(const struct graph *g, int k, const struct oid *from, const struct oid *to)
+{
+	if (!oid_eq(&g->at[k].oid, to))
+		return false;
+	for (int i = 0; i < REVISION_PARENTS; i++)
+		if (g->parent[k][i] >= 0 && oid_eq(&g->at[g->parent[k][i]].oid, from))
+			return true;
+	return false;
+}
+
+/*
+ * Some revision that only the other side has contains the change of r. One that was made beside the merge base
+ * may lack a line which it never had; that is no removal, so there only the very same step counts, or lines that
+ * were added.
+ */
+static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other, int base, int r)
 {
 	const struct graph *g = &ctx->graph;
+	const struct oid *from_oid = &g->at[g->parent[r][0]].oid, *to_oid = &g->at[r].oid;
+	struct slice from, to, text;
+	bool adds;
 
 	*out = false;
 	for (size_t k = 0; k < g->len && !*out; k++)
-		*out = other[k] && oid_eq(&g->at[k].oid, to_oid) && graph_is_ancestor(g, after, (int)k);
+		*out = other[k] && same_step(g, (int)k, from_oid, to_oid);
+	TRY(text_of(&from, ctx, from_oid));
+	TRY(text_of(&to, ctx, to_oid));
+	adds = plan_only_adds(from, to);
 	for (size_t k = 0; k < g->len && !*out; k++) {
-		struct slice text;
-
-		if (!other[k] || oid_none(&g->at[k].oid) || !graph_is_ancestor(g, after, (int)k))
+		if (!other[k] || oid_none(&g->at[k].oid) || (!adds && !graph_is_ancestor(g, base, (int)k)))
 			continue;
 		TRY(text_of(&text, ctx, &g->at[k].oid));
 		*out = plan_contains(from, to, text, ctx->kind);
@@ -378,7 +371,7 @@ static err_t put_shared_imports(char **base, size_t *len, const struct plan_ctx 
 			continue;
 		TRY(text_of(&from, ctx, &g->at[p].oid));
 		TRY(text_of(&to, ctx, &r->oid));
-		TRY(contained(&shared, ctx, other, base_rev, &r->oid, from, to));
+		TRY(contained(&shared, ctx, other, base_rev, list[i]));
 		if (shared)
 			put_into_base(base, len, from, to, ctx->kind);
 	}

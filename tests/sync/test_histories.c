@@ -292,7 +292,8 @@ static void sync_pull(struct run *r, int c)
 {
 	struct sync_report s = team_pull(&r->t, c);
 
-	say(r, "%d: sync pull: %d received, %d merged, %d conflicts", c, s.received, s.merged, s.conflicts);
+	say(r, "%d: sync pull: %d received, %d merged, %d conflicts, %d adopted", c, s.received, s.merged, s.conflicts,
+	    s.adopted);
 	sync_report_release(&s);
 	note_imported(r, c);
 }
@@ -560,6 +561,7 @@ static void settle(struct run *r)
 	for (int round = 0; round < 4; round++)
 		for (int c = 0; c < CLONES && !r->t.failure; c++) {
 			sync_pull(r, c);
+			trace(r);
 			sync_push(r, c);
 		}
 }
@@ -626,6 +628,33 @@ static void check_still(struct run *r)
 	}
 }
 
+/* With --trace: the whole graph of the token's artifact. */
+static void dump(struct run *r, int c)
+{
+	struct art art = {0};
+	struct revs revs = {0};
+
+	if (traced < 0 || traced >= r->nr_tokens ||
+	    !team_ok(&r->t, store_art_at(&art, r->t.clone[c].store, sim_path[r->token[traced].path]), "art") ||
+	    !team_ok(&r->t, store_rev_list(&revs, r->t.clone[c].store, art.uid), "revisions"))
+		return;
+	for (size_t i = 0; i < revs.len; i++) {
+		const struct revision *v = &revs.at[i];
+		scoped_free char *text = NULL;
+		size_t len;
+
+		team_ok(&r->t, store_text_get(&text, &len, r->t.clone[c].store, v->oid.hex), "text");
+		printf("# %d%s %.5s <- %.5s %.5s %-8s %s:", c, rev_eq(&v->id, &art.head) ? "*" : " ", v->id.hex,
+		       v->parents[0].hex, v->parents[1].hex, revision_how_name(v->how), v->author);
+		for (int k = 0; k < r->nr_tokens; k++)
+			if (team_has(text, k))
+				printf(" t%d", k);
+		printf("\n");
+	}
+	revs_release(&revs);
+	art_release(&art);
+}
+
 static bool history(uint64_t seed, int ops)
 {
 	struct run *r = mem_alloc(sizeof(*r));
@@ -650,6 +679,8 @@ static bool history(uint64_t seed, int ops)
 		check_still(r);
 	good = !r->t.failure;
 	if (!good) {
+		for (int c = 0; c < CLONES; c++)
+			dump(r, c);
 		printf("# seed %llu: %s\n", (unsigned long long)seed, r->t.failure);
 		if (!verbose)
 			for (size_t i = 0; i < r->log.len; i++)

@@ -1,0 +1,275 @@
+/* `git agent log` */
+#include "cli/color.h"
+#include "cli/json.h"
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "merge/diff.h"
+#include "sync/graph.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct log_options {
+	const char *color;
+	bool patch, json, oneline;
+	int max;	/* -1: all */
+};
+
+/* Every revision, newest first, and what it is to the text of today. */
+struct history {
+	struct art art;
+	struct revs revs;	/* parents first; the conflict's last */
+	struct graph graph;
+	bool *reached;		/* ancestors of the head, itself included */
+	struct rev_id theirs;	/* of a conflict; "" */
+	bool color;
+};
+
+static void history_release(struct history *h)
+{
+	graph_release(&h->graph);
+	free(h->reached);
+	revs_release(&h->revs);
+	art_release(&h->art);
+}
+
+/* The other side of a conflict may wait outside the graph. */
+static err_t add_theirs(struct history *h, struct store *s)
+{
+	scoped(conflict_release) struct conflict c = {0};
+	err_t err = store_conflict_get(&c, s, h->art.uid);
+
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	for (size_t i = 0; i < c.nr_revs; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < h->revs.len && !known; k++)
+			known = rev_eq(&h->revs.at[k].id, &c.revs[i].id);
+		if (known)
+			continue;
+		h->revs.at = mem_realloc(h->revs.at, (h->revs.len + 1) * sizeof(*h->revs.at));
+		h->revs.at[h->revs.len++] = revision_copy(&c.revs[i]);
+	}
+	if (c.nr_revs)
+		h->theirs = c.revs[c.nr_revs - 1].id;
+	return NULL;
+}
+
+static err_t load(struct history *h, struct session *s, const char *name)
+{
+	TRY(session_pick(&h->art, s, name, true));
+	TRY(store_rev_list(&h->revs, s->store, h->art.uid));
+	TRY(add_theirs(h, s->store));
+	graph_init(&h->graph, h->revs.at, h->revs.len);
+	h->reached = mem_alloc(h->revs.len + 1);
+	graph_mark(h->reached, &h->graph, graph_find(&h->graph, &h->art.head));
+	return NULL;
+}
+
+/* What a reader must know of a revision that is not simply a step to the text of today. */
+static const char *mark_of(const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+
+	if (rev_eq(&r->id, &h->art.head))
+		return "head";
+	if (!rev_none(&h->theirs) && rev_eq(&r->id, &h->theirs))
+		return "theirs";
+	return h->reached[i] ? NULL : "aside";
+}
+
+/* --- the patch ------------------------------------------------------------------------------ */
+
+static err_t text_of(char **bytes, size_t *len, struct session *s, const struct oid *oid)
+{
+	return store_text_get(bytes, len, s->store, oid->hex);
+}
+
+/* Against the first parent. Caller frees. */
+static err_t make_patch(char **out, struct session *s, const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+	int parent = h->graph.parent[i][0];
+	const struct revision *p = parent >= 0 ? &h->revs.at[parent] : NULL;
+	scoped_free char *before = NULL, *after = NULL, *from = NULL, *to = NULL;
+	size_t before_len = 0, after_len = 0;
+	const struct oid none = {""};
+
+	TRY(text_of(&before, &before_len, s, p ? &p->oid : &none));
+	TRY(text_of(&after, &after_len, s, &r->oid));
+	from = p && !oid_none(&p->oid) ? mem_printf("a/%s", p->path) : mem_strdup("/dev/null");
+	to = oid_none(&r->oid) ? mem_strdup("/dev/null") : mem_printf("b/%s", r->path);
+	*out = diff_unified(slice_of(before, before_len), slice_of(after, after_len), from, to, 3);
+	return NULL;
+}
+
+/* --- how ------------------------------------------------------------------------------------ */
+
+static void print_head(const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+	const char *mark = mark_of(h, i);
+
+	printf("%srevision %s%s", color_if(h->color, COLOR_YELLOW), r->id.hex,
+	       color_if(h->color, COLOR_RESET));
+	if (mark)
+		printf(" %s(%s)%s", color_if(h->color, *mark == 'h' ? COLOR_CYAN : COLOR_RED),
+		       mark, color_if(h->color, COLOR_RESET));
+	putchar('\n');
+}
+
+static void print_message(const char *message)
+{
+	struct slice rest = slice_str(message), line;
+
+	if (rest.len)
+		putchar('\n');
+	while (slice_line(&rest, &line)) {
+		fputs("    ", stdout);
+		text_safe_write(slice_trim(line), stdout);
+		putchar('\n');
+	}
+}
+
+static void print_full(const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+	char when[32];
+
+	print_head(h, i);
+	if (revision_nr_parents(r) == 2)
+		printf("Merge:  %.12s %.12s\n", r->parents[0].hex, r->parents[1].hex);
+	fputs("Author: ", stdout);
+	text_safe_fputs(r->author, stdout);
+	output_time(when, r->time);
+	printf("\nDate:   %s\nHow:    %s\n", when, revision_how_name(r->how));
+	if (strcmp(r->path, h->art.path) != 0) {
+		fputs("Path:   ", stdout);
+		text_safe_fputs(r->path, stdout);
+		putchar('\n');
+	}
+	print_message(r->message);
+}
+
+static void print_oneline(const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+	const char *mark = mark_of(h, i);
+	char when[32];
+
+	output_time(when, r->time);
+	printf("%s%.12s%s %.16s %-8s %s%s%s", color_if(h->color, COLOR_YELLOW), r->id.hex,
+	       color_if(h->color, COLOR_RESET), when, revision_how_name(r->how), mark ? "(" : "",
+	       mark ? mark : "", mark ? ") " : "");
+	text_safe_write(slice_of(r->author, strcspn(r->author, "<")), stdout);
+	text_safe_write(slice_of(r->message, strcspn(r->message, "\n")), stdout);
+	putchar('\n');
+}
+
+static err_t print_text(const struct log_options *o, struct session *s, struct history *h)
+{
+	TRY(output_begin(&h->color, s, o->color, true));
+	for (size_t n = h->revs.len, shown = 0; n-- > 0; shown++) {
+		scoped_free char *patch = NULL;
+
+		if (o->max >= 0 && shown >= (size_t)o->max)
+			break;
+		if (shown && !o->oneline)
+			putchar('\n');
+		if (o->oneline)
+			print_oneline(h, n);
+		else
+			print_full(h, n);
+		if (!o->patch)
+			continue;
+		TRY(make_patch(&patch, s, h, n));
+		putchar('\n');
+		text_write(slice_str(patch), stdout);
+	}
+	return NULL;
+}
+
+static err_t print_one_json(struct json *j, const struct log_options *o, struct session *s,
+			    const struct history *h, size_t i)
+{
+	const struct revision *r = &h->revs.at[i];
+	const char *mark = mark_of(h, i);
+	scoped_free char *patch = NULL;
+	char when[21];
+
+	clock_format(r->time, when);
+	json_object_begin(j);
+	json_key_string(j, "revision", r->id.hex);
+	json_key(j, "parents");
+	json_array_begin(j);
+	for (int p = 0; p < revision_nr_parents(r); p++)
+		json_string(j, r->parents[p].hex);
+	json_array_end(j);
+	json_key_string(j, "oid", r->oid.hex[0] ? r->oid.hex : NULL);
+	json_key_string(j, "path", r->path);
+	json_key_string(j, "author", r->author);
+	json_key_string(j, "time", when);
+	json_key_string(j, "how", revision_how_name(r->how));
+	json_key_string(j, "message", r->message);
+	json_key_bool(j, "deleted", oid_none(&r->oid));
+	json_key_bool(j, "ancestor", h->reached[i]);
+	json_key_string(j, "mark", mark);
+	if (o->patch) {
+		TRY(make_patch(&patch, s, h, i));
+		json_key_string(j, "patch", patch);
+	}
+	json_object_end(j);
+	return NULL;
+}
+
+static err_t print_json(const struct log_options *o, struct session *s, const struct history *h)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_array_begin(&j);
+	for (size_t n = h->revs.len, shown = 0; n-- > 0; shown++)
+		if (o->max < 0 || shown < (size_t)o->max)
+			TRY(print_one_json(&j, o, s, h, n));
+	json_array_end(&j);
+	json_end(&j);
+	return NULL;
+}
+
+err_t cmd_log(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(history_release) struct history h = {0};
+	struct log_options o = {.max = -1};
+	bool help;
+	const struct opt opts[] = {
+		OPT_INT('n', "max-count", &o.max, "number", "only the newest ones"),
+		OPT_FLAG('p', "patch", &o.patch, "with what each changed"),
+		OPT_FLAG(0, "oneline", &o.oneline, "a line for each"),
+		OPT_FLAG(0, "json", &o.json, "as JSON"),
+		OPT_STRING(0, "color", &o.color, "when", "always, never or auto"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[<options>] <id>", NULL};
+	const struct usage usage = {"log", synopsis,
+				    "Shows every revision of an artifact, newest first. 'aside': "
+				    "its text is none of those that led to the present one; "
+				    "'theirs': the other side of a conflict.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc != 1)
+		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
+	TRY(session_open(&s, SESSION_READ));
+	TRY(load(&h, &s, argv[0]));
+	return o.json ? print_json(&o, &s, &h) : print_text(&o, &s, &h);
+}

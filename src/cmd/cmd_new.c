@@ -1,0 +1,376 @@
+/* `git agent new-plan`, `new-story`, `new-runbook`. */
+#include "cli/json.h"
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/draft.h"
+#include "cmd/input.h"
+#include "cmd/output.h"
+#include "cmd/rules.h"
+#include "sync/relabel.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCK_MS 10000
+
+struct new_options {
+	const char *title, *from, *scope, *state;
+	bool edit, dry_run, json;
+};
+
+struct new {
+	const struct new_options *o;
+	const struct kind *kind;
+	const struct kind_state *first, *state;	/* as which it begins, and what it becomes */
+	struct art parent;			/* without a path: none */
+	struct label label;
+	char *path;
+	char *text;
+	size_t len;
+};
+
+static void new_release(struct new *n)
+{
+	art_release(&n->parent);
+	free(n->path);
+	free(n->text);
+}
+
+/* --- what the command line says ------------------------------------------------------------- */
+
+static err_t check_title(const char *title)
+{
+	struct slice trimmed = slice_trim(slice_str(title));
+
+	if (!trimmed.len)
+		return err_new(ERR_MISUSE, "the title is empty");
+	if (strpbrk(title, "\r\n"))
+		return err_new(ERR_MISUSE, "a title is one line");
+	return NULL;
+}
+
+static err_t find_states(struct new *n)
+{
+	const char *why = NULL;
+
+	for (size_t i = n->kind->nr_states; i-- > 0;)
+		if (n->kind->states[i].initial)
+			n->first = &n->kind->states[i];
+	if (!n->first)
+		n->first = &n->kind->states[0];
+	n->state = n->o->state ? rules_state(n->kind, n->o->state) : n->first;
+	if (!n->state)
+		why = "the kind has no such state";
+	else if (n->state->initial)
+		n->first = n->state;
+	else if (n->state != n->first)
+		kind_transition(n->kind, slice_str(n->first->name), slice_str(n->state->name),
+				false, &why);
+	if (why)
+		return err_new(ERR_REFUSED, "a new %s cannot be %s: %s", n->kind->name,
+			       n->o->state, why);
+	return NULL;
+}
+
+/* "INFRA-042" after --from is of the parent's kind, whatever else has that label. */
+static err_t find_parent(struct new *n, struct session *s)
+{
+	const char *above = n->kind->parent_kind;
+	scoped_free char *name = NULL, *child = mem_printf("a %s", n->kind->name);
+	struct label label;
+	bool required;
+
+	if (!n->o->from) {
+		TRY(repo_config_bool(&required, s->repo, "agent.requireparent", false));
+		if (!above || !required)
+			return NULL;
+		return err_hint(err_new(ERR_REFUSED, "a %s needs a %s", n->kind->name, above),
+				"name it: --from <id>");
+	}
+	if (!above)
+		return err_new(ERR_MISUSE, "a %s has no parent: --from means nothing here",
+			       n->kind->name);
+	name = label_parse(&label, slice_str(n->o->from))
+		       ? mem_printf("%s:%s", above, n->o->from) : mem_strdup(n->o->from);
+	TRY(session_find(&n->parent, s, name, false));
+	if (strcmp(n->parent.kind, above) != 0)
+		return err_new(ERR_REFUSED, "'%s' is a %s, and a %s comes from a %s", n->o->from,
+			       n->parent.kind, n->kind->name, above);
+	return rules_check_parent(s, n->kind, child, &n->parent);
+}
+
+/* --- the id --------------------------------------------------------------------------------- */
+
+static err_t only_scope(char **out, struct session *s)
+{
+	scoped(arts_release) struct arts arts = {0};
+	scoped(strs_release) struct strs scopes = {0};
+
+	TRY(store_art_list(&arts, s->store, NULL));
+	for (size_t i = 0; i < arts.len; i++) {
+		const struct kind *kind = kinds_find(s->kinds, arts.at[i].kind);
+
+		if (kind && !kind->prefix && arts.at[i].scope[0])
+			strs_add(&scopes, arts.at[i].scope);
+	}
+	strs_sort(&scopes);
+	if (scopes.len != 1)
+		return err_hint(err_new(ERR_MISUSE, "which scope?"),
+				"--scope INFRA makes it INFRA-<number>; agent.scope is the default");
+	*out = mem_strdup(scopes.at[0]);
+	return NULL;
+}
+
+static err_t find_scope(char **out, struct new *n, struct session *s)
+{
+	const char *configured, *scope = n->o->scope;
+	scoped_free char *probe = NULL;
+	struct label label;
+
+	if (!scope && n->parent.path && n->parent.scope[0])
+		scope = n->parent.scope;
+	if (!scope && n->kind->prefix)
+		scope = n->kind->prefix;
+	if (!scope) {
+		TRY(repo_config(&configured, s->repo, "agent.scope"));
+		scope = configured;
+	}
+	if (!scope)
+		return only_scope(out, s);
+	probe = mem_printf("%s-001", scope);
+	if (!label_parse(&label, slice_str(probe)) || strcmp(label.scope, scope) != 0)
+		return err_new(ERR_MISUSE, "'%s' is not a scope: capitals, digits and _, like INFRA",
+			       scope);
+	*out = mem_strdup(scope);
+	return NULL;
+}
+
+static err_t take_parents_label(struct new *n)
+{
+	if (!label_parse(&n->label, slice_str(n->parent.label)))
+		return err_new(ERR_REFUSED, "'%s' has no id to share", n->parent.path);
+	if (n->label.num < 0)
+		return err_hint(err_new(ERR_REFUSED, "'%s' has no number yet", n->parent.label),
+				"it gets one with the next 'git agent sync'");
+	return NULL;
+}
+
+/* A dry run takes no number: it names the one that is likely. */
+static err_t draw_number(long *num, const struct new *n, struct session *s, const char *scope)
+{
+	err_t err;
+
+	if (n->o->dry_run) {
+		TRY(store_label_max(num, s->store, NULL, scope));
+		++*num;
+		return NULL;
+	}
+	err = session_remote(s, true);
+	if (err && err->code != ERR_OFFLINE)
+		return err;
+	err_free(err);
+	return relabel_next(num, &s->engine, n->kind, scope);
+}
+
+/* The remote numbers where it can be reached; a number drawn before, or a provisional one, serves
+ * until then. */
+static err_t draw_label(struct new *n, struct session *s)
+{
+	scoped_free char *scope = NULL;
+	char uuid[37], random[5];
+	long num = -1;
+
+	TRY(find_scope(&scope, n, s));
+	TRY(draw_number(&num, n, s, scope));
+	if (num >= 0) {
+		label_format(n->label.text, scope, num);
+	} else {
+		clock_uuid(uuid);
+		snprintf(random, sizeof(random), "%.4s", uuid);
+		label_provisional(n->label.text, scope, random);
+	}
+	strcpy(n->label.scope, scope);
+	n->label.num = num;
+	return NULL;
+}
+
+static err_t check_label_free(const struct new *n, struct session *s)
+{
+	struct art_filter f = {.kind = n->kind->name, .label = n->label.text};
+	scoped(arts_release) struct arts same = {0};
+
+	TRY(store_art_list(&same, s->store, &f));
+	if (same.len)
+		return err_new(ERR_REFUSED, "'%s' has a %s already: '%s'", n->label.text,
+			       n->kind->name, same.at[0].path);
+	return NULL;
+}
+
+/* --- making it ------------------------------------------------------------------------------ */
+
+static err_t write_draft(struct new *n, const struct session *s)
+{
+	struct slice trimmed = slice_trim(slice_str(n->o->title));
+	scoped_free char *title = mem_strndup(trimmed.at, trimmed.len);
+	char date[21];
+
+	clock_format(s->engine.now, date);
+	date[10] = '\0';
+	n->path = label_path(n->kind, &n->label, title);
+	return draft_text(&n->text, &n->len, &(struct draft){
+		.kind = n->kind, .label = &n->label, .title = title, .state = n->first->name,
+		.parent = n->parent.path ? session_name(&n->parent) : NULL, .date = date,
+		.author = s->engine.who});
+}
+
+static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session *s)
+{
+	bool written = false;
+
+	if (n->kind->shares_label && n->parent.path)
+		TRY(take_parents_label(n));
+	else
+		TRY(draw_label(n, s));
+	TRY(check_label_free(n, s));
+	TRY(write_draft(n, s));
+	if (n->o->dry_run)
+		return NULL;
+	TRY(edit_create(uid, &written, &s->engine, n->path, slice_of(n->text, n->len), ""));
+	if (!written && s->have_port)
+		output_say("%s is in the workspace only: git is busy", n->path);
+	return NULL;
+}
+
+/* Two terminals that ask for a number at the same time get two. */
+static err_t create(char uid[UID_LEN + 1], struct new *n, struct session *s)
+{
+	scoped_free char *lock = mem_printf("%s/agent/new.lock", s->repo->commondir);
+	err_t err;
+	int fd;
+
+	TRY(file_lock(&fd, lock, LOCK_MS));
+	err = create_locked(uid, n, s);
+	file_unlock(fd);
+	return err;
+}
+
+static err_t enter_state(const struct new *n, struct session *s, const char *uid)
+{
+	scoped_free char *bytes = NULL;
+	struct artifact *a;
+	struct edit edit = {.how = HOW_STATE, .message = ""};
+	bool written;
+	err_t err;
+
+	if (n->state == n->first)
+		return NULL;
+	a = artifact_parse(slice_of(n->text, n->len), n->kind, n->path);
+	err = artifact_set_state(&bytes, &edit.text.len, a, n->state->name);
+	artifact_free(a);
+	TRY(err);
+	edit.text.at = bytes;
+	TRY(edit_apply(&written, &s->engine, uid, &edit));
+	return n->state->gate ? rules_request_approval(s, uid) : NULL;
+}
+
+/* It is there already: whatever goes wrong in the editor, nothing typed is lost. */
+static err_t edit_now(const struct new *n, struct session *s, const char *uid)
+{
+	scoped(art_release) struct art art = {0};
+	scoped_free char *before = NULL, *after = NULL, *path = NULL;
+	struct edit edit = {.how = HOW_EDIT, .message = "", .expect = &art.oid};
+	size_t before_len, after_len;
+	bool written;
+
+	if (!n->o->edit)
+		return NULL;
+	TRY(store_art_get(&art, s->store, uid));
+	TRY(store_text_get(&before, &before_len, s->store, art.oid.hex));
+	TRY(input_edit(&after, &after_len, &path, s, n->label.text, n->kind->suffix,
+		       slice_of(before, before_len)));
+	edit.text = slice_of(after, after_len);
+	if (!slice_trim(edit.text).len) {
+		output_say("%s: the text is empty; the template stays", n->label.text);
+		return file_remove(path);
+	}
+	TRY(err_hint(input_check(edit.text, path), "the text is kept in '%s'", path));
+	TRY(err_hint(edit_apply(&written, &s->engine, uid, &edit), "the text is kept in '%s'",
+		     path));
+	return file_remove(path);
+}
+
+/* The push may have given it its number. */
+static err_t print(struct session *s, const char *uid, bool as_json)
+{
+	scoped(art_release) struct art art = {0};
+	struct json j;
+
+	TRY(store_art_get(&art, s->store, uid));
+	if (!as_json) {
+		printf("%s %s\n", session_name(&art), art.path);
+		return NULL;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	output_art(&j, &art);
+	json_object_end(&j);
+	json_end(&j);
+	return NULL;
+}
+
+static err_t run(const char *kind, const struct new_options *o)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(new_release) struct new n = {.o = o};
+	char uid[UID_LEN + 1] = "";
+
+	TRY(session_open(&s, SESSION_WRITE));
+	n.kind = kinds_find(s.kinds, kind);
+	if (!n.kind)
+		return err_new(ERR_REFUSED, "kind '%s' is not configured", kind);
+	TRY(session_fresh(&s, NULL));
+	TRY(find_states(&n));
+	TRY(find_parent(&n, &s));
+	TRY(create(uid, &n, &s));
+	if (o->dry_run) {
+		printf("%s %s\n", n.label.text, n.path);
+		return NULL;
+	}
+	TRY(enter_state(&n, &s, uid));
+	TRY(edit_now(&n, &s, uid));
+	TRY(session_auto_push(&s, uid, true));
+	return print(&s, uid, o->json);
+}
+
+err_t cmd_new(int argc, char **argv)
+{
+	const char *name = argv[0], *kind = name + strlen("new-");
+	struct new_options o = {0};
+	bool help;
+	const struct opt opts[] = {
+		OPT_STRING(0, "from", &o.from, "id", "the plan of a story, the story of a runbook"),
+		OPT_STRING(0, "scope", &o.scope, "scope", "the first part of the id: INFRA"),
+		OPT_STRING('s', "state", &o.state, "state", "another first state"),
+		OPT_FLAG('e', "edit", &o.edit, "open it in git's editor"),
+		OPT_FLAG('n', "dry-run", &o.dry_run, "only say which id and path it would get"),
+		OPT_FLAG(0, "json", &o.json, "print it as JSON"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[<options>] <title>", NULL};
+	const struct usage usage = {name, synopsis,
+				    "Makes an artifact from the template of its kind, and prints "
+				    "its id and path.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc != 1)
+		return opts_misuse(&usage, argc ? "the title is one argument: quote it"
+						: "which title?");
+	o.title = argv[0];
+	TRY(check_title(o.title));
+	return run(kind, &o);
+}

@@ -1,0 +1,404 @@
+/* `git agent status`: this branch, the workspace, the remote, on one screen. */
+#include "cli/color.h"
+#include "cli/json.h"
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct status {
+	struct repo_head head;
+	long artifacts, revisions, texts;
+	struct arts dirty;		/* only with a remote */
+	struct arts conflicts;
+	struct report files;		/* a dry run of export */
+	struct strs missing;		/* files that were here */
+	struct lefts lefts;
+	struct mines mines;
+	struct refusals refusals;
+	char *url, *synced;
+	size_t queue;			/* operations on their way */
+};
+
+static void status_release(struct status *st)
+{
+	arts_release(&st->dirty);
+	arts_release(&st->conflicts);
+	report_release(&st->files);
+	strs_release(&st->missing);
+	lefts_release(&st->lefts);
+	mines_release(&st->mines);
+	refusals_release(&st->refusals);
+	free(st->url);
+	free(st->synced);
+}
+
+/* --- facts ---------------------------------------------------------------------------------- */
+
+static err_t find_missing(struct status *st, struct session *s)
+{
+	scoped(seens_release) struct seens seens = {0};
+
+	TRY(store_seen_list(&seens, s->store, s->port.worktree));
+	for (size_t i = 0; i < seens.len; i++) {
+		const struct seen *seen = &seens.at[i];
+		scoped(art_release) struct art art = {0};
+		struct file_stat stat;
+		err_t err;
+
+		TRY(s->port.stat(s->port.ctx, &stat, seen->path));
+		if (stat.exists)
+			continue;
+		err = store_art_at(&art, s->store, seen->path);
+		if (err && err->code != ERR_NOTFOUND)
+			return err;
+		if (!err && !art.deleted)
+			strs_add(&st->missing, seen->path);
+		err_free(err);
+	}
+	return NULL;
+}
+
+static err_t collect_here(struct status *st, struct session *s)
+{
+	struct export_options o = {.dry_run = true};
+
+	if (!s->have_port)
+		return NULL;
+	TRY(find_missing(st, s));
+	TRY(store_left_list(&st->lefts, s->store, s->port.worktree));
+	TRY(store_mine_list(&st->mines, s->store, s->port.worktree));
+	return st->head.busy ? NULL : export_files(&st->files, &s->engine, &o);
+}
+
+static err_t collect(struct status *st, struct session *s)
+{
+	struct art_filter dirty = {.dirty_only = true, .with_deleted = true};
+	struct art_filter conflict = {.conflict_only = true, .with_deleted = true};
+	struct outbox outbox = {0};
+
+	TRY(repo_head(&st->head, s->repo));
+	TRY(store_counts(&st->artifacts, &st->revisions, &st->texts, s->store));
+	TRY(store_art_list(&st->conflicts, s->store, &conflict));
+	TRY(store_refusal_list(&st->refusals, s->store));
+	TRY(store_meta_get(&st->url, s->store, "remote"));
+	TRY(store_meta_get(&st->synced, s->store, "synced"));
+	TRY(store_outbox_list(&outbox, s->store));
+	st->queue = outbox.len;
+	outbox_release(&outbox);
+	if (st->url)	/* without a remote nothing waits for one */
+		TRY(store_art_list(&st->dirty, s->store, &dirty));
+	return collect_here(st, s);
+}
+
+/* "kept <path>: <why>" of the report: what a command may not write over. */
+static const char *kept_note(const struct status *st, size_t i)
+{
+	const char *note = st->files.notes.at[i];
+
+	return strncmp(note, "kept ", 5) == 0 ? note + 5 : NULL;
+}
+
+static const char *older_note(const struct status *st, size_t i)
+{
+	const char *note = st->files.notes.at[i];
+
+	return strncmp(note, "wrote ", 6) == 0 ? note + 6
+	       : strncmp(note, "removed ", 8) == 0 ? note + 8 : NULL;
+}
+
+/* --- for people ----------------------------------------------------------------------------- */
+
+#define SHOWN 10	/* lines of one list; the others are counted */
+
+struct list {
+	const struct status *st;
+	const char *title, *hint, *color;
+	size_t shown, all;
+};
+
+static void item(struct list *l, const char *text, const char *more)
+{
+	if (!l->all++) {
+		printf("\n%s\n", l->title);
+		if (l->hint)
+			printf("  (%s)\n", l->hint);
+	}
+	if (l->shown == SHOWN)
+		return;
+	l->shown++;
+	printf("\t%s", l->color);
+	text_safe_fputs(text, stdout);
+	if (more && more[0]) {
+		fputs(": ", stdout);
+		text_safe_fputs(more, stdout);
+	}
+	puts(l->color[0] ? COLOR_RESET : "");
+}
+
+static void end(const struct list *l)
+{
+	if (l->all > l->shown)
+		printf("\t... and %zu more\n", l->all - l->shown);
+}
+
+static void print_branch(const struct status *st)
+{
+	if (strncmp(st->head.ref, "refs/heads/", 11) == 0) {
+		fputs("On branch ", stdout);
+		text_safe_fputs(st->head.ref + 11, stdout);
+		putchar('\n');
+	} else if (st->head.commit[0]) {
+		printf("HEAD detached at %.7s\n", st->head.commit);
+	}
+	if (st->head.busy)
+		printf("git is in the middle of a %s: nothing is imported until it ends\n",
+		       st->head.busy);
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void print_counts(const struct status *st)
+{
+	printf("Workspace: %ld artifact%s, %ld revision%s", st->artifacts,
+	       plural((size_t)st->artifacts), st->revisions, plural((size_t)st->revisions));
+	if (st->mines.len)
+		printf(", %zu edit%s for the next commit", st->mines.len, plural(st->mines.len));
+	putchar('\n');
+	if (!st->url) {
+		puts("Remote: none");
+		return;
+	}
+	fputs("Remote: ", stdout);
+	text_safe_fputs(st->url, stdout);
+	printf(", last heard of: %s\n", st->synced ? st->synced : "never");
+	if (st->dirty.len)
+		printf("%zu artifact%s to push%s\n", st->dirty.len, plural(st->dirty.len),
+		       st->queue ? " (some on their way)" : "");
+}
+
+static void print_conflicts(const struct status *st, bool color)
+{
+	struct list l = {st, "In conflict:", "git agent sync resolve <id> --ours|--theirs|--edit",
+			 color_if(color, COLOR_RED), 0, 0};
+
+	for (size_t i = 0; i < st->conflicts.len; i++)
+		item(&l, session_name(&st->conflicts.at[i]), st->conflicts.at[i].title);
+	end(&l);
+}
+
+static void print_older(const struct status *st, bool color)
+{
+	struct list l = {st, "Files older than the workspace:", "git agent export writes them",
+			 color_if(color, COLOR_YELLOW), 0, 0};
+
+	for (size_t i = 0; i < st->files.notes.len; i++)
+		if (older_note(st, i))
+			item(&l, older_note(st, i), NULL);
+	end(&l);
+}
+
+static void print_kept(const struct status *st, bool color)
+{
+	struct list l = {st, "Files with a text that the workspace does not write over:",
+			 "git agent import <path> takes such a text", color_if(color, COLOR_YELLOW),
+			 0, 0};
+
+	for (size_t i = 0; i < st->files.notes.len; i++)
+		if (kept_note(st, i))
+			item(&l, kept_note(st, i), NULL);
+	end(&l);
+}
+
+static void print_left(const struct status *st, bool color)
+{
+	struct list l = {st, "Left alone, not part of the workspace:",
+			 "git agent import <id> takes one", color_if(color, COLOR_YELLOW), 0, 0};
+
+	for (size_t i = 0; i < st->lefts.len; i++)
+		item(&l, st->lefts.at[i].path, st->lefts.at[i].whose);
+	end(&l);
+}
+
+static void print_missing(const struct status *st, bool color)
+{
+	struct list l = {st, "Files that are missing:",
+			 "git agent export <id> writes one again", color_if(color, COLOR_YELLOW), 0, 0};
+
+	for (size_t i = 0; i < st->missing.len; i++)
+		item(&l, st->missing.at[i], NULL);
+	end(&l);
+}
+
+static err_t print_refused(const struct status *st, struct session *s, bool color)
+{
+	struct list l = {st, "Refused by the remote:", "they stay here until they change",
+			 color_if(color, COLOR_RED), 0, 0};
+
+	for (size_t i = 0; i < st->refusals.len; i++) {
+		scoped(art_release) struct art art = {0};
+		const struct refusal *r = &st->refusals.at[i];
+
+		TRY(store_art_get(&art, s->store, r->uid));
+		item(&l, session_name(&art), r->detail && r->detail[0] ? r->detail : r->status);
+	}
+	end(&l);
+	return NULL;
+}
+
+static err_t print_text(const struct status *st, struct session *s)
+{
+	bool color;
+
+	TRY(output_begin(&color, s, NULL, false));
+	print_branch(st);
+	print_counts(st);
+	print_conflicts(st, color);
+	TRY(print_refused(st, s, color));
+	print_left(st, color);
+	print_kept(st, color);
+	print_older(st, color);
+	print_missing(st, color);
+	return NULL;
+}
+
+/* --- for programs --------------------------------------------------------------------------- */
+
+static void porcelain_path(const char *code, const char *path)
+{
+	printf("%s\t", code);
+	output_path(path);
+	putchar('\n');
+}
+
+/* "# key value", then "<code> TAB <path>": U conflict, P to push, L left, K kept, O older, D file
+ * missing. */
+static void print_porcelain(const struct status *st)
+{
+	printf("# branch %s\n# head %s\n# busy %s\n", st->head.ref[0] ? st->head.ref : "-",
+	       st->head.commit[0] ? st->head.commit : "-", st->head.busy ? st->head.busy : "-");
+	printf("# artifacts %ld\n# remote %s\n# synced %s\n", st->artifacts,
+	       st->url ? st->url : "-", st->synced ? st->synced : "-");
+	for (size_t i = 0; i < st->conflicts.len; i++)
+		porcelain_path("U", st->conflicts.at[i].path);
+	for (size_t i = 0; i < st->dirty.len; i++)
+		porcelain_path("P", st->dirty.at[i].path);
+	for (size_t i = 0; i < st->lefts.len; i++)
+		porcelain_path("L", st->lefts.at[i].path);
+	for (size_t i = 0; i < st->files.notes.len; i++)
+		if (kept_note(st, i))
+			porcelain_path("K", kept_note(st, i));
+		else if (older_note(st, i))
+			porcelain_path("O", older_note(st, i));
+	for (size_t i = 0; i < st->missing.len; i++)
+		porcelain_path("D", st->missing.at[i]);
+}
+
+static void json_arts(struct json *j, const char *key, const struct arts *arts)
+{
+	json_key(j, key);
+	json_array_begin(j);
+	for (size_t i = 0; i < arts->len; i++) {
+		json_object_begin(j);
+		output_art(j, &arts->at[i]);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void json_notes(struct json *j, const char *key, const struct status *st,
+		       const char *(*note)(const struct status *st, size_t i))
+{
+	json_key(j, key);
+	json_array_begin(j);
+	for (size_t i = 0; i < st->files.notes.len; i++)
+		if (note(st, i))
+			json_string(j, note(st, i));
+	json_array_end(j);
+}
+
+static void json_lefts(struct json *j, const struct status *st)
+{
+	json_key(j, "left");
+	json_array_begin(j);
+	for (size_t i = 0; i < st->lefts.len; i++) {
+		json_object_begin(j);
+		json_key_string(j, "path", st->lefts.at[i].path);
+		json_key_string(j, "commit", st->lefts.at[i].commit[0] ? st->lefts.at[i].commit
+								       : NULL);
+		json_key_string(j, "whose", st->lefts.at[i].whose[0] ? st->lefts.at[i].whose
+								     : NULL);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void print_json(const struct status *st)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_string(&j, "ref", st->head.ref[0] ? st->head.ref : NULL);
+	json_key_string(&j, "head", st->head.commit[0] ? st->head.commit : NULL);
+	json_key_string(&j, "busy", st->head.busy);
+	json_key_int(&j, "artifacts", st->artifacts);
+	json_key_int(&j, "revisions", st->revisions);
+	json_key_int(&j, "for_next_commit", (int64_t)st->mines.len);
+	json_key_string(&j, "remote", st->url);
+	json_key_string(&j, "synced", st->synced);
+	json_key_int(&j, "queue", (int64_t)st->queue);
+	json_arts(&j, "to_push", &st->dirty);
+	json_arts(&j, "conflicts", &st->conflicts);
+	json_lefts(&j, st);
+	json_notes(&j, "older", st, older_note);
+	json_notes(&j, "kept", st, kept_note);
+	json_key(&j, "missing");
+	json_array_begin(&j);
+	for (size_t i = 0; i < st->missing.len; i++)
+		json_string(&j, st->missing.at[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+err_t cmd_status(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(status_release) struct status st = {0};
+	bool json = false, porcelain = false, help;
+	const struct opt opts[] = {
+		OPT_FLAG(0, "json", &json, "as JSON"),
+		OPT_FLAG(0, "porcelain", &porcelain, "for scripts"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[--json | --porcelain]", NULL};
+	const struct usage usage = {"status", synopsis,
+				    "Shows this branch, the workspace and the remote as last "
+				    "heard of, without asking it.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc > 0)
+		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
+	if (json && porcelain)
+		return opts_misuse(&usage, "--json and --porcelain exclude each other");
+	TRY(session_open(&s, SESSION_READ));
+	TRY(session_fresh(&s, NULL));
+	TRY(collect(&st, &s));
+	if (json)
+		print_json(&st);
+	else if (porcelain)
+		print_porcelain(&st);
+	else
+		return print_text(&st, &s);
+	return NULL;
+}
