@@ -23,11 +23,21 @@ test_expect_success 'setup' '
 test_expect_success COMMANDS 'a commit carries the edits made by commands' '
 	cd "$TRASH/a" &&
 	git agent check INFRA-042 1 &&
-	git commit -q -m "one" 2>err &&
-	test_grep "^git agent: staged $STORY$" err &&
-	git show HEAD:$STORY >actual &&
-	test_grep "\[x\] \*\*Scenario 1" actual &&
-	rm err actual &&
+	echo code >code && git add code &&
+	git commit -q -m "one" 2>../err &&
+	printf "git agent: staged %s\n" $STORY >../expect &&
+	test_cmp ../expect ../err &&
+	git show HEAD:$STORY >../actual &&
+	test_grep "\[x\] \*\*Scenario 1" ../actual &&
+	test_clean
+'
+
+test_expect_success COMMANDS 'where nothing else is staged git refuses first, and takes it the second time' '
+	cd "$TRASH/a" &&
+	git agent check INFRA-042 2 &&
+	test_expect_code 1 git commit -q -m "two" 2>../err &&
+	test_grep "commit again: it looked before this" ../err &&
+	git commit -q -m "two" &&
 	test_clean
 '
 
@@ -40,20 +50,33 @@ test_expect_success COMMANDS 'with nothing to do it is silent, and a commit stay
 test_expect_success COMMANDS 'a partial commit takes only what it names' '
 	cd "$TRASH/a" &&
 	echo text >other && git add other &&
-	git agent check INFRA-042 2 &&
+	git agent check INFRA-042 --off 2 &&
 	git commit -q -m "other only" other 2>../err &&
 	git show --name-only --format= HEAD >../actual &&
 	echo other >../expect &&
 	test_cmp ../expect ../actual &&
-	git commit -q -m "the rest" &&
+	git commit -q -a -m "the rest" &&
 	test_clean
 '
 
-test_expect_success COMMANDS 'agent.commitExport=none leaves it to the user; commit -a takes the file' '
+test_expect_success COMMANDS 'agent.commitExport=none leaves it to the user' '
 	cd "$TRASH/a" &&
 	git agent check INFRA-043 1 &&
-	test_expect_code 1 git -c agent.commitExport=none commit -q -m "none" &&
-	git commit -q -a -m "all" 2>../err &&
+	echo more >>code && git add code &&
+	git -c agent.commitExport=none commit -q -m "none" &&
+	test_expect_code 1 git diff --quiet &&
+	test_expect_code 1 git -c agent.commitExport=some commit -q -a -m "some" 2>../err &&
+	git commit -q -a -m "all" &&
+	test_clean
+'
+
+test_expect_success COMMANDS 'agent.commitExport=all takes what came from teammates' '
+	cd "$TRASH/a" &&
+	git config agent.commitExport all &&
+	git agent set INFRA-043 --title "Audits" &&
+	echo more >>code && git add code &&
+	git commit -q -m "all" &&
+	git config --unset agent.commitExport &&
 	test_clean
 '
 
@@ -61,12 +84,13 @@ test_expect_success COMMANDS 'what was staged by hand stays as it was staged' '
 	cd "$TRASH/a" &&
 	team_edit "s/Too many/By hand/" && git add $STORY &&
 	git show :$STORY >../staged &&
-	git agent check INFRA-042 --clear 1 2>/dev/null || git agent check INFRA-042 1 --uncheck 2>/dev/null ||
-		team_edit "s/None yet/Later/" &&
-	git commit -q -m "by hand" &&
+	git agent check INFRA-042 2 &&
+	git commit -q -m "by hand" 2>../err &&
+	test_grep "left $STORY: staged by hand" ../err &&
 	git show HEAD:$STORY >../actual &&
 	test_cmp ../staged ../actual &&
-	git commit -q -a -m "rest" || :
+	git commit -q -a -m "rest" &&
+	test_clean
 '
 
 test_expect_success 'conflict markers in what is staged are refused; nothing is lost' '
@@ -91,21 +115,26 @@ test_expect_success 'GIT_AGENT_SKIP passes by, and git calls us no second time f
 	test_clean
 '
 
-test_expect_success 'a checkout tells the workspace about my commits, and exits 0' '
+test_expect_success 'a checkout tells the workspace about my commits, and is silent' '
 	cd "$TRASH/a" &&
+	GIT_AGENT_SKIP=1 &&
+	export GIT_AGENT_SKIP &&
 	git switch -q -c topic &&
-	team_edit "s/Audit/Audit trail/" .agent/cache/stories/INFRA/INFRA-043-audit.md &&
-	GIT_AGENT_SKIP=1 git commit -q -a -m "topic" &&
+	team_edit "1s/\$/ trail/" .agent/cache/stories/INFRA/INFRA-043-audit.md &&
+	git commit -q -a -m "topic" &&
+	git switch -q main &&
+	unset GIT_AGENT_SKIP &&
+	git switch -q topic 2>../err &&
+	test_must_be_empty ../err &&
 	git switch -q main 2>../err &&
 	test_must_be_empty ../err &&
-	git agent sync status --offline &&
-	grep "^# INFRA-043: Audit$" .agent/cache/stories/INFRA/INFRA-043-audit.md
+	! grep trail .agent/cache/stories/INFRA/INFRA-043-audit.md
 '
 
 test_expect_success COMMANDS 'the workspace has it, on every branch' '
 	cd "$TRASH/a" &&
 	git agent show INFRA-043 >../out &&
-	test_grep "Audit trail" ../out
+	test_grep "^# INFRA-043: .* trail$" ../out
 '
 
 test_expect_success 'a hook that fails after the fact does not fail git' '

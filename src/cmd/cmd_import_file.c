@@ -100,12 +100,14 @@ static err_t create(struct import *in, const struct label *label, const char *ti
 	scoped_free char *message = mem_printf("imported from %s", name);
 	scoped_free char *path = label_path(in->kind, label, title);
 	char uid[UID_LEN + 1];
-	bool written;
+	bool written = false;
 
 	TRY(kinds_check_path(in->s.kinds, path));
 	if (!in->dry_run)
 		TRY(edit_create(uid, &written, &in->s.engine, path, text, message));
 	tell(in, "created", label->text, path);
+	if (!in->dry_run && !written && in->s.have_port)
+		output_say("%s is in the workspace only: no file can be written there now", path);
 	return NULL;
 }
 
@@ -138,7 +140,7 @@ static err_t from_file(struct import *in, const char *file)
 			 strcmp(file, "-") == 0 ? "standard input" : file);
 }
 
-/* --- which -------------------------------------------------------------------------------------- */
+/* --- which ---------------------------------------------------------------------------------- */
 
 /* The kind of the artifact whose place this is; NULL for any other file. */
 static const struct kind *place_of(const struct import *in, const char *path)
@@ -180,9 +182,10 @@ struct walk {
 static err_t try_entry(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct walk *w = ctx;
+	const char *below = strncmp(path, "./", 2) == 0 ? path + 2 : path;
 	const char *base = strrchr(path, '/');
 	size_t len = strlen(path), suffix = strlen(w->in->kind->suffix);
-	scoped_free char *file = mem_printf("%s/%s", w->root, path);
+	scoped_free char *file = mem_printf("%s/%s", w->root, below);
 	scoped_free char *place = session_path(&w->in->s, file);
 	const struct kind *kind = place_of(w->in, place);
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define LOCK_MS 10000
+#define TITLE_MAX 1000
 
 struct new_options {
 	const char *title, *from, *scope, *state;
@@ -49,6 +50,8 @@ static err_t check_title(const char *title)
 		return err_new(ERR_MISUSE, "the title is empty");
 	if (strpbrk(title, "\r\n"))
 		return err_new(ERR_MISUSE, "a title is one line");
+	if (trimmed.len > TITLE_MAX)
+		return err_new(ERR_MISUSE, "a title has at most %d bytes", TITLE_MAX);
 	return NULL;
 }
 

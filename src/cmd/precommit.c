@@ -8,6 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void scoped_result(struct proc_result *r)
+{
+	proc_result_release(r);
+}
+
+/* Asked of a git child, which is sooner done than libgit2 is started. */
+static err_t is_staged(bool *out, const struct session *s, const char *below)
+{
+	const char *const argv[] = {"git", "diff-index", "--cached", "--quiet", "HEAD", "--",
+				    below, NULL};
+	scoped(scoped_result) struct proc_result result = {0};
+
+	struct proc child = {.argv = argv, .dir = s->repo->worktree, .quiet = true};
+
+	TRY(proc_run(&result, &child));
+	*out = result.status != 0;	/* without a HEAD, too */
+	return NULL;
+}
+
 /* --- exporting into the commit -------------------------------------------------------------- */
 
 struct edits {
@@ -62,14 +81,22 @@ static err_t stage(struct session *s, bool all)
 	scoped(report_release) struct report r = {0};
 	scoped(strs_release) struct strs paths = {0};
 	scoped(edits_release) struct edits edits = {0};
+	bool others;
 
 	TRY(export_for_commit(&paths, &r, &s->engine, all));
+	tell_left(&r);
+	if (!paths.len)
+		return NULL;
 	edits.at = mem_alloc((paths.len + 1) * sizeof(*edits.at));
 	for (size_t i = 0; i < paths.len; i++)
 		TRY(add_edit(&edits, s, paths.at[i]));
+	TRY(is_staged(&others, s, "."));
 	TRY(git_index_stage(s->repo, edits.at, edits.len));
 	tell(&paths, "git agent: staged ");
-	tell_left(&r);
+	/* git asks whether there is anything to commit before it reads the index again. */
+	if (!others)
+		fputs("git agent: should git say that there is nothing to commit, commit again: "
+		      "it looked before this\n", stderr);
 	return NULL;
 }
 
@@ -146,8 +173,9 @@ static void judge_conflicts(struct strs *faults, const struct arts *conflicts,
 
 		if (was && now ? oid_eq(&was->oid, &now->oid) : !was && !now)
 			continue;
-		strs_take(faults, mem_printf("%s is in conflict: 'git agent sync resolve %s --edit' "
-					     "settles it", art->path, session_name(art)));
+		strs_take(faults, mem_printf("%s is in conflict: "
+					     "'git agent sync resolve %s --edit' settles it",
+					     art->path, session_name(art)));
 	}
 }
 
@@ -157,23 +185,6 @@ static err_t list_head(struct git_entries *out, struct session *s)
 
 	TRY(repo_head(&head, s->repo));
 	return head.commit[0] ? git_list_at(out, s->repo, s->kinds, head.commit) : NULL;
-}
-
-static void scoped_result(struct proc_result *r)
-{
-	proc_result_release(r);
-}
-
-/* The everyday commit changes no artifact: a git child knows that sooner than libgit2 starts. */
-static err_t touches_artifacts(bool *out, const struct session *s)
-{
-	static const char *const argv[] = {"git", "diff-index", "--cached", "--quiet", "HEAD", "--",
-					   ".agent", NULL};
-	scoped(scoped_result) struct proc_result result = {0};
-
-	TRY(proc_run(&result, &(struct proc){.argv = argv, .dir = s->repo->worktree, .quiet = true}));
-	*out = result.status != 0;	/* without a HEAD, too */
-	return NULL;
 }
 
 /* Only what this commit changes: an old fault is not this commit's. */
@@ -203,7 +214,7 @@ err_t precommit_run(struct session *s)
 
 	TRY(session_fresh(s, NULL));
 	TRY(export_into_commit(s));
-	TRY(touches_artifacts(&touched, s));
+	TRY(is_staged(&touched, s, ".agent"));
 	if (touched)
 		TRY(judge(&faults, s));
 	if (!faults.len)

@@ -93,12 +93,14 @@ static err_t by_path(bool *found, struct art *out, struct session *s, const char
 
 /* A label that several kinds use means the one whose label others share (the story's), then any of
  * its own (the plan's), then one that is shared. */
+enum { SHARED = 2, DELETED = 10 };
+
 static int standing(const struct kinds *kinds, const char *name)
 {
 	const struct kind *kind = kinds_find(kinds, name);
 
 	if (!kind || kind->shares_label)
-		return 2;
+		return SHARED;
 	for (size_t i = 0; i < kinds->len; i++) {
 		const struct kind *other = &kinds->at[i];
 
@@ -122,14 +124,28 @@ static err_t several(const struct arts *found, const char *name)
 			"name one by its path");
 }
 
+/* While a story has the label, or had it, the bare label is never its runbook: who deletes the one
+ * twice must not delete the other. */
+static bool has_own(const struct kinds *kinds, const struct arts *found)
+{
+	for (size_t i = 0; i < found->len; i++)
+		if (standing(kinds, found->at[i].kind) < SHARED)
+			return true;
+	return false;
+}
+
 err_t session_choose(struct art *out, struct session *s, struct arts *found, const char *name)
 {
+	bool own = has_own(s->kinds, found);
 	struct art *best = NULL;
 	int best_rank = 0, same = 0;
 
 	for (size_t i = 0; i < found->len; i++) {
-		int rank = standing(s->kinds, found->at[i].kind) + (found->at[i].deleted ? 10 : 0);
+		int rank = standing(s->kinds, found->at[i].kind);
 
+		if (own && rank == SHARED)
+			continue;
+		rank += found->at[i].deleted ? DELETED : 0;
 		if (best && rank > best_rank)
 			continue;
 		same = best && rank == best_rank ? same + 1 : 1;
@@ -161,12 +177,21 @@ static err_t by_label(bool *found, struct art *out, struct session *s, const cha
 		      const char *label, bool with_deleted)
 {
 	scoped(arts_release) struct arts same = {0};
-	struct art_filter f = {.kind = kind, .label = label, .with_deleted = with_deleted};
+	scoped(art_release) struct art art = {0};
+	struct art_filter f = {.kind = kind, .label = label, .with_deleted = true};
+	size_t live = 0;
 
 	TRY(store_art_list(&same, s->store, &f));
-	*found = same.len > 0;
-	return same.len ? session_choose(out, s, &same, label)
-			: by_alias(found, out, s, kind, label);
+	for (size_t i = 0; i < same.len; i++)
+		live += !same.at[i].deleted;
+	*found = false;
+	if (!same.len || (!live && !with_deleted))
+		return by_alias(found, out, s, kind, label);
+	TRY(session_choose(&art, s, &same, label));
+	*found = with_deleted || !art.deleted;
+	if (*found)
+		take(out, &art);
+	return NULL;
 }
 
 /* --- uids ----------------------------------------------------------------------------------- */

@@ -261,6 +261,8 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 	p->repo = r;
 	git_scope_init(&p->scope, kinds);
 	p->worktree = (struct worktree){.top = r->worktree, .scope = &p->scope};
+	p->worktree.staging = mem_printf("%s/agent/tmp", r->commondir);
+	file_sweep(p->worktree.staging);
 	convert_init(&p->worktree.convert, r);
 	*out = (struct git_port){
 		.ctx = p, .worktree = r->worktree,
@@ -283,6 +285,7 @@ void git_port_close(struct git_port *port)
 	forget(p);
 	git_scope_release(&p->scope);
 	convert_release(&p->worktree.convert);
+	free(p->worktree.staging);
 	free(p);
 	*port = (struct git_port){0};
 }

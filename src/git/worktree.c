@@ -124,7 +124,9 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path, struct sl
 	TRY(check_replaceable(full, path));
 	TRY(convert_text(&w->convert, &converted, &len, path, text, false));
 	TRY(file_mkdirs_for(full));
-	return file_stage(tmp, full, converted ? slice_of(converted, len) : text, 0);
+	if (converted)
+		text = slice_of(converted, len);
+	return w->staging ? file_stage_in(tmp, w->staging, full, text, 0) : file_stage(tmp, full, text, 0);
 }
 
 err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp, const char *path)

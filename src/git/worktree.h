@@ -9,6 +9,7 @@
 
 struct worktree {
 	const char *top;		/* not owned; NULL: bare */
+	char *staging;			/* where files are made before they are renamed; NULL: beside */
 	const struct git_scope *scope;	/* not owned */
 	struct convert convert;
 };

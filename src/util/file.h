@@ -49,6 +49,12 @@ err_t file_mkdirs_for(const char *path) MUST_CHECK;
  * Each half is two fault points: "stage", "publish".
  */
 err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode) MUST_CHECK;
+/* The same with the temporary file in directory `dir` (made if absent), where nobody sees it, as
+ * "agent-tmp-<pid>-XXXXXX"; in a directory of another filesystem than path's: as file_stage. */
+err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode)
+	MUST_CHECK;
+/* Removes from such a directory what processes that are no more left there. Never fails. */
+void file_sweep(const char *dir);
 err_t file_publish(struct file_stat *out, const char *tmp, const char *path) MUST_CHECK;
 void file_discard(char *tmp);
 

@@ -3,9 +3,11 @@
 #include "util/file.h"
 #include "util/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #define SUFFIX ".agent-tmp-XXXXXX"
+#define STAGED "agent-tmp-"
 
 static void close_fd(const int *fd)
 {
@@ -93,11 +96,10 @@ static err_t fill(int fd, const char *path, struct slice bytes, mode_t mode)
 	return err;
 }
 
-err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
+/* name: a pattern for mkostemp; taken over. */
+static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice bytes, mode_t mode)
 {
-	const char *base = base_of(path);
-	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
-	scoped_free char *name = mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base);
+	scoped_free char *name = pattern;
 	err_t err;
 	int fd;
 
@@ -113,6 +115,50 @@ err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
 	fault_point("stage");
 	*tmp = steal(name);
 	return NULL;
+}
+
+err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
+{
+	const char *base = base_of(path);
+	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
+
+	return stage_as(tmp, mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base), path, bytes, mode);
+}
+
+static bool same_device(const char *dir, const char *path)
+{
+	scoped_free char *parent = mem_strndup(path, (size_t)(base_of(path) - path));
+	struct stat a, b;
+
+	return stat(dir, &a) == 0 && stat(parent[0] ? parent : ".", &b) == 0 && a.st_dev == b.st_dev;
+}
+
+err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode)
+{
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		return file_stage(tmp, path, bytes, mode);
+	if (!same_device(dir, path))
+		return file_stage(tmp, path, bytes, mode);
+	return stage_as(tmp, mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid()), path, bytes, mode);
+}
+
+void file_sweep(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	if (!d)
+		return;
+	while ((entry = readdir(d))) {
+		long pid;
+
+		if (strncmp(entry->d_name, STAGED, strlen(STAGED)) != 0)
+			continue;
+		pid = strtol(entry->d_name + strlen(STAGED), NULL, 10);
+		if (pid > 0 && pid != (long)getpid() && kill((pid_t)pid, 0) && errno == ESRCH)
+			unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	closedir(d);
 }
 
 #ifdef O_PATH

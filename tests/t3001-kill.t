@@ -1,0 +1,250 @@
+#!/bin/sh
+test_description='kill -9 at every durable step: nothing lost, nothing doubled, nothing left behind'
+. "$(dirname "$0")/lib/test-lib.sh"
+
+if ! test_have_prereq LIBGIT2
+then
+	skip_all='libgit2 is missing'
+	test_done
+fi
+
+# Time stands still, so that an undisturbed and a resumed run make the same revisions.
+GIT_AGENT_NOW=1700000000
+GIT_AUTHOR_DATE='1700000000 +0000'
+GIT_COMMITTER_DATE='1700000000 +0000'
+export GIT_AGENT_NOW GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+
+STORIES=.agent/cache/stories/INFRA
+ONE=$STORIES/INFRA-001-first.md
+
+artifact () {
+	printf '# INFRA-%s: %s\n\n## State\n\nDRAFT\n\n## Problem Statement\n\nAs it is.\n\n' "$1" "$2"
+	printf '## Acceptance Criteria\n\n- [ ] one\n- [ ] two\n\n## Notes\n\nNone.\n'
+}
+
+# Two clones, a remote, everything in step. w/ is worked in, snap.<name> is what a scenario begins with.
+build_world () {
+	mkdir w &&
+	git init -q --bare w/origin.git &&
+	git init -q w/a &&
+	(
+		cd w/a &&
+		mkdir -p $STORIES &&
+		artifact 001 First >$ONE &&
+		artifact 002 Second >$STORIES/INFRA-002-second.md &&
+		artifact 003 Third >$STORIES/INFRA-003-third.md &&
+		git add -A && git commit -qm first &&
+		git remote add origin ../origin.git && git push -q -u origin HEAD:main
+	) &&
+	git clone -q w/origin.git w/b &&
+	git -C w/a agent sync init "file:$TRASH/w/remote.db" >/dev/null &&
+	git -C w/b agent sync init "file:$TRASH/w/remote.db" >/dev/null
+}
+
+snapshot () {
+	rm -rf "snap.$1" && cp -a w "snap.$1"
+}
+
+reset_to () {
+	rm -rf w && cp -a "snap.$1" w
+}
+
+# Everything that a user could see of clone $1 and of the remote; ids, which are drawn by chance where something
+# is created, are replaced by paths.
+dump () {
+	sqlite3 "w/$1/.git/agent/agent.db" "
+		SELECT 'artifact', label, path, state, oid, deleted, approval FROM artifact ORDER BY path;
+		SELECT 'revision', a.path, r.oid, r.how, (SELECT count(*) FROM revision_parent p WHERE p.child = r.seq)
+		  FROM revision r JOIN artifact a USING (uid) ORDER BY 2, 3, 4, 5;
+		SELECT 'base', a.path, b.version, b.rev, b.oid, b.revision = a.head FROM base b JOIN artifact a USING (uid)
+		  ORDER BY 2;
+		SELECT 'conflict', a.path, c.theirs FROM conflict c JOIN artifact a USING (uid) ORDER BY 2;
+		SELECT 'refusal', uid, status FROM refusal ORDER BY uid;
+		SELECT 'pending', path FROM pending;
+		SELECT 'outbox', uid FROM outbox;
+		SELECT 'inbox', rev FROM inbox;
+		SELECT 'alias', label, kind FROM alias;
+		SELECT 'mine', a.path, m.rev = a.head FROM mine m JOIN artifact a USING (uid) ORDER BY 2;" &&
+	sqlite3 w/remote.db "
+		SELECT 'remote', path, version, rev, oid, state, approval_state FROM artifact ORDER BY path;
+		SELECT 'log', rev, version FROM revision ORDER BY rev;
+		SELECT 'lineage', path, oid, how FROM lineage ORDER BY 2, 3, 4;" &&
+	(cd "w/$1" && find .agent -type f -exec git hash-object --no-filters {} + -print | sort) &&
+	git -C "w/$1" status --porcelain &&
+	git -C "w/$1" log --format=%T -3
+}
+
+no_leavings () {
+	find w -name '*.agent-tmp-*' -o -name '*.lock' -o -name '*.before-v*' >leavings &&
+	test_must_be_empty leavings
+}
+
+points=0
+# kill_everywhere <name> <clone> <shell function>: runs it undisturbed, then killed at each point and resumed
+# by running it again; both must end alike.
+kill_everywhere () {
+	name=$1 clone=$2 run=$3
+	reset_to "$name" && rm -f log &&
+	(GIT_AGENT_FAULT_LOG=$TRASH/log && export GIT_AGENT_FAULT_LOG && cd "w/$clone" && $run) >out 2>&1 || {
+		cat out
+		return 1
+	}
+	dump "$clone" >expect && no_leavings || return 1
+	(cd "w/$clone" && $run) >out 2>&1 || return 1
+	dump "$clone" >actual && test_cmp expect actual || return 1
+	last=$(sed -n '$s/ .*//p' log)
+	n=1
+	while test $n -le "${last:-0}"
+	do
+		reset_to "$name" &&
+		(GIT_AGENT_FAULT=$n && export GIT_AGENT_FAULT && cd "w/$clone" && $run) >out 2>&1
+		(cd "w/$clone" && $run) >out 2>&1 || {
+			echo "$name: killed at point $n, then:"
+			cat out
+			return 1
+		}
+		dump "$clone" >actual && test_cmp expect actual && no_leavings || {
+			echo "$name: differs after a kill at point $n: $(sed -n "s/^$n //p" log)"
+			return 1
+		}
+		n=$((n + 1))
+	done
+	points=$((points + last))
+	say "# $name: $last points"
+}
+
+edit_one () {
+	artifact 001 'First, edited' | git agent edit INFRA-001 --file -
+}
+take_in () {
+	git agent import
+}
+write_out () {
+	git agent export
+}
+send () {
+	git agent sync push
+}
+fetch () {
+	git agent sync pull
+}
+exchange () {
+	git agent sync
+}
+settle () {
+	git agent sync status --offline >/dev/null || :
+	if git agent sync status --offline --porcelain | grep -q "^[CU]"
+	then
+		git agent sync resolve INFRA-001 --theirs
+	fi
+}
+remove () {
+	test -z "$(git agent list | grep INFRA-003)" || git agent rm INFRA-003
+}
+commit_all () {
+	git rev-parse -q --verify HEAD:other >/dev/null && return
+	echo other >other && git add other && git commit -qm edited
+}
+approve () {
+	{
+		git agent state INFRA-001 COMMITTED || git agent show INFRA-001 | grep -q COMMITTED
+	} && git agent sync
+}
+
+test_expect_success 'a world' '
+	build_world && snapshot edit
+'
+
+test_expect_success 'an edit, written through' '
+	kill_everywhere edit a edit_one
+'
+
+test_expect_success 'a change of state, pushed at once' '
+	kill_everywhere edit a approve
+'
+
+test_expect_success 'a removal' '
+	kill_everywhere edit a remove
+'
+
+test_expect_success 'an edit by hand is imported' '
+	reset_to edit &&
+	artifact 001 "First, by hand" >w/a/$ONE &&
+	snapshot hand &&
+	kill_everywhere hand a take_in
+'
+
+test_expect_success 'commits are imported' '
+	reset_to edit &&
+	(
+		cd w/b &&
+		artifact 001 "First, committed" >$ONE &&
+		artifact 004 Fourth >$STORIES/INFRA-004-fourth.md &&
+		git rm -q $STORIES/INFRA-003-third.md &&
+		git add -A && git commit -q -n -m edited && git push -q origin HEAD:main
+	) &&
+	git -C w/a -c core.hooksPath=/nowhere pull -q &&
+	snapshot commits &&
+	kill_everywhere commits a take_in
+'
+
+test_expect_success 'push of several' '
+	reset_to edit &&
+	for i in 001 002 003
+	do
+		artifact $i "Edited $i" | git -C w/a agent edit INFRA-$i --file - || return 1
+	done &&
+	snapshot push &&
+	kill_everywhere push a send
+'
+
+test_expect_success 'pull, and export of what came' '
+	git -C w/a agent sync push >/dev/null &&
+	snapshot pull &&
+	kill_everywhere pull b fetch &&
+	reset_to pull && git -C w/b agent sync pull >/dev/null && snapshot export &&
+	kill_everywhere export b write_out
+'
+
+test_expect_success 'both edited: pull, merge, push' '
+	reset_to pull &&
+	git -C w/b agent check INFRA-001 2 >/dev/null &&
+	snapshot merge &&
+	kill_everywhere merge b exchange
+'
+
+test_expect_success 'a conflict is resolved' '
+	reset_to pull &&
+	artifact 001 "Edited otherwise" | git -C w/b agent edit INFRA-001 --file - &&
+	test_expect_code 1 git -C w/b agent sync &&
+	snapshot resolve &&
+	kill_everywhere resolve b settle
+'
+
+test_expect_success 'a commit carries edits (the hook exports and stages)' '
+	reset_to edit &&
+	artifact 001 "First, for a commit" | git -C w/a agent edit INFRA-001 --file - &&
+	snapshot commit &&
+	kill_everywhere commit a commit_all
+'
+
+test_expect_success 'pull of more than three pages' '
+	reset_to edit &&
+	(
+		cd w/a && i=100 &&
+		while test $i -lt 750
+		do
+			artifact $i "Story $i" >$STORIES/INFRA-$i-story.md && i=$((i + 1)) || exit 1
+		done &&
+		git agent import 2>/dev/null && git agent sync push >/dev/null
+	) &&
+	snapshot pages &&
+	kill_everywhere pages b fetch
+'
+
+test_expect_success 'every point was hit' '
+	say "# $points fault points in all" &&
+	test $points -gt 100
+'
+
+test_done
