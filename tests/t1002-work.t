@@ -6,7 +6,27 @@ test_description='edit, set, check, state, mv, rm, restore'
 if ! test_have_prereq LIBGIT2
 then
 	skip_all='libgit2 is not there'
-	test_done
+	test_expect_success 'a conflict is seen everywhere, and no state is changed over it' '
+	git agent list >/dev/null && git rev-parse HEAD >.git/MERGE_HEAD &&
+	git agent set INFRA-002 -t "In the workspace" 2>/dev/null && rm .git/MERGE_HEAD &&
+	sed "1s/:.*/: In the file/" "$story" >../new && cp ../new "$story" &&
+	git agent list --conflicts >../actual 2>../err &&
+	test_grep "edited in the same place" ../err &&
+	test_grep "^! INFRA-002 .*In the workspace$" ../actual &&
+	git agent show INFRA-002 2>../err >../actual &&
+	test_grep "^# INFRA-002: In the workspace$" ../actual &&
+	test_grep "^warning: INFRA-002 is in conflict" ../err &&
+	git agent log -p INFRA-002 >../actual &&
+	test_grep "^revision [0-9a-f]* (theirs)$" ../actual &&
+	test_grep "^+# INFRA-002: In the file$" ../actual &&
+	git agent status >../actual && test_grep "^In conflict:$" ../actual &&
+	test_says 1 "error: '\''INFRA-002'\'' is in conflict" git agent state INFRA-002 COMMITTED &&
+	git agent sync resolve INFRA-002 --theirs >/dev/null &&
+	git agent list --conflicts >../actual && test_must_be_empty ../actual &&
+	git agent log INFRA-002 >../actual && ! grep theirs ../actual
+'
+
+test_done
 fi
 
 story=$small_stories/INFRA-002-rate-limit.md
@@ -15,7 +35,7 @@ story=$small_stories/INFRA-002-rate-limit.md
 editor() {
 	printf '#!/bin/sh\nsed "%s" "$1" >"$1.new" && mv "$1.new" "$1"\n' "$1" >"$TRASH/editor" &&
 	chmod +x "$TRASH/editor" &&
-	GIT_EDITOR="\"$TRASH/editor\"" && export GIT_EDITOR
+	GIT_EDITOR='"$TRASH/editor"' && export GIT_EDITOR
 }
 
 # no_leftovers: no text of an edit lies around.
@@ -143,7 +163,7 @@ test_expect_success 'state: by the rules of the kind, exit code 2 with what is l
 	test_cmp ../expect ../actual &&
 	test_expect_code 2 git agent state INFRA-002 DONE 2>../err &&
 	test_grep "cannot go from DRAFT to DONE: it would jump over a gate" ../err &&
-	test_grep "^hint: from DRAFT it may go to: OPEN, COMMITTED" ../err &&
+	test_grep "^hint: from here it may go to: OPEN, COMMITTED" ../err &&
 	test_expect_code 2 git agent state INFRA-002 NONSENSE 2>../err &&
 	test_grep "the kind has no such state" ../err &&
 	git agent state INFRA-002 committed >../out &&
@@ -233,6 +253,26 @@ test_expect_success 'in the middle of a merge edits wait in the workspace' '
 	rm .git/MERGE_HEAD &&
 	git agent export &&
 	test_grep During "$story"
+'
+
+test_expect_success 'a conflict is seen everywhere, and no state is changed over it' '
+	git agent list >/dev/null && git rev-parse HEAD >.git/MERGE_HEAD &&
+	git agent set INFRA-002 -t "In the workspace" 2>/dev/null && rm .git/MERGE_HEAD &&
+	sed "1s/:.*/: In the file/" "$story" >../new && cp ../new "$story" &&
+	git agent list --conflicts >../actual 2>../err &&
+	test_grep "edited in the same place" ../err &&
+	test_grep "^! INFRA-002 .*In the workspace$" ../actual &&
+	git agent show INFRA-002 2>../err >../actual &&
+	test_grep "^# INFRA-002: In the workspace$" ../actual &&
+	test_grep "^warning: INFRA-002 is in conflict" ../err &&
+	git agent log -p INFRA-002 >../actual &&
+	test_grep "^revision [0-9a-f]* (theirs)$" ../actual &&
+	test_grep "^+# INFRA-002: In the file$" ../actual &&
+	git agent status >../actual && test_grep "^In conflict:$" ../actual &&
+	test_says 1 "error: '\''INFRA-002'\'' is in conflict" git agent state INFRA-002 COMMITTED &&
+	git agent sync resolve INFRA-002 --theirs >/dev/null &&
+	git agent list --conflicts >../actual && test_must_be_empty ../actual &&
+	git agent log INFRA-002 >../actual && ! grep theirs ../actual
 '
 
 test_done

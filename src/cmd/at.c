@@ -57,7 +57,7 @@ err_t at_list(struct arts *out, struct session *s, const char *at)
 	for (size_t i = 0; i < entries.len; i++) {
 		const struct git_entry *entry = &entries.at[i];
 
-		/* of an unmerged path the first stage stands for all; nothing is added yet with -N */
+		/* the first stage of an unmerged path stands for all; -N has added nothing yet */
 		if ((i && strcmp(entry->path, entries.at[i - 1].path) == 0) || entry->intent_to_add)
 			continue;
 		TRY(read_entry(&arts.at[arts.len], s, entry));
@@ -65,7 +65,7 @@ err_t at_list(struct arts *out, struct session *s, const char *at)
 	}
 	qsort(arts.at, arts.len, sizeof(*arts.at), compare);
 	*out = arts;
-	arts = (struct arts){0};
+	memset(&arts, 0, sizeof(arts));
 	return NULL;
 }
 

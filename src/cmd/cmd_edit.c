@@ -14,7 +14,7 @@ struct edit_options {
 	bool dry_run;
 };
 
-/* --base: what the new text was made from, by revision, for who reads and writes with time between. */
+/* --base: the revision that the new text was made from, for who reads now and writes later. */
 static err_t text_of_revision(struct oid *out, struct session *s, const struct art *art,
 			      const char *name)
 {

@@ -33,8 +33,10 @@ static err_t find_uids(struct strs *out, const struct export *x, struct session 
 
 static void tell_path(const char *path, bool removed, bool dry_run)
 {
-	fputs(removed ? dry_run ? "would remove " : "removed " : dry_run ? "would write " : "wrote ",
-	      stdout);
+	if (dry_run)
+		fputs(removed ? "would remove " : "would write ", stdout);
+	else
+		fputs(removed ? "removed " : "wrote ", stdout);
 	text_safe_fputs(path, stdout);
 	putchar('\n');
 }

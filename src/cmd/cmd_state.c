@@ -18,11 +18,10 @@ struct state_options {
 static err_t refuse(const struct subject *sub, const char *to, const char *why)
 {
 	scoped_free char *next = rules_next_states(sub->kind, sub->art.state);
-	const char *from = sub->art.state[0] ? sub->art.state : "no state";
-
 	return err_hint(err_new(ERR_REFUSED, "'%s' cannot go from %s to %s: %s",
-				session_name(&sub->art), from, to, why),
-			"from %s it may go to: %s", from, next);
+				session_name(&sub->art),
+				sub->art.state[0] ? sub->art.state : "no state", to, why),
+			"from here it may go to: %s", next);
 }
 
 /* Back to the beginning, or aside, is open to everybody; on is where the parent has a say. */
@@ -75,8 +74,6 @@ static err_t enter(struct session *s, const struct subject *sub, const struct ki
 		.done = done, .dry_run = o->dry_run}));
 	if (o->dry_run)
 		return NULL;
-	if (to->gate)
-		TRY(rules_request_approval(s, sub->art.uid));
 	return session_auto_push(s, sub->art.uid, true);
 }
 
@@ -125,6 +122,10 @@ static err_t run(const char *name, const char *wanted, const struct state_option
 		return NULL;
 	}
 	to = rules_state(sub.kind, wanted);
+	if (to && strcmp(to->name, sub.art.state) == 0 && strcmp(sub.art.approval, "stale") != 0) {
+		fprintf(stderr, "%s: is %s already\n", session_name(&sub.art), to->name);
+		return NULL;
+	}
 	TRY(check(&s, &sub, wanted, to, o->reason));
 	return enter(&s, &sub, to, o);
 }

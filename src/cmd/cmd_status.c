@@ -4,119 +4,16 @@
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
+#include "cmd/status.h"
 #include "util/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct status {
-	struct repo_head head;
-	long artifacts, revisions, texts;
-	struct arts dirty;		/* only with a remote */
-	struct arts conflicts;
-	struct report files;		/* a dry run of export */
-	struct strs missing;		/* files that were here */
-	struct lefts lefts;
-	struct mines mines;
-	struct refusals refusals;
-	char *url, *synced;
-	size_t queue;			/* operations on their way */
-};
-
-static void status_release(struct status *st)
-{
-	arts_release(&st->dirty);
-	arts_release(&st->conflicts);
-	report_release(&st->files);
-	strs_release(&st->missing);
-	lefts_release(&st->lefts);
-	mines_release(&st->mines);
-	refusals_release(&st->refusals);
-	free(st->url);
-	free(st->synced);
-}
-
-/* --- facts ---------------------------------------------------------------------------------- */
-
-static err_t find_missing(struct status *st, struct session *s)
-{
-	scoped(seens_release) struct seens seens = {0};
-
-	TRY(store_seen_list(&seens, s->store, s->port.worktree));
-	for (size_t i = 0; i < seens.len; i++) {
-		const struct seen *seen = &seens.at[i];
-		scoped(art_release) struct art art = {0};
-		struct file_stat stat;
-		err_t err;
-
-		TRY(s->port.stat(s->port.ctx, &stat, seen->path));
-		if (stat.exists)
-			continue;
-		err = store_art_at(&art, s->store, seen->path);
-		if (err && err->code != ERR_NOTFOUND)
-			return err;
-		if (!err && !art.deleted)
-			strs_add(&st->missing, seen->path);
-		err_free(err);
-	}
-	return NULL;
-}
-
-static err_t collect_here(struct status *st, struct session *s)
-{
-	struct export_options o = {.dry_run = true};
-
-	if (!s->have_port)
-		return NULL;
-	TRY(find_missing(st, s));
-	TRY(store_left_list(&st->lefts, s->store, s->port.worktree));
-	TRY(store_mine_list(&st->mines, s->store, s->port.worktree));
-	return st->head.busy ? NULL : export_files(&st->files, &s->engine, &o);
-}
-
-static err_t collect(struct status *st, struct session *s)
-{
-	struct art_filter dirty = {.dirty_only = true, .with_deleted = true};
-	struct art_filter conflict = {.conflict_only = true, .with_deleted = true};
-	struct outbox outbox = {0};
-
-	TRY(repo_head(&st->head, s->repo));
-	TRY(store_counts(&st->artifacts, &st->revisions, &st->texts, s->store));
-	TRY(store_art_list(&st->conflicts, s->store, &conflict));
-	TRY(store_refusal_list(&st->refusals, s->store));
-	TRY(store_meta_get(&st->url, s->store, "remote"));
-	TRY(store_meta_get(&st->synced, s->store, "synced"));
-	TRY(store_outbox_list(&outbox, s->store));
-	st->queue = outbox.len;
-	outbox_release(&outbox);
-	if (st->url)	/* without a remote nothing waits for one */
-		TRY(store_art_list(&st->dirty, s->store, &dirty));
-	return collect_here(st, s);
-}
-
-/* "kept <path>: <why>" of the report: what a command may not write over. */
-static const char *kept_note(const struct status *st, size_t i)
-{
-	const char *note = st->files.notes.at[i];
-
-	return strncmp(note, "kept ", 5) == 0 ? note + 5 : NULL;
-}
-
-static const char *older_note(const struct status *st, size_t i)
-{
-	const char *note = st->files.notes.at[i];
-
-	return strncmp(note, "wrote ", 6) == 0 ? note + 6
-	       : strncmp(note, "removed ", 8) == 0 ? note + 8 : NULL;
-}
-
-/* --- for people ----------------------------------------------------------------------------- */
-
 #define SHOWN 10	/* lines of one list; the others are counted */
 
 struct list {
-	const struct status *st;
 	const char *title, *hint, *color;
 	size_t shown, all;
 };
@@ -186,7 +83,7 @@ static void print_counts(const struct status *st)
 
 static void print_conflicts(const struct status *st, bool color)
 {
-	struct list l = {st, "In conflict:", "git agent sync resolve <id> --ours|--theirs|--edit",
+	struct list l = {"In conflict:", "git agent sync resolve <id> --ours|--theirs|--edit",
 			 color_if(color, COLOR_RED), 0, 0};
 
 	for (size_t i = 0; i < st->conflicts.len; i++)
@@ -196,30 +93,30 @@ static void print_conflicts(const struct status *st, bool color)
 
 static void print_older(const struct status *st, bool color)
 {
-	struct list l = {st, "Files older than the workspace:", "git agent export writes them",
+	struct list l = {"Files older than the workspace:", "git agent export writes them",
 			 color_if(color, COLOR_YELLOW), 0, 0};
 
 	for (size_t i = 0; i < st->files.notes.len; i++)
-		if (older_note(st, i))
-			item(&l, older_note(st, i), NULL);
+		if (status_older(st, i))
+			item(&l, status_older(st, i), NULL);
 	end(&l);
 }
 
 static void print_kept(const struct status *st, bool color)
 {
-	struct list l = {st, "Files with a text that the workspace does not write over:",
+	struct list l = {"Files with a text that the workspace does not write over:",
 			 "git agent import <path> takes such a text", color_if(color, COLOR_YELLOW),
 			 0, 0};
 
 	for (size_t i = 0; i < st->files.notes.len; i++)
-		if (kept_note(st, i))
-			item(&l, kept_note(st, i), NULL);
+		if (status_kept(st, i))
+			item(&l, status_kept(st, i), NULL);
 	end(&l);
 }
 
 static void print_left(const struct status *st, bool color)
 {
-	struct list l = {st, "Left alone, not part of the workspace:",
+	struct list l = {"Left alone, not part of the workspace:",
 			 "git agent import <id> takes one", color_if(color, COLOR_YELLOW), 0, 0};
 
 	for (size_t i = 0; i < st->lefts.len; i++)
@@ -229,8 +126,8 @@ static void print_left(const struct status *st, bool color)
 
 static void print_missing(const struct status *st, bool color)
 {
-	struct list l = {st, "Files that are missing:",
-			 "git agent export <id> writes one again", color_if(color, COLOR_YELLOW), 0, 0};
+	struct list l = {"Files that are missing:", "git agent export <id> writes one again",
+			 color_if(color, COLOR_YELLOW), 0, 0};
 
 	for (size_t i = 0; i < st->missing.len; i++)
 		item(&l, st->missing.at[i], NULL);
@@ -239,7 +136,7 @@ static void print_missing(const struct status *st, bool color)
 
 static err_t print_refused(const struct status *st, struct session *s, bool color)
 {
-	struct list l = {st, "Refused by the remote:", "they stay here until they change",
+	struct list l = {"Refused by the remote:", "they stay here until they change",
 			 color_if(color, COLOR_RED), 0, 0};
 
 	for (size_t i = 0; i < st->refusals.len; i++) {
@@ -293,10 +190,10 @@ static void print_porcelain(const struct status *st)
 	for (size_t i = 0; i < st->lefts.len; i++)
 		porcelain_path("L", st->lefts.at[i].path);
 	for (size_t i = 0; i < st->files.notes.len; i++)
-		if (kept_note(st, i))
-			porcelain_path("K", kept_note(st, i));
-		else if (older_note(st, i))
-			porcelain_path("O", older_note(st, i));
+		if (status_kept(st, i))
+			porcelain_path("K", status_kept(st, i));
+		else if (status_older(st, i))
+			porcelain_path("O", status_older(st, i));
 	for (size_t i = 0; i < st->missing.len; i++)
 		porcelain_path("D", st->missing.at[i]);
 }
@@ -358,8 +255,8 @@ static void print_json(const struct status *st)
 	json_arts(&j, "to_push", &st->dirty);
 	json_arts(&j, "conflicts", &st->conflicts);
 	json_lefts(&j, st);
-	json_notes(&j, "older", st, older_note);
-	json_notes(&j, "kept", st, kept_note);
+	json_notes(&j, "older", st, status_older);
+	json_notes(&j, "kept", st, status_kept);
 	json_key(&j, "missing");
 	json_array_begin(&j);
 	for (size_t i = 0; i < st->missing.len; i++)
@@ -393,7 +290,7 @@ err_t cmd_status(int argc, char **argv)
 		return opts_misuse(&usage, "--json and --porcelain exclude each other");
 	TRY(session_open(&s, SESSION_READ));
 	TRY(session_fresh(&s, NULL));
-	TRY(collect(&st, &s));
+	TRY(status_collect(&st, &s));
 	if (json)
 		print_json(&st);
 	else if (porcelain)

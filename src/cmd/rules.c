@@ -86,21 +86,3 @@ err_t rules_check_parent(const struct session *s, const struct kind *kind, const
 			"'git agent state %s:%s' shows where it may go", parent->kind,
 			session_name(parent));
 }
-
-err_t rules_request_approval(struct session *s, const char *uid)
-{
-	scoped(art_release) struct art art = {0};
-	err_t err;
-
-	TRY(store_begin(s->store));
-	err = store_art_get(&art, s->store, uid);
-	if (!err) {
-		free(art.approval);
-		art.approval = mem_strdup("requested");
-		err = store_art_put(s->store, &art);
-	}
-	if (!err)
-		return store_commit(s->store);
-	store_rollback(s->store);
-	return err;
-}

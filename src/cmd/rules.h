@@ -17,7 +17,4 @@ err_t rules_parent(bool *found, struct art *parent, struct session *s, const str
 err_t rules_check_parent(const struct session *s, const struct kind *kind, const char *name,
 			 const struct art *parent) MUST_CHECK;
 
-/* After an artifact entered a gate: it asks for an approval, which the remote gives. */
-err_t rules_request_approval(struct session *s, const char *uid) MUST_CHECK;
-
 #endif

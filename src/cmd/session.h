@@ -60,7 +60,7 @@ err_t session_find(struct art *out, struct session *s, const char *name, bool wi
 err_t session_pick(struct art *out, struct session *s, const char *name, bool with_deleted)
 	MUST_CHECK;
 
-/* Of several artifacts with one label the one that the bare label means; it is taken out of found. */
+/* Of several artifacts with one label the one that the bare label means; it moves to *out. */
 err_t session_choose(struct art *out, struct session *s, struct arts *found, const char *name)
 	MUST_CHECK;
 

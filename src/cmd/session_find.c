@@ -111,15 +111,20 @@ static int standing(const struct kinds *kinds, const char *name)
 	return 1;
 }
 
-static err_t several(const struct arts *found, const char *name)
+static char *list_paths(const struct arts *arts)
 {
-	scoped_free char *paths = NULL;
 	struct mem_stream list;
 
 	mem_stream_open(&list);
-	for (size_t i = 0; i < found->len; i++)
-		fprintf(list.file, "%s'%s'", i ? ", " : "", found->at[i].path);
-	paths = mem_stream_close(&list, NULL);
+	for (size_t i = 0; i < arts->len; i++)
+		fprintf(list.file, "%s'%s'", i ? ", " : "", arts->at[i].path);
+	return mem_stream_close(&list, NULL);
+}
+
+static err_t several(const struct arts *found, const char *name)
+{
+	scoped_free char *paths = list_paths(found);
+
 	return err_hint(err_new(ERR_AMBIGUOUS, "'%s' means several artifacts: %s", name, paths),
 			"name one by its path");
 }
@@ -234,8 +239,9 @@ static err_t nothing_called(struct session *s, const char *name)
 			return err_hint(err, "it was deleted: 'git agent restore %s' brings it "
 					"back", name);
 	}
-	return near.best ? err_hint(err, "did you mean '%s'?", near.best)
-			 : err_hint(err, "'git agent list' shows them");
+	if (near.best)
+		return err_hint(err, "did you mean '%s'?", near.best);
+	return err_hint(err, "'git agent list' shows them");
 }
 
 /* "runbook:INFRA-042"; with any other word before the colon it is some other name. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 const struct cmd cmd_table[] = {
-	{"rebuild", NULL, cmd_rebuild, "make the workspace again from git and the remote", CMD_CARE},
 	{"help", NULL, cmd_help, "show the commands, or how one is used", CMD_CARE},
 	{"version", NULL, cmd_version, "show the version of git-agent", CMD_CARE},
 	{"new-plan", NULL, cmd_new, "make a plan", CMD_WORK},
@@ -30,6 +29,7 @@ const struct cmd cmd_table[] = {
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact", CMD_PLUMBING},
+	{"rebuild", NULL, cmd_rebuild, "make the workspace again from git", CMD_CARE},
 	{NULL, NULL, NULL, NULL, 0},
 };
 

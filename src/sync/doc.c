@@ -153,6 +153,15 @@ static err_t field(char **out, struct engine *e, const char *json, const char *p
 	return NULL;
 }
 
+static err_t flag(bool *out, struct engine *e, const char *json, const char *path)
+{
+	scoped_free char *text = NULL;
+
+	TRY(store_json_get(&text, e->store, json, path));
+	*out = text && strcmp(text, "1") == 0;
+	return NULL;
+}
+
 static err_t hex_field(char *out, size_t len, struct engine *e, const char *json, const char *path)
 {
 	scoped_free char *text = NULL;
@@ -235,7 +244,7 @@ static err_t read_lineage(struct doc_row *row, struct engine *e, const char *jso
 
 static err_t read_row(struct doc_row *row, struct engine *e, const char *json)
 {
-	scoped_free char *uid = NULL, *deleted = NULL, *forged = NULL;
+	scoped_free char *uid = NULL;
 
 	TRY(field(&uid, e, json, "$.uid"));
 	if (strlen(uid) != UID_LEN)
@@ -251,10 +260,10 @@ static err_t read_row(struct doc_row *row, struct engine *e, const char *json)
 	TRY(doc_long(&row->rev, e, json, "$.rev", 0));
 	TRY(hex_field(row->revision.hex, SHA256_HEX, e, json, "$.revision"));
 	TRY(hex_field(row->oid.hex, OID_HEX, e, json, "$.oid"));
-	TRY(field(&deleted, e, json, "$.deleted"));
-	TRY(field(&forged, e, json, "$.forged"));
-	row->deleted = strcmp(deleted, "1") == 0;
-	row->forged = strcmp(forged, "1") == 0;
+	TRY(flag(&row->deleted, e, json, "$.deleted"));
+	TRY(flag(&row->forged, e, json, "$.forged"));
+	TRY(flag(&row->imported, e, json, "$.approval.imported"));
+	TRY(flag(&row->stale, e, json, "$.approval.stale"));
 	return read_lineage(row, e, json);
 }
 

@@ -31,6 +31,7 @@ struct doc_row {
 	struct rev_id revision;
 	struct oid oid;
 	bool deleted, forged;
+	bool imported, stale;	/* of the approval */
 	struct revs lineage;	/* texts are in the store after doc_row_read */
 };
 void doc_row_release(struct doc_row *row);

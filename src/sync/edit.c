@@ -104,6 +104,8 @@ static bool changes_nothing(const struct loaded *l, const struct edit *edit)
 
 	if (edit->path && strcmp(edit->path, l->art.path) != 0)
 		return false;
+	if (edit->how == HOW_STATE && strcmp(l->art.approval, "stale") == 0)
+		return false;	/* the same state once more, for the text as it is now */
 	if (edit->how != HOW_DELETE)
 		to = hash_blob(edit->text);
 	return oid_eq(&to, &l->art.oid);

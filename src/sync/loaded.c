@@ -118,36 +118,70 @@ static void set(char **field, const char *value, size_t len)
 	*field = mem_strndup(value ? value : "", value ? len : 0);
 }
 
+static void set_str(char **field, const char *value)
+{
+	set(field, value, strlen(value));
+}
+
+/* Where the kind puts it and what it is called. */
+static void describe_path(struct art *art, const struct kind *kind, const char *path)
+{
+	struct label label = {.text = "", .scope = "", .num = -1};
+
+	if (!label_of_path(&label, path))
+		label = (struct label){.num = -1};
+	if (!art->path || strcmp(art->path, path) != 0)
+		set_str(&art->path, path);
+	if (kind || !art->kind)
+		set_str(&art->kind, kind ? kind->name : "");
+	set_str(&art->label, label.text);
+	set_str(&art->scope, label.scope);
+	art->num = label.num;
+}
+
+/*
+ * An approval binds to the normative text. A gate state that a command entered is requested until the remote has
+ * acknowledged it; one that came with a file is imported; a text that changed afterwards makes either stale.
+ */
+static void describe_approval(struct art *art, const struct kind *kind, struct slice text, enum revision_how how,
+			      bool new_state)
+{
+	const struct kind_state *state = kind ? kind_state(kind, slice_str(art->state)) : NULL;
+	scoped_free char *before = mem_strdup(art->normative ? art->normative : "");
+	struct artifact *a;
+
+	if (!state || !state->gate) {
+		set_str(&art->normative, "");
+		set_str(&art->approval, "");
+		return;
+	}
+	a = artifact_parse(text, kind, art->path);
+	set_str(&art->normative, artifact_normative(a).hex);
+	artifact_free(a);
+	if (how == HOW_STATE)
+		set_str(&art->approval, "requested");
+	else if (new_state || !art->approval)
+		set_str(&art->approval, "imported");
+	else if (before[0] && strcmp(before, art->normative) != 0)
+		set_str(&art->approval, "stale");
+}
+
 /* Everything in the row that follows from path and text. */
-static void describe(struct art *art, const struct kinds *kinds, const char *path, struct slice text)
+static void describe(struct art *art, const struct kinds *kinds, const char *path, struct slice text,
+		     enum revision_how how)
 {
 	const struct kind *kind = kinds_of_path(kinds, path);
 	struct artifact_brief brief = {0};
-	struct label label;
+	bool new_state;
 
-	if (!art->path || strcmp(art->path, path) != 0)
-		set(&art->path, path, strlen(path));
-	if (kind || !art->kind)
-		set(&art->kind, kind ? kind->name : "", kind ? strlen(kind->name) : 0);
-	if (label_of_path(&label, path)) {
-		set(&art->label, label.text, strlen(label.text));
-		set(&art->scope, label.scope, strlen(label.scope));
-		art->num = label.num;
-	} else {
-		set(&art->label, "", 0);
-		set(&art->scope, "", 0);
-		art->num = -1;
-	}
+	describe_path(art, kind, path);
 	if (art->deleted)
 		return;
 	artifact_brief(&brief, text, kind, path);
 	set(&art->title, brief.title.at, brief.title.len);
-	if (!art->state || !slice_is(brief.state, art->state)) {
-		const struct kind_state *state = kind ? kind_state(kind, brief.state) : NULL;
-
-		set(&art->state, brief.state.at, brief.state.len);
-		set(&art->approval, state && state->gate ? "imported" : "", state && state->gate ? 8 : 0);
-	}
+	new_state = !art->state || !slice_is(brief.state, art->state);
+	set(&art->state, brief.state.at, brief.state.len);
+	describe_approval(art, kind, text, how, new_state);
 }
 
 static err_t save_head(struct loaded *l, const struct revision *head)
@@ -161,7 +195,7 @@ static err_t save_head(struct loaded *l, const struct revision *head)
 	l->art.generation++;
 	set(&l->art.author, head->author, strlen(head->author));
 	l->art.time = head->time;
-	describe(&l->art, l->engine->kinds, head->path, text);
+	describe(&l->art, l->engine->kinds, head->path, text, head->how);
 	return store_art_put(l->engine->store, &l->art);
 }
 
@@ -237,9 +271,7 @@ err_t loaded_create(char uid_out[UID_LEN + 1], struct engine *e, const char *uid
 	art.head = r.id;
 	art.oid = r.oid;
 	art.author = mem_strdup(r.author);
-	art.normative = mem_strdup("");
-	art.approval = mem_strdup("");
-	describe(&art, e->kinds, path, text);
+	describe(&art, e->kinds, path, text, act->how);
 	/* the row first: revisions refer to it */
 	err = store_art_put(e->store, &art);
 	if (!err)

@@ -197,6 +197,21 @@ static err_t take_known(struct sync_report *r, struct engine *e, const struct do
 	return err;
 }
 
+/* The remote's ledger says what is approved: of the very revision that W is now. */
+static err_t take_approval(struct engine *e, const struct doc_row *row)
+{
+	scoped(art_release) struct art art = {0};
+	const char *approval = row->stale ? "stale" : row->imported ? "imported" : "acknowledged";
+
+	TRY(store_art_get(&art, e->store, row->uid));
+	if (!rev_eq(&art.head, &row->revision) || !art.approval[0] || strcmp(row->approval, art.state) != 0 ||
+	    strcmp(art.approval, approval) == 0)
+		return NULL;
+	free(art.approval);
+	art.approval = mem_strdup(approval);
+	return store_art_put(e->store, &art);
+}
+
 static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_row *row)
 {
 	scoped(art_release) struct art art = {0}, twin = {0};
@@ -219,6 +234,7 @@ static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_
 		TRY(take_known(r, e, row));
 	else
 		TRY(take_new(r, e, row));
+	TRY(take_approval(e, row));
 	return put_base(e, row);
 }
 

@@ -1,0 +1,127 @@
+#include "cmd/new_id.h"
+#include "sync/relabel.h"
+#include "util/clock.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static err_t only_scope(char **out, struct session *s)
+{
+	scoped(arts_release) struct arts arts = {0};
+	scoped(strs_release) struct strs scopes = {0};
+
+	TRY(store_art_list(&arts, s->store, NULL));
+	for (size_t i = 0; i < arts.len; i++) {
+		const struct kind *kind = kinds_find(s->kinds, arts.at[i].kind);
+
+		if (kind && !kind->prefix && arts.at[i].scope[0])
+			strs_add(&scopes, arts.at[i].scope);
+	}
+	strs_sort(&scopes);
+	if (scopes.len != 1)
+		return err_hint(err_new(ERR_MISUSE, "which scope?"),
+				"--scope INFRA makes it INFRA-<number>; agent.scope is the "
+				"default");
+	*out = mem_strdup(scopes.at[0]);
+	return NULL;
+}
+
+static err_t find_scope(char **out, const struct new_id *n, struct session *s)
+{
+	const char *configured, *scope = n->scope;
+	scoped_free char *probe = NULL;
+	struct label label;
+
+	if (!scope && n->parent && n->parent->scope[0])
+		scope = n->parent->scope;
+	if (!scope && n->kind->prefix)
+		scope = n->kind->prefix;
+	if (!scope) {
+		TRY(repo_config(&configured, s->repo, "agent.scope"));
+		scope = configured;
+	}
+	if (!scope)
+		return only_scope(out, s);
+	probe = mem_printf("%s-001", scope);
+	if (!label_parse(&label, slice_str(probe)) || strcmp(label.scope, scope) != 0)
+		return err_new(ERR_MISUSE,
+			       "'%s' is not a scope: capitals, digits and _, like INFRA", scope);
+	*out = mem_strdup(scope);
+	return NULL;
+}
+
+static err_t take_parents_label(struct label *out, const struct new_id *n)
+{
+	if (!label_parse(out, slice_str(n->parent->label)))
+		return err_new(ERR_REFUSED, "'%s' has no id to share", n->parent->path);
+	if (out->num < 0)
+		return err_hint(err_new(ERR_REFUSED, "'%s' has no number yet", n->parent->label),
+				"it gets one with the next 'git agent sync'");
+	return NULL;
+}
+
+/* A dry run takes no number: it names the one that is likely. */
+static err_t draw_number(long *num, const struct new_id *n, struct session *s, const char *scope)
+{
+	err_t err;
+
+	if (n->dry_run) {
+		TRY(store_label_max(num, s->store, NULL, scope));
+		++*num;
+		return NULL;
+	}
+	err = session_remote(s, true);
+	if (err && err->code != ERR_OFFLINE)
+		return err;
+	err_free(err);
+	return relabel_next(num, &s->engine, n->kind, scope);
+}
+
+/* The remote numbers where it can be reached; a number drawn before, or a provisional one, serves
+ * until then. */
+static err_t draw_label(struct label *out, const struct new_id *n, struct session *s)
+{
+	scoped_free char *scope = NULL;
+	char uuid[37], random[5];
+	long num = -1;
+
+	TRY(find_scope(&scope, n, s));
+	TRY(draw_number(&num, n, s, scope));
+	if (num >= 0) {
+		label_format(out->text, scope, num);
+	} else {
+		clock_uuid(uuid);
+		snprintf(random, sizeof(random), "%.4s", uuid);
+		label_provisional(out->text, scope, random);
+	}
+	strcpy(out->scope, scope);
+	out->num = num;
+	return NULL;
+}
+
+static err_t check_free(const struct label *label, const struct new_id *n, struct session *s)
+{
+	struct art_filter f = {.kind = n->kind->name, .label = label->text};
+	scoped(arts_release) struct arts same = {0};
+
+	TRY(store_art_list(&same, s->store, &f));
+	if (same.len)
+		return err_new(ERR_REFUSED, "'%s' has a %s already: '%s'", label->text,
+			       n->kind->name, same.at[0].path);
+	return NULL;
+}
+
+err_t new_id_find(struct label *out, const struct new_id *n, struct session *s)
+{
+	struct label label = {.num = -1};
+
+	if (n->kind->shares_label && n->parent)
+		TRY(take_parents_label(&label, n));
+	else
+		TRY(draw_label(&label, n, s));
+	TRY(check_free(&label, n, s));
+	*out = label;
+	return NULL;
+}
