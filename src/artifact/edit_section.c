@@ -16,7 +16,7 @@ static bool titled(const struct artifact *a, size_t section, struct slice title)
 static bool matches(const struct artifact *a, size_t section, struct slice path)
 {
 	for (;;) {
-		const char *slash = memrchr(path.at, '/', path.len);
+		const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
 		size_t n = slash ? (size_t)(slash - path.at) + 1 : 0;
 
 		if (!titled(a, section, slice_of(path.at + n, path.len - n)))

@@ -4,6 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+err_t hand_head_log(struct look_view *v)
+{
+	if (v->have_log)
+		return NULL;
+	v->have_log = true;
+	return v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log);
+}
+
 /* Is the change from -> to part of what some commit since the last look has at path? */
 static err_t in_some_commit(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen)
 {
@@ -12,10 +20,7 @@ static err_t in_some_commit(bool *out, struct look_view *v, struct loaded *l, co
 	*out = false;
 	if (!v->moved)
 		return NULL;
-	if (!v->have_log) {
-		v->have_log = true;
-		TRY(v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log));
-	}
+	TRY(hand_head_log(v));
 	TRY(loaded_text(&from, l, &seen->hand_from));
 	TRY(loaded_text(&to, l, &seen->file));
 	for (size_t i = 0; i < v->log.len && !*out; i++) {

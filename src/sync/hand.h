@@ -29,6 +29,8 @@ struct look_view {
 	bool have_log;
 };
 
+/* Fills v->log, once: the commits that HEAD named since the last look. */
+err_t hand_head_log(struct look_view *v) MUST_CHECK;
 /* The edit that `seen` remembers is neither pushed nor in any commit that HEAD named since. */
 err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen) MUST_CHECK;
 /* Takes it back, but for what the file, which now shows `text`, still has of it. */

@@ -190,8 +190,8 @@ static err_t create_from_file(struct look_view *v, const char *path, struct slic
 }
 
 /* The file shows what was put into a conflict before: git took it back, or it goes on from there. */
-static err_t look_with_conflict(bool *handled, struct look_view *v, struct loaded *l, struct seen *seen,
-				const struct oid *f0, const struct oid *file, const struct oid *head,
+static err_t look_with_conflict(bool *handled, struct look_view *v, struct loaded *l, const struct oid *f0,
+				 const struct oid *file, const struct oid *head,
 				struct slice text)
 {
 	scoped(conflict_release) struct conflict c = {0};
@@ -215,128 +215,187 @@ static err_t look_with_conflict(bool *handled, struct look_view *v, struct loade
 	return NULL;
 }
 
+/* Did HEAD, on its way from the last look to here, ever have another text for the path? */
+static err_t head_varied(bool *out, struct look_view *v, const struct seen *old, const struct oid *head)
+{
+	*out = !oid_eq(head, &old->head);
+	TRY(hand_head_log(v));
+	for (size_t i = 0; i < v->log.len && !*out; i++) {
+		struct oid oid = {""};
+
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
+		*out = !oid_eq(&oid, head);
+	}
+	return NULL;
+}
+
 /*
- * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD went forward and brought another text,
- * the file showed that text: it was committed here, or git put it there. After any other move git may have
- * changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to tells.
+ * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text for it, git did
+ * not touch the file. Where HEAD went forward and brought another text, the file showed that text: it was committed
+ * here, or git put it there. After any other move git may have changed the file (switch, reset --hard) or not
+ * (reset --mixed); the one that it is closer to tells.
  */
 static err_t began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		      const struct seen *old, const struct oid *head)
 {
 	struct slice seen_text, head_now;
 	struct oid file = hash_blob(text);
-	bool head_changed = !oid_eq(head, &old->head);
-	size_t from_seen, from_head;
+	bool varied;
 
-	if (v->forward && head_changed) {
-		*last = *head;
+	*last = old->file;
+	TRY(head_varied(&varied, v, old, head));
+	if (!varied)
 		return NULL;
-	}
+	*last = *head;
+	if (v->forward && !oid_eq(head, &old->head))
+		return NULL;
 	/* touched, and yet as it was: it went there and back */
-	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head)) {
-		if (!v->forward)
-			*last = *head;
+	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
 		return NULL;
-	}
 	TRY(loaded_text(&seen_text, l, &old->file));
 	TRY(loaded_text(&head_now, l, head));
-	from_seen = plan_distance(text, seen_text);
-	from_head = plan_distance(text, head_now);
-	*last = from_seen < from_head || (v->forward && from_seen == from_head) ? old->file : *head;
+	if (plan_distance(text, seen_text) < plan_distance(text, head_now))
+		*last = old->file;
 	return NULL;
+}
+
+/* A file on its way through a look. */
+struct look {
+	const char *path;
+	const struct seen *old;		/* NULL: never looked at here */
+	struct slice text;
+	struct file_stat stat;
+	struct oid file, head, last;	/* F, H, F0 */
+	struct file_facts facts;
+	bool handled;			/* by the conflict that is recorded */
+	struct seen now;
+};
+
+static err_t find_art(bool *have, struct loaded *l, struct look_view *v, const char *path)
+{
+	scoped(art_release) struct art art = {0};
+	err_t err = store_art_at(&art, v->e->store, path);
+
+	*have = !err;
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	return loaded_open(l, v->e, art.uid);
+}
+
+static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
+{
+	struct file_facts *f = &k->facts;
+	const struct seen *old = k->old;
+
+	TRY(load_index(v));
+	TRY(find_art(&f->have, l, v, k->path));
+	f->exists = true;
+	f->blocked = unmerged(v, k->path) || artifact_has_markers(k->text);
+	f->seen = old != NULL;
+	f->in_head = !oid_none(&k->head);
+	f->is_head = f->in_head && oid_eq(&k->file, &k->head);
+	k->last = old ? old->file : k->head;
+	if (!f->have)
+		return moves_elsewhere(&f->elsewhere, v, k->path);
+	if (old && v->moved && f->in_head)
+		TRY(began_at(&k->last, v, l, k->text, old, &k->head));
+	/* never touched since: no edit, whatever HEAD says now */
+	if (old && oid_eq(&k->file, &old->file) && same_stat(&k->stat, &old->stat))
+		k->last = k->file;
+	f->is_last = oid_eq(&k->file, &k->last);
+	f->last_known = loaded_knows(l, &k->last);
+	f->file_known = loaded_knows(l, &k->file);
+	if (old && !oid_eq(&old->file, &k->file))
+		TRY(hand_is_open(&f->hand_open, v, l, old));
+	if (f->blocked || !old)
+		return NULL;
+	return look_with_conflict(&k->handled, v, l, &k->last, &k->file, &k->head, k->text);
+}
+
+static err_t act_on(struct look *k, struct loaded *l, struct look_view *v, enum file_verdict verdict)
+{
+	switch (verdict) {
+	case FILE_WAIT:
+	case FILE_NOTHING:
+		return NULL;
+	case FILE_CREATE:
+		return create_from_file(v, k->path, k->text);
+	case FILE_EDIT:
+		return hand_edit(v, l, &k->now, &k->last, &k->file, k->text,
+				 k->facts.hand_open && oid_eq(&k->last, &k->old->file));
+	case FILE_EDIT_HEAD:
+		return hand_edit(v, l, &k->now, &k->head, &k->file, k->text, false);
+	case FILE_DISCARD:
+		return hand_discard(v, l, &k->now, k->text);
+	case FILE_LEFT:
+	default:
+		return leave(v, &k->now, k->path);
+	}
+}
+
+/* An edit by hand is remembered until it is in a commit, or until something else happened to the file. */
+static void settle_hand(struct look *k)
+{
+	bool edited = !k->handled && !k->facts.is_head && !rev_none(&k->now.hand_rev) &&
+		      (!k->old || !rev_eq(&k->now.hand_rev, &k->old->hand_rev));
+
+	if ((k->handled || !oid_eq(&k->file, &k->now.file)) && !edited) {
+		k->now.hand_from = (struct oid){""};
+		k->now.hand_rev = (struct rev_id){""};
+	}
+}
+
+/* A file that cannot be read as an artifact: named once, and again when it changes. */
+static err_t remember_refused(struct look_view *v, const char *path, const struct seen *old, const struct oid *head)
+{
+	struct seen now = {.path = (char *)path, .head = *head, .left = true};
+	struct file_stat stat;
+
+	TRY(v->e->git->stat(v->e->git->ctx, &stat, path));
+	if (!stat.exists)
+		return NULL;
+	if (old) {
+		now = *old;
+		now.path = (char *)path;
+		now.head = *head;
+	}
+	return remember(v, &now, &stat);
 }
 
 static err_t look_at(struct look_view *v, const char *path, const struct seen *old)
 {
 	scoped(loaded_close) struct loaded l = {0};
-	scoped(art_release) struct art art = {0};
 	scoped_free char *bytes = NULL;
-	struct file_stat stat = {0};
-	struct file_facts f = {0};
-	struct seen now = {.path = (char *)path};
-	struct oid head = {""}, file, last;
-	struct slice text;
+	struct look k = {.path = path, .old = old, .now = {.path = (char *)path}};
+	enum file_verdict verdict;
 	size_t len = 0;
-	bool ok, handled = false;
-	err_t err;
+	bool ok;
 
-	TRY(head_text(&head, v, path, old));
-	TRY(readable(&ok, &bytes, &len, &stat, v, path));
+	TRY(head_text(&k.head, v, path, old));
+	TRY(readable(&ok, &bytes, &len, &k.stat, v, path));
 	if (!ok)
-		return NULL;
-	text = slice_of(bytes, len);
-	file = hash_blob(text);
+		return remember_refused(v, path, old, &k.head);
+	k.text = slice_of(bytes, len);
+	k.file = hash_blob(k.text);
 	if (old) {
-		now.file = old->file;
-		now.hand_from = old->hand_from;
-		now.hand_rev = old->hand_rev;
+		k.now.file = old->file;
+		k.now.hand_from = old->hand_from;
+		k.now.hand_rev = old->hand_rev;
 	}
-	last = old ? old->file : head;
-	err = store_art_at(&art, v->e->store, path);
-	f.have = !err;
-	if (err && err->code != ERR_NOTFOUND)
-		return err;
-	err_free(err);
-	TRY(load_index(v));
-	f.exists = true;
-	f.blocked = unmerged(v, path) || artifact_has_markers(text);
-	f.seen = old != NULL;
-	f.in_head = !oid_none(&head);
-	f.is_head = f.in_head && oid_eq(&file, &head);
-	f.is_last = oid_eq(&file, &last) || (old && oid_eq(&file, &old->file));
-	if (f.have) {
-		TRY(loaded_open(&l, v->e, art.uid));
-		if (old && v->moved && !oid_none(&head))
-			TRY(began_at(&last, v, &l, text, old, &head));
-		/* never touched since: no edit, whatever HEAD says now */
-		if (old && oid_eq(&file, &old->file) && same_stat(&stat, &old->stat))
-			last = file;
-		f.is_last = oid_eq(&file, &last);
-		f.last_known = loaded_knows(&l, &last);
-		f.file_known = loaded_knows(&l, &file);
-		if (old && !oid_eq(&old->file, &file))
-			TRY(hand_is_open(&f.hand_open, v, &l, old));
-		if (!f.blocked && old)
-			TRY(look_with_conflict(&handled, v, &l, &now, &last, &file, &head, text));
-	} else {
-		TRY(moves_elsewhere(&f.elsewhere, v, path));
-	}
-	if (!handled) {
-		switch (plan_file(&f)) {
-		case FILE_WAIT:
+	TRY(gather_facts(&k, &l, v));
+	if (!k.handled) {
+		verdict = plan_file(&k.facts);
+		TRY(act_on(&k, &l, v, verdict));
+		if (verdict == FILE_WAIT)
 			return NULL;
-		case FILE_NOTHING:
-			break;
-		case FILE_CREATE:
-			TRY(create_from_file(v, path, text));
-			break;
-		case FILE_EDIT:
-			TRY(hand_edit(v, &l, &now, &last, &file, text,
-				      f.hand_open && oid_eq(&last, &old->file)));
-			break;
-		case FILE_EDIT_HEAD:
-			TRY(hand_edit(v, &l, &now, &head, &file, text, false));
-			break;
-		case FILE_DISCARD:
-			TRY(hand_discard(v, &l, &now, text));
-			break;
-		case FILE_LEFT:
-			TRY(leave(v, &now, path));
-			break;
-		}
 	}
-	if (handled || !oid_eq(&file, &now.file)) {
-		bool edited = !handled && !f.is_head && !rev_none(&now.hand_rev) &&
-			      (!old || !rev_eq(&now.hand_rev, &old->hand_rev));
-
-		if (!edited) {
-			now.hand_from = (struct oid){""};
-			now.hand_rev = (struct rev_id){""};
-		}
-	}
-	now.file = file;
-	now.head = head;
-	return remember(v, &now, &stat);
+	settle_hand(&k);
+	k.now.file = k.file;
+	k.now.head = k.head;
+	return remember(v, &k.now, &k.stat);
 }
 
 static bool is_asked(const struct strs *paths, const char *path)

@@ -4,7 +4,7 @@
  * the promises are checked. Each edit is one token, so that every token can be
  * followed from the first text to the last.
  *
- *   test_histories [--git] [--seed N] [--seeds N] [--ops N] [--verbose] [--trace TOKEN]
+ *   test_histories [--model | --git] [--seed N] [--seeds N] [--ops N] [--verbose] [--trace TOKEN]
  */
 #include "team.h"
 
@@ -692,14 +692,33 @@ static bool history(uint64_t seed, int ops)
 	return good;
 }
 
+static int run_seeds(const struct sim_ops *sim, uint64_t seed, int seeds, int ops, int *number)
+{
+	int failed = 0;
+
+	git = sim;
+	for (int i = 0; i < seeds; i++) {
+		bool good = history(seed + (uint64_t)i, ops);
+
+		failed += !good;
+		printf("%sok %d - %s, %d operations, seed %llu\n", good ? "" : "not ", ++*number, git->name, ops,
+		       (unsigned long long)seed + (unsigned long long)i);
+		fflush(stdout);
+	}
+	return failed;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = 1;
-	int seeds = 300, ops = 40, failed = 0;
+	int seeds = 300, ops = 40, failed = 0, number = 0;
+	bool model = true, real = true;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--git") == 0)
-			git = &sim_real;
+			model = false;
+		else if (strcmp(argv[i], "--model") == 0)
+			real = false;
 		else if (strcmp(argv[i], "--verbose") == 0)
 			verbose = true;
 		else if (i + 1 < argc && strcmp(argv[i], "--seed") == 0)
@@ -711,14 +730,10 @@ int main(int argc, char **argv)
 		else if (i + 1 < argc && strcmp(argv[i], "--ops") == 0)
 			ops = atoi(argv[++i]);
 	}
-	for (int i = 0; i < seeds; i++) {
-		bool good = history(seed + (uint64_t)i, ops);
-
-		failed += !good;
-		printf("%sok %d - %s seed %llu\n", good ? "" : "not ", i + 1, git->name,
-		       (unsigned long long)seed + (unsigned long long)i);
-		fflush(stdout);
-	}
-	printf("1..%d\n", seeds);
+	if (model)
+		failed += run_seeds(&sim_model, seed, seeds, ops, &number);
+	if (real)
+		failed += run_seeds(&sim_real, seed, seeds, ops, &number);
+	printf("1..%d\n", number);
 	return failed ? 1 : 0;
 }
