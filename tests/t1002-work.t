@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2015,SC2089,SC2090
 test_description='edit, set, check, state, mv, rm, restore'
 . "$(dirname "$0")/lib/test-lib.sh"
 . "$test_root/tests/lib/small.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2015,SC2089,SC2090
 test_description='kill -9 at every durable step: nothing lost, nothing doubled, nothing left behind'
 . "$(dirname "$0")/lib/test-lib.sh"
 

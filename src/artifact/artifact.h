@@ -21,58 +21,65 @@ struct range {
 };
 
 struct section {
-	int level;		/* 1..6; 0 for the text before the first heading */
-	struct range heading;	/* the heading line(s) with line end */
-	struct range title;	/* the heading's text, trimmed, closing #s left out */
-	struct range body;	/* from after the heading to the next heading of any level */
-	struct range whole;	/* heading to the next heading of the same or a higher level */
-	size_t parent;		/* index of the enclosing section; own index at the top */
-	int line;		/* 1-based line of the heading */
+	int level;	      /* 1..6; 0 for the text before the first heading */
+	struct range heading; /* the heading line(s) with line end */
+	struct range title;   /* the heading's text, trimmed, closing #s left out */
+	struct range body;    /* from after the heading to the next heading of any level */
+	struct range whole;   /* heading to the next heading of the same or a higher level */
+	size_t parent;	      /* index of the enclosing section; own index at the top */
+	int line;	      /* 1-based line of the heading */
 };
 
-struct item {			/* a list item */
-	struct range whole;	/* with continuation lines and nested content, line ends included */
-	struct range text;	/* after marker and checkbox, its first line, without line end */
-	struct range tick;	/* the one byte between [ and ]; {0,0} for a plain item */
+struct item {		    /* a list item */
+	struct range whole; /* with continuation lines and nested content, line ends included */
+	struct range text;  /* after marker and checkbox, its first line, without line end */
+	struct range tick;  /* the one byte between [ and ]; {0,0} for a plain item */
 	bool checked;
-	int indent;		/* columns before the marker */
-	size_t section;		/* index into sections */
+	int indent;	/* columns before the marker */
+	size_t section; /* index into sections */
 	int line;
 };
 
-struct link {			/* a reference to another artifact */
-	struct range at;	/* the label in the text */
+struct link {		 /* a reference to another artifact */
+	struct range at; /* the label in the text */
 	char label[64];
 	size_t section;
-	bool in_link_section;	/* Linked ADRs, Linked Journeys, Parent Plan, Linked Plan(s), Related Stor(y|ies), Child Stories */
+	bool in_link_section; /* Linked ADRs, Linked Journeys, Parent Plan, Linked Plan(s), Related
+				 Stor(y|ies), Child Stories */
 	int line;
 };
 
 enum artifact_problem_code {
-	PROBLEM_NO_TITLE, PROBLEM_NO_STATE, PROBLEM_UNKNOWN_STATE, PROBLEM_SECOND_STATE,
-	PROBLEM_LABEL_MISMATCH, PROBLEM_INVALID_UTF8, PROBLEM_CONFLICT_MARKERS, PROBLEM_OPEN_FENCE,
+	PROBLEM_NO_TITLE,
+	PROBLEM_NO_STATE,
+	PROBLEM_UNKNOWN_STATE,
+	PROBLEM_SECOND_STATE,
+	PROBLEM_LABEL_MISMATCH,
+	PROBLEM_INVALID_UTF8,
+	PROBLEM_CONFLICT_MARKERS,
+	PROBLEM_OPEN_FENCE,
 };
 
 struct artifact_problem {
 	enum artifact_problem_code code;
-	int line;	/* 1-based, 0: the whole file */
+	int line; /* 1-based, 0: the whole file */
 };
 
 struct artifact {
-	struct slice text;		/* not owned: must outlive the artifact */
-	const struct kind *kind;	/* may be NULL */
-	bool yaml;			/* an opaque kind's, or a .yaml path without a kind */
-	struct range title_line;	/* first heading, or {0,0} */
-	struct range title;		/* without the label */
-	struct range title_label;	/* the label in the title line, or {0,0} */
-	struct range state;		/* the token: "COMMITTED"; {0,0}: none */
-	struct range state_field;	/* its whole line(s): heading and value, or the one line; may be
-					 * there without a state: "## State" with nothing below */
+	struct slice text;	  /* not owned: must outlive the artifact */
+	const struct kind *kind;  /* may be NULL */
+	bool yaml;		  /* an opaque kind's, or a .yaml path without a kind */
+	struct range title_line;  /* first heading, or {0,0} */
+	struct range title;	  /* without the label */
+	struct range title_label; /* the label in the title line, or {0,0} */
+	struct range state;	  /* the token: "COMMITTED"; {0,0}: none */
+	struct range state_field; /* its whole line(s): heading and value, or the one line; may be
+				   * there without a state: "## State" with nothing below */
 	int state_line;
-	bool utf8;			/* valid UTF-8 */
+	bool utf8; /* valid UTF-8 */
 	bool has_nul;
-	bool markers;			/* git conflict markers (7 chars) in sequence outside nothing: any place */
-	struct section *sections;	/* [0] is always the text before the first heading */
+	bool markers; /* git conflict markers (7 chars) in sequence outside nothing: any place */
+	struct section *sections; /* [0] is always the text before the first heading */
 	size_t nr_sections;
 	struct item *items;
 	size_t nr_items;
@@ -92,7 +99,8 @@ static inline struct slice artifact_slice(const struct artifact *a, struct range
 /* "line 12: state 'COMMITED' is not one of DRAFT, ..." (for the user). Caller frees. */
 char *artifact_problem_text(const struct artifact *a, const struct artifact_problem *p);
 
-/* True when text has git conflict markers (marker_size '<', '|', '=', '>' lines in sequence). Fast. */
+/* True when text has git conflict markers (marker_size '<', '|', '=', '>' lines in sequence). Fast.
+ */
 bool artifact_has_markers(struct slice text);
 
 /*
@@ -120,23 +128,26 @@ struct sha256 artifact_normative(const struct artifact *a);
 
 /* Sets the state. Without a state field, one is put after the title in the kind's usual form.
  * An annotation after the token is kept. Line ends follow the file's. */
-err_t artifact_set_state(char **out, size_t *len, const struct artifact *a, const char *state)
-	MUST_CHECK;
+err_t artifact_set_state(char **out, size_t *len, const struct artifact *a,
+			 const char *state) MUST_CHECK;
 /* Sets the title; the label in the title line stays. ERR_MISUSE for line ends in title. */
-err_t artifact_set_title(char **out, size_t *len, const struct artifact *a, const char *title)
-	MUST_CHECK;
-/* Ticks (or clears) the n-th checkbox, 1-based in order of the text. ERR_NOTFOUND says how many there are. */
-err_t artifact_check(char **out, size_t *len, const struct artifact *a, size_t n, bool checked)
-	MUST_CHECK;
-/* Replaces the body of the section named by path ("Acceptance Criteria", "Notes/Open", case-insensitive;
- * ERR_AMBIGUOUS when several match). Blank lines around the body are kept; body gets the file's line ends.
- * ERR_REFUSED for a body with headings, or one that would change title, state or other sections. */
+err_t artifact_set_title(char **out, size_t *len, const struct artifact *a,
+			 const char *title) MUST_CHECK;
+/* Ticks (or clears) the n-th checkbox, 1-based in order of the text. ERR_NOTFOUND says how many
+ * there are. */
+err_t artifact_check(char **out, size_t *len, const struct artifact *a, size_t n,
+		     bool checked) MUST_CHECK;
+/* Replaces the body of the section named by path ("Acceptance Criteria", "Notes/Open",
+ * case-insensitive; ERR_AMBIGUOUS when several match). Blank lines around the body are kept; body
+ * gets the file's line ends. ERR_REFUSED for a body with headings, or one that would change title,
+ * state or other sections. */
 err_t artifact_set_section(char **out, size_t *len, const struct artifact *a, const char *section,
 			   struct slice body) MUST_CHECK;
 /* Appends a section at the end of the file. */
 err_t artifact_add_section(char **out, size_t *len, const struct artifact *a, const char *title,
 			   struct slice body) MUST_CHECK;
-/* Adds "- <label>" to a link section (made at the end of the file if absent); no change if it is there. */
+/* Adds "- <label>" to a link section (made at the end of the file if absent); no change if it is
+ * there. */
 err_t artifact_add_link(char **out, size_t *len, const struct artifact *a, const char *section,
 			const char *label) MUST_CHECK;
 

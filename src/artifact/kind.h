@@ -14,24 +14,26 @@
 #define KIND_UNRANKED (-1)
 
 struct kind_state {
-	char *name;	/* upper case: "APPROVED" */
-	int rank;	/* higher is further on; equal ranks never win over each other; KIND_UNRANKED for side states */
-	bool gate;	/* entering it is an approval or a lock */
-	bool initial;	/* DRAFT, OPEN: one may go back here, with a reason */
+	char *name; /* upper case: "APPROVED" */
+	int rank;  /* higher is further on; equal ranks never win over each other; KIND_UNRANKED for
+		      side states */
+	bool gate; /* entering it is an approval or a lock */
+	bool initial; /* DRAFT, OPEN: one may go back here, with a reason */
 };
 
 struct kind {
-	char *name;		/* "story" */
-	char *plural;		/* "stories" */
-	char *dir;		/* ".agent/cache/stories": no slash at the end */
-	char *prefix;		/* fixed label prefix ("ADR", "JRN"), or NULL where the scope is the prefix */
-	char *suffix;		/* ".md", or ".yaml" */
-	char *template_text;	/* with ${LABEL} ${TITLE} ${STATE} ${PARENT} ${DATE} ${AUTHOR}; NULL: cannot be created */
-	char *parent_kind;	/* "plan" for a story, "story" for a runbook, NULL */
-	char *parent_state;	/* the parent must have at least this state's rank; NULL: any */
-	bool scoped;		/* files live in <dir>/<SCOPE>/ */
-	bool opaque;		/* YAML and the like: only id, title and state are read */
-	bool shares_label;	/* a runbook has its story's label */
+	char *name;   /* "story" */
+	char *plural; /* "stories" */
+	char *dir;    /* ".agent/cache/stories": no slash at the end */
+	char *prefix; /* fixed label prefix ("ADR", "JRN"), or NULL where the scope is the prefix */
+	char *suffix; /* ".md", or ".yaml" */
+	char *template_text; /* with ${LABEL} ${TITLE} ${STATE} ${PARENT} ${DATE} ${AUTHOR}; NULL:
+				cannot be created */
+	char *parent_kind;   /* "plan" for a story, "story" for a runbook, NULL */
+	char *parent_state;  /* the parent must have at least this state's rank; NULL: any */
+	bool scoped;	     /* files live in <dir>/<SCOPE>/ */
+	bool opaque;	     /* YAML and the like: only id, title and state are read */
+	bool shares_label;   /* a runbook has its story's label */
 	struct kind_state *states;
 	size_t nr_states;
 };

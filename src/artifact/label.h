@@ -7,16 +7,17 @@
 #define LABEL_MAX 63
 
 struct label {
-	char text[LABEL_MAX + 1];	/* "INFRA-042" as written */
-	char scope[LABEL_MAX + 1];	/* "INFRA" */
-	long num;			/* 42; -1 for a provisional label ("INFRA-~k3f9") */
+	char text[LABEL_MAX + 1];  /* "INFRA-042" as written */
+	char scope[LABEL_MAX + 1]; /* "INFRA" */
+	long num;		   /* 42; -1 for a provisional label ("INFRA-~k3f9") */
 };
 
 /* Scope: A-Z first, then A-Z 0-9 _ (at most 32); number: 1..9 digits. False for anything else. */
 bool label_parse(struct label *out, struct slice text);
 /* The length of the label that text starts with, whatever follows it; 0 for none. */
 size_t label_prefix(struct label *out, struct slice text);
-/* The label at the start of a file's name: ".../INFRA-042-smart-router.md"; false when it has none. */
+/* The label at the start of a file's name: ".../INFRA-042-smart-router.md"; false when it has none.
+ */
 bool label_of_path(struct label *out, const char *path);
 /* "INFRA-042": at least three digits. */
 void label_format(char out[LABEL_MAX + 1], const char *scope, long num);

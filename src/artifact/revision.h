@@ -15,33 +15,33 @@
 
 /* How a revision came about; part of its id. */
 enum revision_how {
-	HOW_CREATE,	/* new-story and the like: its label was given by us */
-	HOW_EDIT,	/* a git-agent command */
-	HOW_STATE,	/* a recorded transition */
-	HOW_HAND,	/* an edit of the file, seen by import */
-	HOW_DISCARD,	/* a hand edit that git took back */
-	HOW_COMMIT,	/* a change that a git commit made */
-	HOW_MERGE,	/* two parents */
+	HOW_CREATE,  /* new-story and the like: its label was given by us */
+	HOW_EDIT,    /* a git-agent command */
+	HOW_STATE,   /* a recorded transition */
+	HOW_HAND,    /* an edit of the file, seen by import */
+	HOW_DISCARD, /* a hand edit that git took back */
+	HOW_COMMIT,  /* a change that a git commit made */
+	HOW_MERGE,   /* two parents */
 	HOW_RESTORE,
 	HOW_MOVE,
 	HOW_DELETE,
 };
-const char *revision_how_name(enum revision_how how);			/* "create", "edit", ... */
+const char *revision_how_name(enum revision_how how); /* "create", "edit", ... */
 bool revision_how_parse(enum revision_how *out, const char *name);
 
 struct rev_id {
-	char hex[SHA256_HEX + 1];	/* "" : none */
+	char hex[SHA256_HEX + 1]; /* "" : none */
 };
 
 struct revision {
 	struct rev_id id;
-	struct rev_id parents[REVISION_PARENTS];	/* "" where absent; two are in byte order */
-	struct oid oid;			/* of the text; "" : deleted */
-	char *path;			/* owned */
-	char *author;			/* "Name <mail>", owned */
-	int64_t time;			/* seconds since 1970 UTC, for people; takes part in no decision */
+	struct rev_id parents[REVISION_PARENTS]; /* "" where absent; two are in byte order */
+	struct oid oid;				 /* of the text; "" : deleted */
+	char *path;				 /* owned */
+	char *author;				 /* "Name <mail>", owned */
+	int64_t time; /* seconds since 1970 UTC, for people; takes part in no decision */
 	enum revision_how how;
-	char *message;			/* reason, commit subject; may be "", owned */
+	char *message; /* reason, commit subject; may be "", owned */
 };
 
 /* Sorts the parents and computes id from uid and all other fields (SHA-256 over a

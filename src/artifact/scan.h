@@ -11,52 +11,52 @@
 
 #include "artifact/artifact.h"
 
-#define SCAN_DEPTH 64	/* list items in list items; deeper markers are text */
+#define SCAN_DEPTH 64 /* list items in list items; deeper markers are text */
 
 enum line_what {
 	LINE_BLANK,
 	LINE_TEXT,
 	LINE_HEADING,
 	LINE_ITEM,
-	LINE_RULE,	/* a thematic break */
-	LINE_RAW,	/* code (its fences too), an HTML comment */
-	LINE_FRONT,	/* YAML front matter (its rules too) */
+	LINE_RULE,  /* a thematic break */
+	LINE_RAW,   /* code (its fences too), an HTML comment */
+	LINE_FRONT, /* YAML front matter (its rules too) */
 };
 
 struct line {
 	enum line_what what;
-	int number;		/* 1-based */
-	size_t from;		/* after a byte order mark */
-	size_t at;		/* first byte that is not a space or tab */
-	size_t end;		/* before the line end */
-	size_t to;		/* after the line end */
-	size_t col;		/* column of `at`, tab stops every 4 */
-	bool nested;		/* inside a list item */
-	int level;		/* of a heading, not nested: 1..6 */
-	struct range title;	/* of a heading */
+	int number;	    /* 1-based */
+	size_t from;	    /* after a byte order mark */
+	size_t at;	    /* first byte that is not a space or tab */
+	size_t end;	    /* before the line end */
+	size_t to;	    /* after the line end */
+	size_t col;	    /* column of `at`, tab stops every 4 */
+	bool nested;	    /* inside a list item */
+	int level;	    /* of a heading, not nested: 1..6 */
+	struct range title; /* of a heading */
 };
 
 struct scan_items {
-	struct item *at;	/* section is left 0 */
+	struct item *at; /* section is left 0 */
 	size_t len;
 	size_t cap;
 };
 
 struct scan {
 	struct slice text;
-	struct scan_items *items;	/* NULL: not wanted */
+	struct scan_items *items; /* NULL: not wanted */
 	size_t pos;
-	size_t front_to;	/* end of the front matter; 0: none */
+	size_t front_to; /* end of the front matter; 0: none */
 	int number;
-	bool para;		/* the line before is text that a lazy line would continue */
-	char raw;		/* '`' or '~': in such a fence; '-': in a comment; '<': in <pre>...; 0 */
-	size_t raw_len;		/* of the opening fence */
-	size_t raw_col;		/* of the list item that holds it */
-	int raw_line;		/* where it began */
-	size_t last_to;		/* end of the last line that is not blank */
+	bool para;	/* the line before is text that a lazy line would continue */
+	char raw;	/* '`' or '~': in such a fence; '-': in a comment; '<': in <pre>...; 0 */
+	size_t raw_len; /* of the opening fence */
+	size_t raw_col; /* of the list item that holds it */
+	int raw_line;	/* where it began */
+	size_t last_to; /* end of the last line that is not blank */
 	size_t depth;
 	struct {
-		size_t col;	/* where its content begins */
+		size_t col; /* where its content begins */
 		size_t index;
 	} open[SCAN_DEPTH];
 };

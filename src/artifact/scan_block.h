@@ -6,7 +6,7 @@
 
 enum scan_start {
 	START_TEXT,
-	START_CODE,	/* indented; told by the caller */
+	START_CODE, /* indented; told by the caller */
 	START_HEADING,
 	START_ITEM,
 	START_RULE,
@@ -15,14 +15,15 @@ enum scan_start {
 };
 
 struct scan_marker {
-	size_t at;		/* where the item's content begins */
-	size_t col;		/* its column */
-	bool interrupts;	/* may follow a paragraph without a blank line */
+	size_t at;	 /* where the item's content begins */
+	size_t col;	 /* its column */
+	bool interrupts; /* may follow a paragraph without a blank line */
 };
 
 /* What begins at l->at; *m is set for START_ITEM. */
 enum scan_start scan_block_start(const struct scan *s, const struct line *l, struct scan_marker *m);
-/* Enters the code fence or HTML block that begins at l->at, inside an item whose content is at col. */
+/* Enters the code fence or HTML block that begins at l->at, inside an item whose content is at col.
+ */
 void scan_block_enter(struct scan *s, const struct line *l, size_t col);
 /* Whether this line ends the code fence or HTML block that s is in. */
 bool scan_block_ends(const struct scan *s, const struct line *l);

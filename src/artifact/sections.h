@@ -16,7 +16,8 @@ void sections_heading(struct sections *s, const struct line *l);
 /* Closes all sections at the end of the text. */
 void sections_end(struct sections *s, size_t len);
 
-/* Both are of level 2 or deeper, so that a text is never nothing but links, or nothing but a log. */
+/* Both are of level 2 or deeper, so that a text is never nothing but links, or nothing but a log.
+ */
 /* Whether the section, or one around it, is one that only holds links ("Linked ADRs", ...). */
 bool sections_is_link(const struct section *at, size_t section, struct slice text);
 /* Whether the section itself records what was done ("Execution Log", ...). */

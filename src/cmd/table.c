@@ -28,7 +28,8 @@ const struct cmd cmd_table[] = {
 	{"diff", NULL, cmd_diff, "show what changed in an artifact", CMD_LOOK},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
-	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact", CMD_PLUMBING},
+	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact",
+	 CMD_PLUMBING},
 	{"rebuild", NULL, cmd_rebuild, "make the workspace again from git", CMD_CARE},
 	{NULL, NULL, NULL, NULL, 0},
 };

@@ -1,6 +1,6 @@
 /*
- * The interface of git that the engine (sync/) is written against: one work tree, its HEAD, its index and its
- * objects. cmd/ plugs in git/; tests plug in a model in memory.
+ * The interface of git that the engine (sync/) is written against: one work tree, its HEAD, its
+ * index and its objects. cmd/ plugs in git/; tests plug in a model in memory.
  *
  * Paths are relative to the top of the work tree, with '/'. Only paths of
  * artifacts (kinds_of_path) are ever reported. Object ids are 40 hex digits.
@@ -16,34 +16,35 @@
 #include <stdlib.h>
 
 struct git_head {
-	char commit[OID_HEX + 1];	/* "" : unborn */
-	char ref[256];			/* "refs/heads/main"; "" : detached */
-	char log[64];			/* opaque mark of HEAD's reflog: changes when it gets an entry */
-	const char *busy;		/* "merge", "rebase", "am", "cherry-pick", "revert", "bisect"; NULL: nothing under way */
+	char commit[OID_HEX + 1]; /* "" : unborn */
+	char ref[256];		  /* "refs/heads/main"; "" : detached */
+	char log[64];		  /* opaque mark of HEAD's reflog: changes when it gets an entry */
+	const char *busy; /* "merge", "rebase", "am", "cherry-pick", "revert", "bisect"; NULL:
+			     nothing under way */
 };
 
 struct git_commit {
 	char id[OID_HEX + 1];
-	char *author;		/* "Name <mail>" */
+	char *author; /* "Name <mail>" */
 	char *subject;
-	int64_t author_time;	/* seconds UTC */
-	bool mine;		/* its committer is me */
-	bool trunk;		/* reachable from the trunk or its upstream */
+	int64_t author_time; /* seconds UTC */
+	bool mine;	     /* its committer is me */
+	bool trunk;	     /* reachable from the trunk or its upstream */
 	struct strs parents;
 };
 
 /* One artifact path that a commit changed, against its parents. */
 struct git_change {
 	char *path;
-	struct oid after;	/* "" : the path is gone */
-	struct oid before[8];	/* per parent; "" : not there. A root commit has one, "" */
-	int nr_parents;		/* at most 8; octopus beyond is cut */
+	struct oid after;     /* "" : the path is gone */
+	struct oid before[8]; /* per parent; "" : not there. A root commit has one, "" */
+	int nr_parents;	      /* at most 8; octopus beyond is cut */
 };
 
 struct git_entry {
 	char *path;
 	struct oid oid;
-	int stage;		/* 0; 1..3: unmerged */
+	int stage; /* 0; 1..3: unmerged */
 	bool skip_worktree;
 	bool intent_to_add;
 };
@@ -53,7 +54,7 @@ struct git_changes {
 	size_t len;
 };
 struct git_entries {
-	struct git_entry *at;	/* sorted by path, then stage */
+	struct git_entry *at; /* sorted by path, then stage */
 	size_t len;
 };
 /* Inline, so that the engine and its tests need nothing of git/ but this header. */
@@ -83,16 +84,16 @@ static inline void git_entries_release(struct git_entries *e)
 
 struct git_port {
 	void *ctx;
-	const char *worktree;	/* absolute path of the work tree: the key of seen, pending, ... */
+	const char *worktree; /* absolute path of the work tree: the key of seen, pending, ... */
 
 	err_t (*head)(void *ctx, struct git_head *out);
 
-	/* rev-list --topo-order --reverse `tip` --not `hide`: parents first. Ids that do not exist (any
-	 * more) in hide are passed over. */
+	/* rev-list --topo-order --reverse `tip` --not `hide`: parents first. Ids that do not exist
+	 * (any more) in hide are passed over. */
 	err_t (*commits)(void *ctx, struct strs *out, const char *tip, const struct strs *hide);
 	err_t (*commit)(void *ctx, struct git_commit *out, const char *id);
-	/* What the commit changed: against its parent; for a merge, every path that differs from at least
-	 * one parent. */
+	/* What the commit changed: against its parent; for a merge, every path that differs from at
+	 * least one parent. */
 	err_t (*changes)(void *ctx, struct git_changes *out, const char *commit);
 	/* The merge base of two commits, "" if none. */
 	err_t (*merge_base)(void *ctx, char out[OID_HEX + 1], const char *a, const char *b);
@@ -113,11 +114,12 @@ struct git_port {
 	err_t (*files)(void *ctx, file_each_fn each, void *each_ctx);
 	err_t (*stat)(void *ctx, struct file_stat *out, const char *path);
 	/* The file's text as git would store it (autocrlf, filters). ERR_NOTFOUND when missing,
-	 * ERR_REFUSED above ARTIFACT_MAX_BYTES or when not a regular file, or when a directory on its
-	 * way is a symbolic link. */
-	err_t (*read)(void *ctx, char **bytes, size_t *len, struct file_stat *stat, const char *path);
-	/* The two halves of a write (file_stage / file_publish), converted for the work tree. Refuses
-	 * a path that leaves the work tree through a symbolic link. */
+	 * ERR_REFUSED above ARTIFACT_MAX_BYTES or when not a regular file, or when a directory on
+	 * its way is a symbolic link. */
+	err_t (*read)(void *ctx, char **bytes, size_t *len, struct file_stat *stat,
+		      const char *path);
+	/* The two halves of a write (file_stage / file_publish), converted for the work tree.
+	 * Refuses a path that leaves the work tree through a symbolic link. */
 	err_t (*stage)(void *ctx, char **tmp, const char *path, struct slice text);
 	err_t (*publish)(void *ctx, struct file_stat *out, const char *tmp, const char *path);
 	err_t (*discard)(void *ctx, char *tmp);

@@ -19,7 +19,7 @@ static size_t symlink_on_way(const char *top, const char *path)
 		struct stat st;
 
 		if (lstat(dir, &st) != 0)
-			return 0;	/* nothing there, nothing below */
+			return 0; /* nothing there, nothing below */
 		if (S_ISLNK(st.st_mode))
 			return (size_t)(end - path);
 	}
@@ -49,8 +49,9 @@ static err_t check_replaceable(const char *full, const char *path)
 	TRY(file_stat(&st, full));
 	if (st.exists && !st.regular)
 		return err_new(ERR_REFUSED, "'%s' is %s, not a file", path,
-			       st.symlink ? "a symbolic link" : st.directory ? "a directory" :
-			       "a special file");
+			       st.symlink     ? "a symbolic link"
+			       : st.directory ? "a directory"
+					      : "a special file");
 	return NULL;
 }
 
@@ -73,7 +74,7 @@ err_t worktree_files(struct worktree *w, file_each_fn each, void *ctx)
 
 	TRY(check_top(w));
 	for (size_t i = 0; i < w->scope->roots.len; i++) {
-		const char *root = w->scope->roots.at[i];	/* ends in '/' */
+		const char *root = w->scope->roots.at[i]; /* ends in '/' */
 		scoped_free char *dir = mem_strndup(root, strlen(root) - 1);
 
 		if (!symlink_on_way(w->top, root))
@@ -89,7 +90,7 @@ err_t worktree_stat(struct worktree *w, struct file_stat *out, const char *path)
 	TRY(check_top(w));
 	TRY(kinds_check_path(w->scope->kinds, path));
 	if (symlink_on_way(w->top, path)) {
-		*out = (struct file_stat){0};	/* for git, too, nothing is there */
+		*out = (struct file_stat){0}; /* for git, too, nothing is there */
 		return NULL;
 	}
 	full = mem_printf("%s/%s", w->top, path);
@@ -126,7 +127,8 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path, struct sl
 	TRY(file_mkdirs_for(full));
 	if (converted)
 		text = slice_of(converted, len);
-	return w->staging ? file_stage_in(tmp, w->staging, full, text, 0) : file_stage(tmp, full, text, 0);
+	return w->staging ? file_stage_in(tmp, w->staging, full, text, 0)
+			  : file_stage(tmp, full, text, 0);
 }
 
 err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp, const char *path)

@@ -8,9 +8,9 @@
 #include "util/file.h"
 
 struct worktree {
-	const char *top;		/* not owned; NULL: bare */
-	char *staging;			/* where files are made before they are renamed; NULL: beside */
-	const struct git_scope *scope;	/* not owned */
+	const char *top; /* not owned; NULL: bare */
+	char *staging;	 /* where files are made before they are renamed; NULL: beside */
+	const struct git_scope *scope; /* not owned */
 	struct convert convert;
 };
 
@@ -21,8 +21,8 @@ err_t worktree_read(struct worktree *w, char **bytes, size_t *len, struct file_s
 		    const char *path) MUST_CHECK;
 err_t worktree_stage(struct worktree *w, char **tmp, const char *path,
 		     struct slice text) MUST_CHECK;
-err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp, const char *path)
-	MUST_CHECK;
+err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp,
+		       const char *path) MUST_CHECK;
 err_t worktree_remove(struct worktree *w, const char *path) MUST_CHECK;
 
 #endif

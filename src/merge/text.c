@@ -9,6 +9,8 @@ static void add_region(struct text *t, struct region r)
 {
 	struct region *last = t->len ? &t->regions[t->len - 1] : NULL;
 
+	BUG_ON(t->len && !t->regions);
+
 	if (last && (r.ours_from <= last->ours_to || r.theirs_from <= last->theirs_to)) {
 		if (last->kind != r.kind)
 			last->kind = REGION_CONFLICT;

@@ -9,21 +9,24 @@
  * head    -> {"proto":1,"epoch":uuid,"head":rev,"hash":hex,"project":slug,"min_rev":rev}
  *
  * pull    <- {"epoch":uuid|null,"since":rev,"since_hash":hex|null,"limit":200,"max_bytes":1048576}
- *         -> {"epoch":uuid,"head":rev,"rows":[row...],"more":bool,"next":rev,"next_hash":hex,"digest":hex}
- *            or {"reset":"epoch"|"ahead_of_server"|"too_old"|"history_diverged", "epoch":uuid,"head":rev}
- *    A row is the newest state of one artifact whose rev is in (since, next]; artifacts that changed
- *    again later are passed over and come later. At least one row a page, at most limit and max_bytes.
- *    next_hash goes back as since_hash as it came: on a page that is not the last it also says where the
- *    pull began, because lineage has to reach back to there (a row that was passed over comes later).
- *    digest: XOR of sha256("uid|version|oid") over all artifacts that are not deleted; zeros for none.
- *    row = {"rev","uid","kind","label","scope","num","path","title","state","version","revision",
- *           "oid","deleted":bool,"author","approval":null|{"state","normative","approver","at","rev"},
+ *         ->
+ * {"epoch":uuid,"head":rev,"rows":[row...],"more":bool,"next":rev,"next_hash":hex,"digest":hex} or
+ * {"reset":"epoch"|"ahead_of_server"|"too_old"|"history_diverged", "epoch":uuid,"head":rev} A row
+ * is the newest state of one artifact whose rev is in (since, next]; artifacts that changed again
+ * later are passed over and come later. At least one row a page, at most limit and max_bytes.
+ *    next_hash goes back as since_hash as it came: on a page that is not the last it also says
+ * where the pull began, because lineage has to reach back to there (a row that was passed over
+ * comes later). digest: XOR of sha256("uid|version|oid") over all artifacts that are not deleted;
+ * zeros for none. row =
+ * {"rev","uid","kind","label","scope","num","path","title","state","version","revision",
+ *           "oid","deleted":bool,"author","approval":null|{"state","normative","approver",
+ *            "at","rev"},
  *           "forged":bool,"lineage":[revision...]}
  *    approval has "imported":true where a gate state came with the create, "stale":true where the
- *    normative text is another one by now; a row has "duplicate":true where its label was imported twice.
- *    revision = {"id","parents":[id...],"oid","path","author","time","how","message","text"}
- *    lineage has every revision of the artifact that the server learnt after `since`, parents first;
- *    "text" is there with every revision whose oid is not "" (once per oid in a row's lineage).
+ *    normative text is another one by now; a row has "duplicate":true where its label was imported
+ * twice. revision = {"id","parents":[id...],"oid","path","author","time","how","message","text"}
+ *    lineage has every revision of the artifact that the server learnt after `since`, parents
+ * first; "text" is there with every revision whose oid is not "" (once per oid in a row's lineage).
  *
  * push    <- {"device":uuid,"epoch":uuid,"since":rev,"since_hash":hex,"atomic":bool,"ops":[op...]}
  *         -> {"epoch","head":rev,"head_hash":hex,"results":[result...]} or {"reset":...}
@@ -33,17 +36,21 @@
  *          "title","state","from","to","normative","reason","by","at","imported":bool}
  *    imported: its label may be taken already.
  *    lineage: all revisions between base_revision and revision, parents first, with "text".
- *    result = {"op_id","uid","status","version","rev","dup":bool,"detail":text|null,"current":row|null}
- *    status: applied, conflict (+ current), unknown_base, frozen, forbidden, bad_transition,
- *    four_eyes, stale_approval, num_taken (+ current: who has it), bad_oid, op_reused,
- *    skipped_dependency, bad_op.
+ *    result =
+ * {"op_id","uid","status","version","rev","dup":bool,"detail":text|null,"current":row|null} status:
+ * applied, conflict (+ current), unknown_base, frozen, forbidden, bad_transition, four_eyes,
+ * stale_approval, num_taken (+ current: who has it), bad_oid, op_reused, skipped_dependency,
+ * bad_op.
  *
- * lease   <- {"device","kind","scope","count","min"} -> {"from":n,"to":n}   ("min": at least this number)
- * manifest<- {} -> {"epoch","head","hash","rows":[{"uid","kind","label","path","oid","revision","version","deleted","rev"}...]}
+ * lease   <- {"device","kind","scope","count","min"} -> {"from":n,"to":n}   ("min": at least this
+ * number) manifest<- {} ->
+ * {"epoch","head","hash","rows":[{"uid","kind","label","path","oid","revision","version",
+ *            "deleted","rev"}...]}
  * bodies  <- {"uids":[...]} -> {"rows":[row with its whole lineage...]}
- * history <- {"uid"} -> {"rows":[{"rev","version","op","state_from","state_to","revision","actor","at","reason"}...]}
- * claim   <- {"device","uid","who","minutes"(0: release)} -> {"claims":[{"uid","who","device","until"}...]}
- * ack     <- {"device","rev"} -> {}
+ * history <- {"uid"} ->
+ * {"rows":[{"rev","version","op","state_from","state_to","revision","actor","at","reason"}...]}
+ * claim   <- {"device","uid","who","minutes"(0: release)} ->
+ * {"claims":[{"uid","who","device","until"}...]} ack     <- {"device","rev"} -> {}
  */
 #ifndef REMOTE_REMOTE_H
 #define REMOTE_REMOTE_H

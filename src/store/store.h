@@ -18,9 +18,10 @@
 struct store;
 
 enum store_open {
-	STORE_READ,	/* ERR_NOTFOUND when there is none */
-	STORE_WRITE,	/* ERR_NOTFOUND when there is none; migrates an older schema (backup, verify, swap) */
-	STORE_CREATE,	/* makes it when there is none */
+	STORE_READ,   /* ERR_NOTFOUND when there is none */
+	STORE_WRITE,  /* ERR_NOTFOUND when there is none; migrates an older schema (backup, verify,
+			 swap) */
+	STORE_CREATE, /* makes it when there is none */
 };
 
 /* ERR_REFUSED: the schema is newer than this program ("upgrade git-agent"); ERR_CORRUPT: damaged
@@ -32,14 +33,17 @@ void store_close(struct store *s);
 /* BEGIN IMMEDIATE / COMMIT (a fault point before and after) / ROLLBACK. Nested begins count. */
 err_t store_begin(struct store *s) MUST_CHECK;
 err_t store_commit(struct store *s) MUST_CHECK;
-void store_rollback(struct store *s);	/* no effect outside a transaction */
+void store_rollback(struct store *s); /* no effect outside a transaction */
 
 /* --- meta: small settings ("device", "epoch", "cursor", ...) --- */
-err_t store_meta_get(char **value, struct store *s, const char *key) MUST_CHECK; /* NULL: not set; caller frees */
-err_t store_meta_set(struct store *s, const char *key, const char *value) MUST_CHECK; /* NULL: removed */
+err_t store_meta_get(char **value, struct store *s,
+		     const char *key) MUST_CHECK; /* NULL: not set; caller frees */
+err_t store_meta_set(struct store *s, const char *key,
+		     const char *value) MUST_CHECK; /* NULL: removed */
 
 /* --- texts --- */
-err_t store_text_put(struct oid *oid, struct store *s, struct slice text) MUST_CHECK; /* once per oid */
+err_t store_text_put(struct oid *oid, struct store *s,
+		     struct slice text) MUST_CHECK; /* once per oid */
 /* ERR_NOTFOUND for an unknown oid. Empty text for oid "". Caller frees bytes. */
 err_t store_text_get(char **bytes, size_t *len, struct store *s, const char *oid) MUST_CHECK;
 err_t store_text_has(bool *has, struct store *s, const char *oid) MUST_CHECK;
@@ -48,22 +52,22 @@ err_t store_text_has(bool *has, struct store *s, const char *oid) MUST_CHECK;
 struct art {
 	char uid[UID_LEN + 1];
 	char *kind;
-	char *label;		/* "" where the file name has none */
-	char *scope;		/* "" */
-	long num;		/* -1 */
+	char *label; /* "" where the file name has none */
+	char *scope; /* "" */
+	long num;    /* -1 */
 	char *path;
 	char *title;
-	char *state;		/* "" */
+	char *state; /* "" */
 	struct rev_id head;
-	struct oid oid;		/* of the text at head; "" : deleted */
+	struct oid oid; /* of the text at head; "" : deleted */
 	bool deleted;
-	long generation;	/* + 1 at every change of head */
-	char *author;		/* of head */
-	int64_t time;		/* of head */
-	char *normative;	/* sha256 hex of the normative text, "" when deleted */
-	char *approval;		/* "", "requested", "acknowledged", "imported", "stale" */
-	bool dirty;		/* derived: head differs from what the remote has. Read only */
-	bool conflict;		/* derived: an unresolved conflict is recorded. Read only */
+	long generation; /* + 1 at every change of head */
+	char *author;	 /* of head */
+	int64_t time;	 /* of head */
+	char *normative; /* sha256 hex of the normative text, "" when deleted */
+	char *approval;	 /* "", "requested", "acknowledged", "imported", "stale" */
+	bool dirty;	 /* derived: head differs from what the remote has. Read only */
+	bool conflict;	 /* derived: an unresolved conflict is recorded. Read only */
 };
 void art_release(struct art *a);
 
@@ -73,24 +77,28 @@ struct arts {
 };
 void arts_release(struct arts *a);
 
-err_t store_art_get(struct art *out, struct store *s, const char *uid) MUST_CHECK; /* ERR_NOTFOUND */
+err_t store_art_get(struct art *out, struct store *s,
+		    const char *uid) MUST_CHECK; /* ERR_NOTFOUND */
 /* The artifact whose file path is: the live one, else the last deleted one. ERR_NOTFOUND. */
 err_t store_art_at(struct art *out, struct store *s, const char *path) MUST_CHECK;
 /* Insert or replace the row of a->uid (dirty and conflict are ignored). */
 err_t store_art_put(struct store *s, const struct art *a) MUST_CHECK;
 
-struct art_filter {		/* NULL or 0: any */
+struct art_filter { /* NULL or 0: any */
 	const char *kind, *state, *scope, *author, *label, *path;
 	const char *uid_prefix;
 	bool dirty_only, conflict_only, with_deleted;
 };
 /* Ordered by kind, scope, num, path. */
 err_t store_art_list(struct arts *out, struct store *s, const struct art_filter *f) MUST_CHECK;
-/* The highest number in use for scope over the kinds named (NULL: all), deleted ones and aliases included; 0. */
+/* The highest number in use for scope over the kinds named (NULL: all), deleted ones and aliases
+ * included; 0. */
 err_t store_label_max(long *out, struct store *s, const char *kind, const char *scope) MUST_CHECK;
-err_t store_alias_put(struct store *s, const char *old_label, const char *kind, const char *uid) MUST_CHECK;
+err_t store_alias_put(struct store *s, const char *old_label, const char *kind,
+		      const char *uid) MUST_CHECK;
 /* ERR_NOTFOUND. */
-err_t store_alias_get(char uid[UID_LEN + 1], struct store *s, const char *label, const char *kind) MUST_CHECK;
+err_t store_alias_get(char uid[UID_LEN + 1], struct store *s, const char *label,
+		      const char *kind) MUST_CHECK;
 
 /* --- revisions --- */
 /* Idempotent. The parents must be there. The text must be in store_text (or r->oid ""). */
@@ -102,41 +110,46 @@ struct revs {
 void revs_release(struct revs *r);
 /* All revisions of an artifact, parents before children (in the order they were put). */
 err_t store_rev_list(struct revs *out, struct store *s, const char *uid) MUST_CHECK;
-/* Replaces uid by new_uid and its revisions by revs in all tables (adoption); head is the new head. */
+/* Replaces uid by new_uid and its revisions by revs in all tables (adoption); head is the new head.
+ */
 err_t store_adopt(struct store *s, const char *uid, const char *new_uid, const struct revs *revs,
 		  const struct rev_id *head) MUST_CHECK;
 /* The uids whose revisions have this text. */
 err_t store_uids_with_text(struct strs *out, struct store *s, const char *oid) MUST_CHECK;
 /* Resolves an id prefix (at least 4 digits) of a revision of uid. ERR_NOTFOUND, ERR_AMBIGUOUS. */
-err_t store_rev_find(struct rev_id *out, struct store *s, const char *uid, const char *prefix) MUST_CHECK;
+err_t store_rev_find(struct rev_id *out, struct store *s, const char *uid,
+		     const char *prefix) MUST_CHECK;
 
 /* --- a work tree and what it last showed --- */
 struct tree_mark {
-	char head[OID_HEX + 1];	/* commit last judged here, "" : none */
+	char head[OID_HEX + 1]; /* commit last judged here, "" : none */
 	char *ref;		/* what HEAD named, may be "" */
 	char *log;		/* opaque mark of HEAD's reflog */
 };
 void tree_mark_release(struct tree_mark *m);
-err_t store_tree_get(struct tree_mark *out, struct store *s, const char *worktree) MUST_CHECK; /* all "" if new */
+err_t store_tree_get(struct tree_mark *out, struct store *s,
+		     const char *worktree) MUST_CHECK; /* all "" if new */
 err_t store_tree_set(struct store *s, const char *worktree, const struct tree_mark *m) MUST_CHECK;
 
 struct seen {
 	char *path;
 	struct oid file;	/* text last seen in the file; "" : it was missing */
 	struct oid head;	/* HEAD's text for the path at that time */
-	struct oid hand_from;	/* where an edit by hand, not committed and not pushed, began; "" : none */
-	struct rev_id hand_rev;	/* its newest revision */
+	struct oid hand_from;	/* where an edit by hand, not committed and not pushed, began; "" :
+				   none */
+	struct rev_id hand_rev; /* its newest revision */
 	bool left;		/* the text is unknown here and was left alone */
 	struct file_stat stat;	/* only size, mtime, ctime, ino; mtime 0: must be read again */
 };
 struct seens {
-	struct seen *at;	/* sorted by path */
+	struct seen *at; /* sorted by path */
 	size_t len;
 };
 void seen_release(struct seen *s);
 void seens_release(struct seens *s);
 err_t store_seen_list(struct seens *out, struct store *s, const char *worktree) MUST_CHECK;
-err_t store_seen_get(struct seen *out, struct store *s, const char *worktree, const char *path) MUST_CHECK; /* ERR_NOTFOUND */
+err_t store_seen_get(struct seen *out, struct store *s, const char *worktree,
+		     const char *path) MUST_CHECK; /* ERR_NOTFOUND */
 err_t store_seen_put(struct store *s, const char *worktree, const struct seen *seen) MUST_CHECK;
 err_t store_seen_drop(struct store *s, const char *worktree, const char *path) MUST_CHECK;
 
@@ -155,8 +168,10 @@ err_t store_pending_put(struct store *s, const char *worktree, const struct pend
 err_t store_pending_drop(struct store *s, const char *worktree, const char *path) MUST_CHECK;
 err_t store_pending_list(struct pendings *out, struct store *s, const char *worktree) MUST_CHECK;
 
-/* An edit made by a command in this work tree which no commit carries yet (agent.commitExport=mine). */
-err_t store_mine_put(struct store *s, const char *worktree, const char *uid, const struct rev_id *rev) MUST_CHECK;
+/* An edit made by a command in this work tree which no commit carries yet
+ * (agent.commitExport=mine). */
+err_t store_mine_put(struct store *s, const char *worktree, const char *uid,
+		     const struct rev_id *rev) MUST_CHECK;
 err_t store_mine_drop(struct store *s, const char *worktree, const char *uid) MUST_CHECK;
 struct mine {
 	char uid[UID_LEN + 1];
@@ -170,7 +185,8 @@ void mines_release(struct mines *m);
 err_t store_mine_list(struct mines *out, struct store *s, const char *worktree) MUST_CHECK;
 
 /* Commits judged, with the patch key by which a repeat is known ("" : touched no artifact). A tip
- * stands for itself and all its ancestors. Put again: tip is replaced, patch "" keeps the old one. */
+ * stands for itself and all its ancestors. Put again: tip is replaced, patch "" keeps the old one.
+ */
 err_t store_judged_put(struct store *s, const char *commit, const char *patch, bool tip) MUST_CHECK;
 err_t store_judged_has(bool *has, struct store *s, const char *commit) MUST_CHECK;
 err_t store_judged_tips(struct strs *out, struct store *s) MUST_CHECK;
@@ -195,41 +211,45 @@ struct lefts {
 };
 void lefts_release(struct lefts *l);
 err_t store_left_put(struct store *s, const char *worktree, const struct left *l) MUST_CHECK;
-err_t store_left_clear(struct store *s, const char *worktree, const char *path) MUST_CHECK; /* NULL: all */
+err_t store_left_clear(struct store *s, const char *worktree,
+		       const char *path) MUST_CHECK; /* NULL: all */
 err_t store_left_list(struct lefts *out, struct store *s, const char *worktree) MUST_CHECK;
 
 /* --- conflicts --- */
 struct conflict {
 	char uid[UID_LEN + 1];
-	struct oid base;	/* the merge base's text; "" : none or deleted */
-	struct oid theirs;	/* "" : deleted there */
-	char *path;		/* theirs' path */
-	struct revision *revs;	/* theirs and what it needs, parents first: they join the graph at resolve */
-	size_t nr_revs;		/* the last one is theirs */
-	char *source;		/* "git", "file", "remote" */
-	char *whose;		/* author, for people */
-	long version;		/* remote only: version, else 0 */
+	struct oid base;   /* the merge base's text; "" : none or deleted */
+	struct oid theirs; /* "" : deleted there */
+	char *path;	   /* theirs' path */
+	struct revision
+		*revs; /* theirs and what it needs, parents first: they join the graph at resolve */
+	size_t nr_revs; /* the last one is theirs */
+	char *source;	/* "git", "file", "remote" */
+	char *whose;	/* author, for people */
+	long version;	/* remote only: version, else 0 */
 	int64_t since;
 };
 void conflict_release(struct conflict *c);
 err_t store_conflict_put(struct store *s, const struct conflict *c) MUST_CHECK; /* replaces */
-err_t store_conflict_get(struct conflict *out, struct store *s, const char *uid) MUST_CHECK; /* ERR_NOTFOUND */
+err_t store_conflict_get(struct conflict *out, struct store *s,
+			 const char *uid) MUST_CHECK; /* ERR_NOTFOUND */
 err_t store_conflict_drop(struct store *s, const char *uid) MUST_CHECK;
 err_t store_conflict_uids(struct strs *out, struct store *s) MUST_CHECK;
 
 /* --- the remote: what it has, what is on its way --- */
 struct base {
-	long version;		/* 0: the remote does not have it */
+	long version; /* 0: the remote does not have it */
 	struct rev_id revision;
 	struct oid oid;
-	long rev;		/* server revision */
+	long rev; /* server revision */
 	char *path;
 	char *state;
 	bool deleted;
-	char *approval;		/* as art.approval, from the server */
+	char *approval; /* as art.approval, from the server */
 };
 void base_release(struct base *b);
-err_t store_base_get(struct base *out, struct store *s, const char *uid) MUST_CHECK; /* version 0 if none */
+err_t store_base_get(struct base *out, struct store *s,
+		     const char *uid) MUST_CHECK; /* version 0 if none */
 err_t store_base_put(struct store *s, const char *uid, const struct base *b) MUST_CHECK;
 err_t store_base_clear_all(struct store *s) MUST_CHECK; /* after a reset of the remote */
 
@@ -238,7 +258,7 @@ struct outbox_row {
 	char *op_id;
 	char uid[UID_LEN + 1];
 	long generation;	/* of the artifact when frozen */
-	struct rev_id revision;	/* what the op publishes */
+	struct rev_id revision; /* what the op publishes */
 	char *payload;		/* JSON of the op, immutable */
 };
 struct outbox {
@@ -246,14 +266,15 @@ struct outbox {
 	size_t len;
 };
 void outbox_release(struct outbox *o);
-err_t store_outbox_put(struct store *s, const struct outbox_row *row) MUST_CHECK; /* seq is given by the store */
+err_t store_outbox_put(struct store *s,
+		       const struct outbox_row *row) MUST_CHECK; /* seq is given by the store */
 err_t store_outbox_list(struct outbox *out, struct store *s) MUST_CHECK; /* by seq */
 err_t store_outbox_drop(struct store *s, const char *op_id) MUST_CHECK;
 /* A definite refusal: shown, and not sent again until generation or base version changes. */
 struct refusal {
 	char uid[UID_LEN + 1];
 	long generation, base_version;
-	char *status;	/* "bad_transition", ... */
+	char *status; /* "bad_transition", ... */
 	char *detail;
 };
 struct refusals {
@@ -270,16 +291,18 @@ err_t store_refusal_list(struct refusals *out, struct store *s) MUST_CHECK;
  * null; true/false come as "1"/"0"; objects and arrays as JSON text. ERR_CORRUPT: not JSON. */
 err_t store_json_get(char **value, struct store *s, const char *json, const char *path) MUST_CHECK;
 /* The elements of an array ("$.rows") as JSON texts, strings as themselves. Absent: none. */
-err_t store_json_array(struct strs *out, struct store *s, const char *json, const char *path) MUST_CHECK;
+err_t store_json_array(struct strs *out, struct store *s, const char *json,
+		       const char *path) MUST_CHECK;
 
-/* One pulled page, staged: rows of page.rows keyed by their "rev", and the cursor ("epoch", "cursor",
- * "cursor_hash" of meta) with them. Its own transaction. Idempotent. */
+/* One pulled page, staged: rows of page.rows keyed by their "rev", and the cursor ("epoch",
+ * "cursor", "cursor_hash" of meta) with them. Its own transaction. Idempotent. */
 err_t store_inbox_stage(struct store *s, const char *page_json) MUST_CHECK;
 err_t store_inbox_list(struct strs *rows, struct store *s) MUST_CHECK; /* JSON per row, by rev */
 err_t store_inbox_clear(struct store *s) MUST_CHECK;
 
 /* --- upkeep --- */
-/* PRAGMA integrity_check, every text against its oid, every head in the graph. ERR_CORRUPT names the first fault. */
+/* PRAGMA integrity_check, every text against its oid, every head in the graph. ERR_CORRUPT names
+ * the first fault. */
 err_t store_verify(struct store *s) MUST_CHECK;
 /* Counts for `status` and `env`: artifacts, revisions, texts. */
 err_t store_counts(long *artifacts, long *revisions, long *texts, struct store *s) MUST_CHECK;

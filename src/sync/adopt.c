@@ -9,8 +9,8 @@
 
 /* Old revision -> the one that takes its place. */
 struct carried {
-	struct rev_id *now;	/* per local revision */
-	struct revs out;	/* the remote's lineage, then ours on top of it */
+	struct rev_id *now; /* per local revision */
+	struct revs out;    /* the remote's lineage, then ours on top of it */
 };
 
 static void carried_release(struct carried *c)
@@ -20,8 +20,9 @@ static void carried_release(struct carried *c)
 }
 
 /*
- * The remote's first revision with this text. Texts recur; what was first imported here was made from the
- * first of them, as far as anybody knows, and what happened in between must not count as undone.
+ * The remote's first revision with this text. Texts recur; what was first imported here was made
+ * from the first of them, as far as anybody knows, and what happened in between must not count as
+ * undone.
  */
 static const struct revision *first_with(const struct revs *remote, const struct oid *oid)
 {
@@ -31,7 +32,8 @@ static const struct revision *first_with(const struct revs *remote, const struct
 	return NULL;
 }
 
-/* The newest text that git's history of the file shares with the remote: what our first text was made from. */
+/* The newest text that git's history of the file shares with the remote: what our first text was
+ * made from. */
 static err_t shared_in_history(const struct revision **out, struct engine *e, const char *path,
 			       const struct revs *remote)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- writing ------------------------------------------------------------------------------------------ */
+/* --- writing --------------------------------------------------------------------------------- */
 
 static void write_id(struct json *j, const char *key, const char *hex)
 {
@@ -21,7 +21,8 @@ static bool told_before(const struct loaded *l, const bool *mark, int at)
 	return false;
 }
 
-static err_t write_revision(struct json *j, struct loaded *l, const struct revision *r, bool with_text)
+static err_t write_revision(struct json *j, struct loaded *l, const struct revision *r,
+			    bool with_text)
 {
 	json_object_begin(j);
 	json_key_string(j, "id", r->id.hex);
@@ -43,7 +44,9 @@ static err_t write_revision(struct json *j, struct loaded *l, const struct revis
 		TRY(loaded_text(&text, l, &r->oid));
 		artifact_brief(&brief, text, NULL, NULL);
 		if (!brief.utf8)
-			return err_new(ERR_REFUSED, "'%s' is not valid UTF-8: it stays local and in git", r->path);
+			return err_new(ERR_REFUSED,
+				       "'%s' is not valid UTF-8: it stays local and in git",
+				       r->path);
 		json_key_slice(j, "text", text);
 	}
 	json_object_end(j);
@@ -63,7 +66,8 @@ static err_t write_lineage(struct json *j, struct loaded *l, const struct doc_op
 	for (int i = 0; i < (int)l->graph.len; i++)
 		if (mark[i])
 			TRY(write_revision(j, l, &l->graph.at[i],
-					   !oid_none(&l->graph.at[i].oid) && !told_before(l, mark, i)));
+					   !oid_none(&l->graph.at[i].oid) &&
+						   !told_before(l, mark, i)));
 	json_array_end(j);
 	return NULL;
 }
@@ -129,7 +133,7 @@ err_t doc_op(char **json, struct loaded *l, const struct doc_op *op)
 	return err;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------------------------- */
 
 void doc_row_release(struct doc_row *row)
 {
@@ -208,13 +212,15 @@ static err_t read_revision(struct revision *r, struct engine *e, const char *jso
 	TRY(kinds_check_path(e->kinds, r->path));
 	revision_seal(r, uid);
 	if (!rev_eq(&r->id, &claimed))
-		return err_new(ERR_REFUSED, "the remote sent a revision that does not match its id");
+		return err_new(ERR_REFUSED,
+			       "the remote sent a revision that does not match its id");
 	TRY(store_json_get(&text, e->store, json, "$.text"));
 	if (text) {
 		struct oid oid = hash_blob(slice_str(text));
 
 		if (!oid_eq(&oid, &r->oid))
-			return err_new(ERR_REFUSED, "the remote sent a text that does not match its id");
+			return err_new(ERR_REFUSED,
+				       "the remote sent a text that does not match its id");
 		TRY(store_text_put(&oid, e->store, slice_str(text)));
 	} else if (!oid_none(&r->oid)) {
 		bool has;

@@ -11,14 +11,14 @@
 /* One operation, frozen. */
 struct doc_op {
 	const char *op_id;
-	const char *op;			/* "put", "delete", "transition" */
-	const struct base *base;	/* what the remote has; version is that of this op's base */
+	const char *op;		 /* "put", "delete", "transition" */
+	const struct base *base; /* what the remote has; version is that of this op's base */
 	long base_version;
 	struct rev_id base_revision;
-	int revision;			/* index in the graph: what is published */
-	int after;			/* its lineage: ancestors of revision which are none of after (-1: all) */
-	const char *from, *to;		/* transition: states */
-	bool imported;			/* its label is known to be a double */
+	int revision; /* index in the graph: what is published */
+	int after;    /* its lineage: ancestors of revision which are none of after (-1: all) */
+	const char *from, *to; /* transition: states */
+	bool imported;	       /* its label is known to be a double */
 };
 /* The JSON of an operation. ERR_REFUSED when a text is not UTF-8. Caller frees. */
 err_t doc_op(char **json, struct loaded *l, const struct doc_op *op) MUST_CHECK;
@@ -31,8 +31,8 @@ struct doc_row {
 	struct rev_id revision;
 	struct oid oid;
 	bool deleted, forged;
-	bool imported, stale;	/* of the approval */
-	struct revs lineage;	/* texts are in the store after doc_row_read */
+	bool imported, stale; /* of the approval */
+	struct revs lineage;  /* texts are in the store after doc_row_read */
 };
 void doc_row_release(struct doc_row *row);
 /* Reads a row, checks it (path, ids recomputed, texts against their oids) and stores its texts.
@@ -40,6 +40,7 @@ void doc_row_release(struct doc_row *row);
 err_t doc_row_read(struct doc_row *row, struct engine *e, const char *json) MUST_CHECK;
 
 /* A number in a document; otherwise when it is absent. */
-err_t doc_long(long *out, struct engine *e, const char *json, const char *path, long otherwise) MUST_CHECK;
+err_t doc_long(long *out, struct engine *e, const char *json, const char *path,
+	       long otherwise) MUST_CHECK;
 
 #endif

@@ -37,7 +37,7 @@ static err_t may_write(bool *out, struct engine *e, const char *path, const stru
 	{
 		err_t err = file_out_shows(&shows, e, path);
 
-		if (err) {	/* a link, a directory, unreadable: stays as it is */
+		if (err) { /* a link, a directory, unreadable: stays as it is */
 			err_free(err);
 			return NULL;
 		}
@@ -46,8 +46,9 @@ static err_t may_write(bool *out, struct engine *e, const char *path, const stru
 	return NULL;
 }
 
-static err_t stage_all(struct file_out *out, struct engine *e, const char *uid, const char *old_path,
-		       const struct oid *old_oid, const struct revision *now, struct slice text)
+static err_t stage_all(struct file_out *out, struct engine *e, const char *uid,
+		       const char *old_path, const struct oid *old_oid, const struct revision *now,
+		       struct slice text)
 {
 	bool moves = strcmp(old_path, now->path) != 0;
 	struct oid none = {""}, head;
@@ -63,8 +64,9 @@ static err_t stage_all(struct file_out *out, struct engine *e, const char *uid, 
 		return file_out_stage(out, e, uid, now->path, old_oid, &now->oid, text, &head);
 	TRY(file_out_stage(out, e, uid, now->path, &none, &now->oid, text, &head));
 	TRY(head_of(&head, e, old_path));
-	return oid_none(old_oid) ? NULL
-				 : file_out_stage(out, e, uid, old_path, old_oid, &none, text, &head);
+	return oid_none(old_oid)
+		       ? NULL
+		       : file_out_stage(out, e, uid, old_path, old_oid, &none, text, &head);
 }
 
 static err_t plan_edit(struct step *s, struct loaded *l, const struct edit *edit)
@@ -83,7 +85,8 @@ static err_t plan_edit(struct step *s, struct loaded *l, const struct edit *edit
 	return plan_change(s, &ctx, &c, &act);
 }
 
-/* Inside the transaction: the revision, the mark that a commit shall carry it, the writes to come. */
+/* Inside the transaction: the revision, the mark that a commit shall carry it, the writes to come.
+ */
 static err_t record_edit(struct loaded *l, struct step *s, struct file_out *out)
 {
 	struct engine *e = l->engine;
@@ -105,7 +108,7 @@ static bool changes_nothing(const struct loaded *l, const struct edit *edit)
 	if (edit->path && strcmp(edit->path, l->art.path) != 0)
 		return false;
 	if (edit->how == HOW_STATE && strcmp(l->art.approval, "stale") == 0)
-		return false;	/* the same state once more, for the text as it is now */
+		return false; /* the same state once more, for the text as it is now */
 	if (edit->how != HOW_DELETE)
 		to = hash_blob(edit->text);
 	return oid_eq(&to, &l->art.oid);
@@ -123,7 +126,8 @@ static err_t edit_locked(struct file_out *out, struct engine *e, const char *uid
 		return NULL;
 	TRY(plan_edit(&s, &l, edit));
 	if (s.what == STEP_CONFLICT)
-		err = err_hint(err_new(ERR_DIFFERS, "'%s' changed in the same place meanwhile", l.art.path),
+		err = err_hint(err_new(ERR_DIFFERS, "'%s' changed in the same place meanwhile",
+				       l.art.path),
 			       "look at it with 'git agent show %s' and try again",
 			       l.art.label[0] ? l.art.label : l.art.path);
 	else

@@ -12,27 +12,27 @@
 
 struct engine {
 	struct store *store;
-	const struct git_port *git;	/* NULL: no work tree (a bare repository) */
-	const struct remote *remote;	/* NULL: none, or not opened yet */
+	const struct git_port *git;  /* NULL: no work tree (a bare repository) */
+	const struct remote *remote; /* NULL: none, or not opened yet */
 	const struct kinds *kinds;
-	const char *who;		/* "Name <mail>" */
-	const char *trunk[2];		/* commits the trunk and its upstream name; "" or NULL: none */
-	int64_t now;			/* seconds UTC, for people */
-	bool mass_delete;		/* --allow-mass-delete */
-	bool pull_export;		/* agent.pullExport */
+	const char *who;      /* "Name <mail>" */
+	const char *trunk[2]; /* commits the trunk and its upstream name; "" or NULL: none */
+	int64_t now;	      /* seconds UTC, for people */
+	bool mass_delete;     /* --allow-mass-delete */
+	bool pull_export;     /* agent.pullExport */
 };
 
 /* Lines for people, in the order things happened; released with report_release. */
 struct report {
 	int created, changed, deleted, discarded, moved;
-	int conflicts;		/* newly recorded */
-	int left;		/* unknown texts that were not taken */
-	int refused;		/* files that cannot be imported at all */
-	int written, removed, kept;	/* files */
-	int older;		/* files that show an ancestor of the workspace's text */
-	const char *busy;	/* git is in the middle of this: nothing was imported; NULL: no */
-	struct strs notes;	/* "INFRA-042: merged ..." */
-	struct strs problems;	/* "path:line: what is wrong" */
+	int conflicts;		    /* newly recorded */
+	int left;		    /* unknown texts that were not taken */
+	int refused;		    /* files that cannot be imported at all */
+	int written, removed, kept; /* files */
+	int older;		    /* files that show an ancestor of the workspace's text */
+	const char *busy;     /* git is in the middle of this: nothing was imported; NULL: no */
+	struct strs notes;    /* "INFRA-042: merged ..." */
+	struct strs problems; /* "path:line: what is wrong" */
 };
 void report_release(struct report *r);
 void report_note(struct report *r, const char *fmt, ...) PRINTF(2, 3);
@@ -49,21 +49,24 @@ err_t import_news(bool *news, struct engine *e, const struct strs *paths) MUST_C
 
 /* Takes what the branch shows for these paths although it was left (a colleague's branch, an older
  * text): `git agent import <id>`. from_text: the text to take instead of the file's (stdin). */
-err_t import_take(struct report *r, struct engine *e, const char *path, const struct slice *from_text)
-	MUST_CHECK;
+err_t import_take(struct report *r, struct engine *e, const char *path,
+		  const struct slice *from_text) MUST_CHECK;
 
 /* --- editing (edit.c) ------------------------------------------------------------------------ */
 
 struct edit {
 	enum revision_how how;
 	const char *message;
-	struct slice text;	/* the new text; ignored for HOW_DELETE */
-	const char *path;	/* HOW_MOVE: the new path; NULL: as it is */
-	const struct oid *expect;	/* the text that was edited; NULL: whatever W is now. When W moved on since, the edit is merged (ERR_DIFFERS where that is not clean, and nothing changes) */
+	struct slice text;	  /* the new text; ignored for HOW_DELETE */
+	const char *path;	  /* HOW_MOVE: the new path; NULL: as it is */
+	const struct oid *expect; /* the text that was edited; NULL: whatever W is now. When W moved
+				     on since, the edit is merged (ERR_DIFFERS where that is not
+				     clean, and nothing changes) */
 };
-/* One edit of an artifact: a revision, and the file where it shows the text from before (written = true).
- * Changes nothing when the text is W's already. */
-err_t edit_apply(bool *written, struct engine *e, const char *uid, const struct edit *edit) MUST_CHECK;
+/* One edit of an artifact: a revision, and the file where it shows the text from before (written =
+ * true). Changes nothing when the text is W's already. */
+err_t edit_apply(bool *written, struct engine *e, const char *uid,
+		 const struct edit *edit) MUST_CHECK;
 /* A new artifact at path. ERR_REFUSED when the path is taken (in the workspace or as a file). */
 err_t edit_create(char uid[UID_LEN + 1], bool *written, struct engine *e, const char *path,
 		  struct slice text, const char *message) MUST_CHECK;
@@ -71,37 +74,40 @@ err_t edit_create(char uid[UID_LEN + 1], bool *written, struct engine *e, const 
 /* --- export (export.c) ----------------------------------------------------------------------- */
 
 struct export_options {
-	bool all;		/* also artifacts whose file is not on this branch */
+	bool all; /* also artifacts whose file is not on this branch */
 	bool dry_run;
-	const struct strs *uids;	/* NULL: everything that is pending or older here */
+	const struct strs *uids; /* NULL: everything that is pending or older here */
 };
 err_t export_files(struct report *r, struct engine *e, const struct export_options *o) MUST_CHECK;
 /* What a commit made now should carry (agent.commitExport): edits of this work tree whose index
  * entry still equals HEAD's and whose file holds nothing else. Paths; their files are written. */
-err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, bool all) MUST_CHECK;
+err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e,
+			bool all) MUST_CHECK;
 
-/* --- sync (push.c, pull.c, resolve.c) ---------------------------------------------------------- */
+/* --- sync (push.c, pull.c, resolve.c) ----------------------------------------------------------
+ */
 
 struct sync_report {
 	int sent, received, merged, conflicts, refused, adopted, forged;
-	int queued;		/* still to be sent */
-	bool behind;		/* push found versions that must be pulled first */
+	int queued;  /* still to be sent */
+	bool behind; /* push found versions that must be pulled first */
 	struct strs notes;
-	struct strs blocked;	/* "INFRA-042: conflict", one per artifact that stays */
+	struct strs blocked; /* "INFRA-042: conflict", one per artifact that stays */
 };
 void sync_report_release(struct sync_report *r);
 
-/* Sends what an earlier run had frozen, then everything dirty (or only uids). atomic: all or nothing.
- * ERR_OFFLINE leaves the outbox for the next run. dry_run: counts only. */
+/* Sends what an earlier run had frozen, then everything dirty (or only uids). atomic: all or
+ * nothing. ERR_OFFLINE leaves the outbox for the next run. dry_run: counts only. */
 struct push_options {
 	bool atomic, dry_run;
-	const struct strs *uids;	/* NULL: all */
+	const struct strs *uids; /* NULL: all */
 };
 err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o) MUST_CHECK;
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run) MUST_CHECK;
 
 enum resolve_with { RESOLVE_OURS, RESOLVE_THEIRS, RESOLVE_TEXT };
-/* Settles a recorded conflict: a revision with both parents. text for RESOLVE_TEXT (markers are refused). */
+/* Settles a recorded conflict: a revision with both parents. text for RESOLVE_TEXT (markers are
+ * refused). */
 err_t resolve_run(bool *written, struct engine *e, const char *uid, enum resolve_with with,
 		  struct slice text) MUST_CHECK;
 /* The text with git's conflict markers that resolve --edit opens. Caller frees. */

@@ -64,7 +64,8 @@ static bool staged_by_hand(const struct view *v, const struct art *art, const st
 		return false;
 	if (!index[0])
 		return head[0] != '\0';
-	return !(seen && rev_none(&seen->hand_rev) && strcmp(index, seen->file.hex) == 0 && !seen->left);
+	return !(seen && rev_none(&seen->hand_rev) && strcmp(index, seen->file.hex) == 0 &&
+		 !seen->left);
 }
 
 static bool unmerged(const struct view *v, const char *path)
@@ -92,8 +93,8 @@ static err_t flush(struct view *v)
 	return NULL;
 }
 
-static err_t facts_of(struct export_facts *f, struct oid *shows, struct view *v, const struct art *art,
-		      const struct seen *seen)
+static err_t facts_of(struct export_facts *f, struct oid *shows, struct view *v,
+		      const struct art *art, const struct seen *seen)
 {
 	scoped(loaded_close) struct loaded l = {0};
 
@@ -167,7 +168,8 @@ static err_t export_one(struct view *v, const struct art *art)
 	return NULL;
 }
 
-/* A path may have belonged to several artifacts; only the live one, else the last, speaks for it. */
+/* A path may have belonged to several artifacts; only the live one, else the last, speaks for it.
+ */
 static err_t speaks_for_path(bool *out, struct engine *e, const struct art *art)
 {
 	scoped(art_release) struct art at = {0};
@@ -205,7 +207,7 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 	return flush(&v);
 }
 
-/* --- what a commit carries ------------------------------------------------------------------------------- */
+/* --- what a commit carries ------------------------------------------------------------------- */
 
 static err_t carry(struct strs *paths, struct view *v, const char *uid)
 {
@@ -222,7 +224,8 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid)
 	    (!f.unmerged && strcmp(index_oid(v, art.path), art.oid.hex) == 0))
 		return NULL;
 	if (f.unmerged || strcmp(index_oid(v, art.path), head_oid(v, art.path)) != 0) {
-		report_note(v->r, "left %s: %s", art.path, f.unmerged ? "unmerged" : "staged by hand");
+		report_note(v->r, "left %s: %s", art.path,
+			    f.unmerged ? "unmerged" : "staged by hand");
 		return NULL;
 	}
 	if (art.deleted ? f.exists && !f.known : f.exists && (!f.known || f.left)) {

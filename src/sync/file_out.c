@@ -90,7 +90,8 @@ err_t file_out_publish(struct file_out *out, struct engine *e)
 	return err;
 }
 
-/* The write that a crash cut off: the file still shows from, or already to, or somebody was faster. */
+/* The write that a crash cut off: the file still shows from, or already to, or somebody was faster.
+ */
 static err_t finish_one(struct engine *e, const struct pending *p)
 {
 	scoped(seen_release) struct seen seen = {0};
@@ -98,7 +99,7 @@ static err_t finish_one(struct engine *e, const struct pending *p)
 	struct file_stat stat = {0};
 	err_t err = file_out_shows(&shows, e, p->path);
 
-	if (err) {	/* no regular file any more: not ours to touch */
+	if (err) { /* no regular file any more: not ours to touch */
 		err_free(err);
 		return store_pending_drop(e->store, e->git->worktree, p->path);
 	}

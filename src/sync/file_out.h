@@ -10,7 +10,7 @@
 #include "sync/engine.h"
 
 struct file_out_item {
-	struct pending pending;	/* path, uid, from, to */
+	struct pending pending; /* path, uid, from, to */
 	struct oid head;	/* HEAD's text for the path */
 	char *tmp;		/* staged; NULL for a removal */
 };
@@ -23,7 +23,8 @@ struct file_out {
 };
 void file_out_release(struct file_out *out, struct engine *e);
 
-/* Stages one file: it shows `from` now and shall show `to` ("" for a removal). Before the transaction. */
+/* Stages one file: it shows `from` now and shall show `to` ("" for a removal). Before the
+ * transaction. */
 err_t file_out_stage(struct file_out *out, struct engine *e, const char *uid, const char *path,
 		     const struct oid *from, const struct oid *to, struct slice text,
 		     const struct oid *head) MUST_CHECK;

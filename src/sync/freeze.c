@@ -43,7 +43,7 @@ static void state_at(char **out, struct loaded *l, int at, err_t *err)
 struct freezer {
 	struct loaded *l;
 	struct base base;
-	int after;	/* what the ops so far have published; -1: nothing */
+	int after; /* what the ops so far have published; -1: nothing */
 	long version;
 	bool imported;
 };
@@ -53,8 +53,12 @@ static err_t freeze_one(struct freezer *f, int revision, const char *what)
 	struct loaded *l = f->l;
 	char op_id[37];
 	scoped_free char *from = NULL, *to = NULL, *payload = NULL;
-	struct doc_op op = {.op_id = op_id, .op = what, .revision = revision, .after = f->after,
-			    .base_version = f->version, .imported = f->imported};
+	struct doc_op op = {.op_id = op_id,
+			    .op = what,
+			    .revision = revision,
+			    .after = f->after,
+			    .base_version = f->version,
+			    .imported = f->imported};
 	struct outbox_row row = {.op_id = op_id, .generation = l->art.generation};
 	err_t err = NULL;
 
@@ -78,8 +82,8 @@ static err_t freeze_one(struct freezer *f, int revision, const char *what)
 	return NULL;
 }
 
-/* Recorded transitions are operations of their own, in order, as far as they lie on the way from what the
- * remote has to W; what was edited before one goes out before it. */
+/* Recorded transitions are operations of their own, in order, as far as they lie on the way from
+ * what the remote has to W; what was edited before one goes out before it. */
 static err_t freeze_way(struct freezer *f)
 {
 	struct loaded *l = f->l;
@@ -124,7 +128,8 @@ static err_t freeze_art(struct sync_report *r, struct engine *e, const struct ar
 	}
 	err = freeze_way(&f);
 	if (err && err->code == ERR_REFUSED) {
-		struct refusal refusal = {.generation = art->generation, .status = (char *)"bad_op",
+		struct refusal refusal = {.generation = art->generation,
+					  .status = (char *)"bad_op",
 					  .detail = err->text};
 
 		memcpy(refusal.uid, art->uid, sizeof(refusal.uid));
@@ -141,10 +146,12 @@ static err_t freeze_art(struct sync_report *r, struct engine *e, const struct ar
 }
 
 /* The same text was refused on the same base: asking again would get the same answer. */
-static const struct refusal *still_refused(const struct refusals *list, const struct art *art, long version)
+static const struct refusal *still_refused(const struct refusals *list, const struct art *art,
+					   long version)
 {
 	for (size_t i = 0; i < list->len; i++)
-		if (strcmp(list->at[i].uid, art->uid) == 0 && list->at[i].generation == art->generation &&
+		if (strcmp(list->at[i].uid, art->uid) == 0 &&
+		    list->at[i].generation == art->generation &&
 		    list->at[i].base_version == version)
 			return &list->at[i];
 	return NULL;
@@ -193,9 +200,11 @@ static err_t freeze_list(struct sync_report *r, struct engine *e, const struct s
 			refusal = still_refused(&refusals, art, base.version);
 			base_release(&base);
 			if (refusal) {
-				strs_take(&r->blocked, mem_printf("%s: %s%s%s", name_of(art), refusal->status,
-								  refusal->detail && refusal->detail[0] ? ": " : "",
-								  refusal->detail ? refusal->detail : ""));
+				strs_take(&r->blocked,
+					  mem_printf("%s: %s%s%s", name_of(art), refusal->status,
+						     refusal->detail && refusal->detail[0] ? ": "
+											   : "",
+						     refusal->detail ? refusal->detail : ""));
 				r->refused++;
 				continue;
 			}

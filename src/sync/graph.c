@@ -124,7 +124,8 @@ int graph_stands_for(const struct graph *g, int tip, const struct oid *oid)
 		return tip;
 	mark = marked(g, tip);
 	for (int i = 0; i < tip; i++)
-		if (mark[i] && oid_eq(&g->at[i].oid, oid) && (found < 0 || graph_newer(g, i, found)))
+		if (mark[i] && oid_eq(&g->at[i].oid, oid) &&
+		    (found < 0 || graph_newer(g, i, found)))
 			found = i;
 	free(mark);
 	return found;

@@ -13,10 +13,10 @@
 
 /* Parents stand before their children. */
 struct graph {
-	const struct revision *at;		/* borrowed */
+	const struct revision *at; /* borrowed */
 	size_t len;
-	int (*parent)[REVISION_PARENTS];	/* indices; -1: none, or not in this graph */
-	int *depth;				/* longest way to a root: the same in every clone */
+	int (*parent)[REVISION_PARENTS]; /* indices; -1: none, or not in this graph */
+	int *depth;			 /* longest way to a root: the same in every clone */
 };
 
 /* at is borrowed and must outlive the graph. */
@@ -31,7 +31,8 @@ void graph_mark(bool *mark, const struct graph *g, int tip);
 bool graph_is_ancestor(const struct graph *g, int a, int b);
 /* Newer: deeper in the graph, then by id. The answer is the same in every clone. */
 bool graph_newer(const struct graph *g, int a, int b);
-/* Among tip and its ancestors, the newest revision whose text is oid; -1: the text is unknown there. */
+/* Among tip and its ancestors, the newest revision whose text is oid; -1: the text is unknown
+ * there. */
 int graph_stands_for(const struct graph *g, int tip, const struct oid *oid);
 /* How many of tip and its ancestors have this text. */
 int graph_occurs(const struct graph *g, int tip, const struct oid *oid);

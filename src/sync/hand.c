@@ -1,4 +1,5 @@
 #include "sync/hand.h"
+#include "sync/plan.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ err_t hand_head_log(struct look_view *v)
 }
 
 /* Is the change from -> to part of what some commit since the last look has at path? */
-static err_t in_some_commit(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen)
+static err_t in_some_commit(bool *out, struct look_view *v, struct loaded *l,
+			    const struct seen *seen)
 {
 	struct slice from, to;
 
@@ -55,8 +57,8 @@ static err_t published(bool *out, struct loaded *l, const struct rev_id *rev)
 		for (size_t i = 0; i < out_rows.len && !*out; i++) {
 			int sent = graph_find(&l->graph, &out_rows.at[i].revision);
 
-			*out = strcmp(out_rows.at[i].uid, l->art.uid) == 0 && at >= 0 && sent >= 0 &&
-			       graph_is_ancestor(&l->graph, at, sent);
+			*out = strcmp(out_rows.at[i].uid, l->art.uid) == 0 && at >= 0 &&
+			       sent >= 0 && graph_is_ancestor(&l->graph, at, sent);
 		}
 	}
 	return NULL;
@@ -129,7 +131,55 @@ err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, str
 	}
 	/* The text went on since: what was taken back by hand stays in it, and is named. */
 	step_release(&s);
-	report_note(v->r, "%s: the edit that was taken back in the work tree is part of later edits and stays",
+	report_note(v->r,
+		    "%s: the edit that was taken back in the work tree is part of later edits and "
+		    "stays",
 		    l->art.path);
+	return NULL;
+}
+
+/* Did HEAD, on its way from the last look to here, ever have another text for the path? */
+static err_t head_varied(bool *out, struct look_view *v, const struct seen *old,
+			 const struct oid *head)
+{
+	*out = !oid_eq(head, &old->head);
+	TRY(hand_head_log(v));
+	for (size_t i = 0; i < v->log.len && !*out; i++) {
+		struct oid oid = {""};
+
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
+		*out = !oid_eq(&oid, head);
+	}
+	return NULL;
+}
+
+/*
+ * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
+ * for it, git did not touch the file. Where HEAD went forward and brought another text, the file
+ * showed that text: it was committed here, or git put it there. After any other move git may have
+ * changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to
+ * tells.
+ */
+err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
+		      const struct seen *old, const struct oid *head)
+{
+	struct slice seen_text, head_now;
+	struct oid file = hash_blob(text);
+	bool varied;
+
+	*last = old->file;
+	TRY(head_varied(&varied, v, old, head));
+	if (!varied)
+		return NULL;
+	*last = *head;
+	if (v->forward && !oid_eq(head, &old->head))
+		return NULL;
+	/* touched, and yet as it was: it went there and back */
+	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
+		return NULL;
+	TRY(loaded_text(&seen_text, l, &old->file));
+	TRY(loaded_text(&head_now, l, head));
+	if (plan_distance(text, seen_text) < plan_distance(text, head_now))
+		*last = old->file;
 	return NULL;
 }

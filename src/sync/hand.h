@@ -1,6 +1,6 @@
 /*
- * Edits by hand that are only in a file: as long as no commit and no push has them, git can take them back, and
- * then the workspace takes them back as well. Internal to sync/ (a part of look.c).
+ * Edits by hand that are only in a file: as long as no commit and no push has them, git can take
+ * them back, and then the workspace takes them back as well. Internal to sync/ (a part of look.c).
  */
 #ifndef SYNC_HAND_H
 #define SYNC_HAND_H
@@ -17,23 +17,29 @@ struct look_view {
 	struct report *r;
 	const struct git_head *head;
 	const struct tree_mark *before;
-	bool moved;			/* HEAD is not what it was, or moved and came back */
-	bool forward;			/* ... to a descendant: by commits, a pull, a merge */
-	struct git_entries tree;	/* HEAD's, when moved */
+	bool moved;		 /* HEAD is not what it was, or moved and came back */
+	bool forward;		 /* ... to a descendant: by commits, a pull, a merge */
+	struct git_entries tree; /* HEAD's, when moved */
 	struct git_entries index;
 	bool have_index;
 	struct seens seens;
 	struct look_file *files;
 	size_t nr_files, cap_files;
-	struct strs log;		/* commits that HEAD named since */
+	struct strs log; /* commits that HEAD named since */
 	bool have_log;
 };
 
 /* Fills v->log, once: the commits that HEAD named since the last look. */
 err_t hand_head_log(struct look_view *v) MUST_CHECK;
 /* The edit that `seen` remembers is neither pushed nor in any commit that HEAD named since. */
-err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen) MUST_CHECK;
+err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l,
+		   const struct seen *seen) MUST_CHECK;
 /* Takes it back, but for what the file, which now shows `text`, still has of it. */
-err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, struct slice text) MUST_CHECK;
+err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen,
+		   struct slice text) MUST_CHECK;
+
+/* What an edit of the file, which now shows `text`, began at, when HEAD moved since `old`. */
+err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
+		    const struct seen *old, const struct oid *head) MUST_CHECK;
 
 #endif

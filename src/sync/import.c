@@ -42,13 +42,15 @@ static err_t live_count(size_t *count, struct engine *e)
 }
 
 /* Where a clone without a workspace begins: the trunk, else HEAD. */
-static err_t first_look(struct report *r, struct engine *e, const struct git_head *head, size_t live)
+static err_t first_look(struct report *r, struct engine *e, const struct git_head *head,
+			size_t live)
 {
 	scoped(strs_release) struct strs tips = {0};
 	const char *start = head->commit;
 
 	TRY(store_judged_tips(&tips, e->store));
-	/* A workspace that was filled before the first commit: that commit is judged like any other. */
+	/* A workspace that was filled before the first commit: that commit is judged like any
+	 * other. */
 	if (tips.len || live)
 		return NULL;
 	for (int i = 1; i >= 0; i--)
@@ -72,7 +74,8 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 		TRY(judge_commits(r, e, head));
 	}
 	if (r->deleted >= 4 && (size_t)r->deleted * 2 > live && !e->mass_delete)
-		return err_hint(err_new(ERR_REFUSED, "%d of %zu artifacts are gone in the new commits",
+		return err_hint(err_new(ERR_REFUSED,
+					"%d of %zu artifacts are gone in the new commits",
 					r->deleted, live),
 				"if that is meant: git agent import --allow-mass-delete");
 	TRY(look_files(r, e, head, before, moved ? NULL : paths));
@@ -86,8 +89,8 @@ static bool head_moved(const struct git_head *head, const struct tree_mark *befo
 	       strcmp(head->log, before->log ? before->log : "") != 0;
 }
 
-static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *before, struct engine *e,
-			   const struct strs *paths)
+static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *before,
+			   struct engine *e, const struct strs *paths)
 {
 	*news = false;
 	TRY(e->git->head(e->git->ctx, head));
@@ -142,7 +145,7 @@ err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 	return err;
 }
 
-/* --- by name: what a rule left alone, somebody takes ---------------------------------------------------- */
+/* --- by name: what a rule left alone, somebody takes ----------------------------------------- */
 
 static err_t take_text(struct report *r, struct engine *e, const char *path, struct slice text)
 {
@@ -176,7 +179,8 @@ static err_t take_text(struct report *r, struct engine *e, const char *path, str
 	return err;
 }
 
-err_t import_take(struct report *r, struct engine *e, const char *path, const struct slice *from_text)
+err_t import_take(struct report *r, struct engine *e, const char *path,
+		  const struct slice *from_text)
 {
 	scoped_free char *bytes = NULL;
 	size_t len = 0;

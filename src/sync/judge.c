@@ -15,7 +15,7 @@ struct trial {
 	struct report *r;
 	const struct git_commit *commit;
 	bool repeat;
-	bool left;	/* something in it was not taken */
+	bool left; /* something in it was not taken */
 };
 
 /* A text that no artifact can have stays in git only. */
@@ -36,7 +36,7 @@ static struct act act_of(const struct git_commit *c, enum revision_how how)
 	return (struct act){how, c->author, c->author_time, c->subject};
 }
 
-/* --- left ------------------------------------------------------------------------------------------ */
+/* --- left ------------------------------------------------------------------------------------ */
 
 static err_t is_left(struct trial *t, const char *path, bool known)
 {
@@ -49,7 +49,7 @@ static err_t is_left(struct trial *t, const char *path, bool known)
 	return store_left_put(t->e->store, t->e->git->worktree, &l);
 }
 
-/* --- after the decision --------------------------------------------------------------------------- */
+/* --- after the decision ---------------------------------------------------------------------- */
 
 /* The commit carries what was edited by hand here: it is no longer only in the file. */
 static err_t close_hand_edit(struct trial *t, struct loaded *l, const char *path, struct slice g)
@@ -135,9 +135,10 @@ static err_t apply(struct trial *t, struct loaded *l, const struct change *c, en
 	return take(t, l, &s);
 }
 
-/* --- a conflict that is recorded, and a commit that goes on from its other side ------------------- */
+/* --- a conflict that is recorded, and a commit that goes on from its other side -------------- */
 
-/* The commit says how both sides go together (a merge), or carries theirs on. handled = false: neither. */
+/* The commit says how both sides go together (a merge), or carries theirs on. handled = false:
+ * neither. */
 static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 			       const struct git_change *ch, struct slice g_text)
 {
@@ -164,7 +165,7 @@ static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 	return NULL;
 }
 
-/* --- one path of one commit ------------------------------------------------------------------------ */
+/* --- one path of one commit ------------------------------------------------------------------ */
 
 static err_t judge_change(struct trial *t, struct loaded *l, const struct git_change *ch,
 			  struct slice g_text, const struct oid *p, const struct slice *p_text)
@@ -195,7 +196,8 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		f.p_is_w = c.from_rev == l->w;
 		f.back = f.p_known && judge_only_before(l, &ch->after, c.from_rev);
 		/* a path that moved is news, too, though the text is not */
-		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 && f.p_is_w) {
+		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
+		    f.p_is_w) {
 			c.path = ch->path;
 			t->r->moved++;
 			TRY(apply(t, l, &c, HOW_COMMIT));
@@ -254,7 +256,8 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 	struct slice auto_text;
 	err_t err = NULL;
 
-	TRY(t->e->git->merge_base(t->e->git->ctx, base, t->commit->parents.at[0], t->commit->parents.at[1]));
+	TRY(t->e->git->merge_base(t->e->git->ctx, base, t->commit->parents.at[0],
+				  t->commit->parents.at[1]));
 	if (base[0])
 		TRY(t->e->git->tree_oid(t->e->git->ctx, &base_oid, base, ch->path));
 	TRY(judge_text(&b, &b_len, t->e, &base_oid));
@@ -262,7 +265,8 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 	TRY(judge_text(&p1, &p1_len, t->e, &ch->before[1]));
 	deletion = oid_none(&ch->before[0]) || oid_none(&ch->before[1]);
 	if (deletion) {
-		/* gone on one side, unchanged on the other: gone; gone against an edit: somebody decided */
+		/* gone on one side, unchanged on the other: gone; gone against an edit: somebody
+		 * decided */
 		const struct oid *kept = &ch->before[oid_none(&ch->before[0]) ? 1 : 0];
 		bool added = oid_none(&base_oid);
 
@@ -395,7 +399,8 @@ err_t judge_commits(struct report *r, struct engine *e, const struct git_head *h
 err_t judge_first(struct report *r, struct engine *e, const char *commit)
 {
 	scoped(git_entries_release) struct git_entries tree = {0};
-	struct git_commit none = {.author = (char *)e->who, .subject = (char *)"", .author_time = e->now};
+	struct git_commit none = {
+		.author = (char *)e->who, .subject = (char *)"", .author_time = e->now};
 	struct trial t = {.e = e, .r = r, .commit = &none};
 	struct act act = {HOW_COMMIT, e->who, e->now, "first import"};
 

@@ -4,7 +4,8 @@
 
 #include "sync/engine.h"
 
-/* Judges every commit of HEAD that was not judged before, parents first. In the caller's transaction. */
+/* Judges every commit of HEAD that was not judged before, parents first. In the caller's
+ * transaction. */
 err_t judge_commits(struct report *r, struct engine *e, const struct git_head *head) MUST_CHECK;
 /* The first look of a clone: everything in the tree of `commit` becomes an artifact, and the commit
  * with all its ancestors counts as judged. */

@@ -21,7 +21,7 @@ err_t judge_text(char **bytes, size_t *len, struct engine *e, const struct oid *
 /* --- is a commit a repeat of one that was judged (a rebase, a cherry-pick)? ------------------ */
 
 err_t judge_patch_key(char **key, struct engine *e, const struct git_commit *c,
-		       const struct git_changes *changes)
+		      const struct git_changes *changes)
 {
 	struct mem_stream s;
 	struct oid sum;
@@ -79,9 +79,11 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 	return NULL;
 }
 
-/* --- facts --------------------------------------------------------------------------------------- */
+/* --- facts ---------------------------------------------------------------------------------------
+ */
 
-/* Some commit that is known to carry a revision lies below the judged one. carried: any commit does. */
+/* Some commit that is known to carry a revision lies below the judged one. carried: any commit
+ * does. */
 static err_t lies_below(bool *below, bool *carried, const struct loaded *l,
 			const struct git_commit *commit, int rev)
 {
@@ -95,8 +97,7 @@ static err_t lies_below(bool *below, bool *carried, const struct loaded *l,
 		for (size_t k = 0; k < commit->parents.len && !*below; k++) {
 			char base[OID_HEX + 1] = "";
 
-			TRY(git->merge_base(git->ctx, base, commits.at[i],
-						  commit->parents.at[k]));
+			TRY(git->merge_base(git->ctx, base, commits.at[i], commit->parents.at[k]));
 			*below = strcmp(base, commits.at[i]) == 0;
 		}
 	}
@@ -104,11 +105,12 @@ static err_t lies_below(bool *below, bool *carried, const struct loaded *l,
 }
 
 /*
- * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it is the
- * newest that git was given below this commit; git cannot have built on one that it was never given, so
- * failing that it is the oldest.
+ * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it
+ * is the newest that git was given below this commit; git cannot have built on one that it was
+ * never given, so failing that it is the oldest.
  */
-err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit, const struct oid *p)
+err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit,
+		    const struct oid *p)
 {
 	int newest = graph_stands_for(&l->graph, l->w, p);
 	scoped_free bool *mark = NULL;

@@ -7,8 +7,8 @@
 /* A blob of git ("" : the empty text), kept in the store as well. Caller frees. */
 err_t judge_text(char **bytes, size_t *len, struct engine *e, const struct oid *oid) MUST_CHECK;
 
-/* Author, author date and patch of a commit with one parent, hashed: a rebase or cherry-pick keeps it. "" for
- * merges and for commits that touch no artifact. Caller frees. */
+/* Author, author date and patch of a commit with one parent, hashed: a rebase or cherry-pick keeps
+ * it. "" for merges and for commits that touch no artifact. Caller frees. */
 err_t judge_patch_key(char **key, struct engine *e, const struct git_commit *c,
 		      const struct git_changes *changes) MUST_CHECK;
 /* Judged before under another id which HEAD no longer has. */

@@ -140,11 +140,12 @@ static void describe_path(struct art *art, const struct kind *kind, const char *
 }
 
 /*
- * An approval binds to the normative text. A gate state that a command entered is requested until the remote has
- * acknowledged it; one that came with a file is imported; a text that changed afterwards makes either stale.
+ * An approval binds to the normative text. A gate state that a command entered is requested until
+ * the remote has acknowledged it; one that came with a file is imported; a text that changed
+ * afterwards makes either stale.
  */
-static void describe_approval(struct art *art, const struct kind *kind, struct slice text, enum revision_how how,
-			      bool new_state)
+static void describe_approval(struct art *art, const struct kind *kind, struct slice text,
+			      enum revision_how how, bool new_state)
 {
 	const struct kind_state *state = kind ? kind_state(kind, slice_str(art->state)) : NULL;
 	scoped_free char *before = mem_strdup(art->normative ? art->normative : "");
@@ -167,8 +168,8 @@ static void describe_approval(struct art *art, const struct kind *kind, struct s
 }
 
 /* Everything in the row that follows from path and text. */
-static void describe(struct art *art, const struct kinds *kinds, const char *path, struct slice text,
-		     enum revision_how how)
+static void describe(struct art *art, const struct kinds *kinds, const char *path,
+		     struct slice text, enum revision_how how)
 {
 	const struct kind *kind = kinds_of_path(kinds, path);
 	struct artifact_brief brief = {0};
@@ -213,18 +214,21 @@ err_t loaded_set_head(struct loaded *l, const struct rev_id *id)
 	int i = graph_find(&l->graph, id);
 
 	if (i < 0)
-		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing", id->hex, l->art.path);
+		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing", id->hex,
+			       l->art.path);
 	TRY(save_head(l, &l->graph.at[i]));
 	return reload(l);
 }
 
 static err_t put_conflict(struct loaded *l, struct step *s, const char *source)
 {
-	struct conflict c = {.theirs = s->theirs, .source = (char *)source, .since = l->engine->now};
+	struct conflict c = {
+		.theirs = s->theirs, .source = (char *)source, .since = l->engine->now};
 	int theirs = graph_find(&l->graph, &s->theirs_rev);
 
 	if (theirs < 0)
-		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing", s->theirs_rev.hex, l->art.path);
+		return err_new(ERR_CORRUPT, "revision '%.12s' of '%s' is missing",
+			       s->theirs_rev.hex, l->art.path);
 	memcpy(c.uid, l->art.uid, sizeof(c.uid));
 	c.path = s->theirs_path;
 	c.revs = (struct revision *)&l->graph.at[theirs];

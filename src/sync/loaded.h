@@ -1,4 +1,5 @@
-/* One artifact with its graph, loaded for a decision, and the way back into the store. Internal to sync/. */
+/* One artifact with its graph, loaded for a decision, and the way back into the store. Internal to
+ * sync/. */
 #ifndef SYNC_LOADED_H
 #define SYNC_LOADED_H
 

@@ -56,7 +56,8 @@ static bool unmerged(const struct look_view *v, const char *path)
 	return false;
 }
 
-static err_t head_text(struct oid *out, struct look_view *v, const char *path, const struct seen *seen)
+static err_t head_text(struct oid *out, struct look_view *v, const char *path,
+		       const struct seen *seen)
 {
 	const struct git_entry *entry;
 
@@ -91,10 +92,11 @@ err_t look_wrote(struct engine *e, const char *path, const struct oid *oid, cons
 	return remember(&v, &s, stat);
 }
 
-/* --- what the file says ------------------------------------------------------------------------------ */
+/* --- what the file says ---------------------------------------------------------------------- */
 
-static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen, const struct oid *from,
-		       const struct oid *file, struct slice text, bool chain_open)
+static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen,
+		       const struct oid *from, const struct oid *file, struct slice text,
+		       bool chain_open)
 {
 	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
 	struct change c = {.from_rev = FROM_TEXT, .from = from, .to = file, .to_text = text};
@@ -117,7 +119,8 @@ static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen,
 		seen->hand_rev = rev;
 	} else {
 		v->r->conflicts++;
-		report_note(v->r, "%s: the file and the workspace were edited in the same place", l->art.path);
+		report_note(v->r, "%s: the file and the workspace were edited in the same place",
+			    l->art.path);
 		seen->hand_from = (struct oid){""};
 		seen->hand_rev = (struct rev_id){""};
 	}
@@ -155,8 +158,8 @@ static err_t moves_elsewhere(bool *out, struct look_view *v, const char *path)
 	return NULL;
 }
 
-static err_t readable(bool *ok, char **text, size_t *len, struct file_stat *stat, struct look_view *v,
-		      const char *path)
+static err_t readable(bool *ok, char **text, size_t *len, struct file_stat *stat,
+		      struct look_view *v, const char *path)
 {
 	err_t err = v->e->git->read(v->e->git->ctx, text, len, stat, path);
 
@@ -189,10 +192,11 @@ static err_t create_from_file(struct look_view *v, const char *path, struct slic
 	return loaded_create(uid, v->e, NULL, path, text, &act);
 }
 
-/* The file shows what was put into a conflict before: git took it back, or it goes on from there. */
-static err_t look_with_conflict(bool *handled, struct look_view *v, struct loaded *l, const struct oid *f0,
-				 const struct oid *file, const struct oid *head,
-				struct slice text)
+/* The file shows what was put into a conflict before: git took it back, or it goes on from there.
+ */
+static err_t look_with_conflict(bool *handled, struct look_view *v, struct loaded *l,
+				const struct oid *f0, const struct oid *file,
+				const struct oid *head, struct slice text)
 {
 	scoped(conflict_release) struct conflict c = {0};
 	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
@@ -215,59 +219,15 @@ static err_t look_with_conflict(bool *handled, struct look_view *v, struct loade
 	return NULL;
 }
 
-/* Did HEAD, on its way from the last look to here, ever have another text for the path? */
-static err_t head_varied(bool *out, struct look_view *v, const struct seen *old, const struct oid *head)
-{
-	*out = !oid_eq(head, &old->head);
-	TRY(hand_head_log(v));
-	for (size_t i = 0; i < v->log.len && !*out; i++) {
-		struct oid oid = {""};
-
-		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
-		*out = !oid_eq(&oid, head);
-	}
-	return NULL;
-}
-
-/*
- * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text for it, git did
- * not touch the file. Where HEAD went forward and brought another text, the file showed that text: it was committed
- * here, or git put it there. After any other move git may have changed the file (switch, reset --hard) or not
- * (reset --mixed); the one that it is closer to tells.
- */
-static err_t began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
-		      const struct seen *old, const struct oid *head)
-{
-	struct slice seen_text, head_now;
-	struct oid file = hash_blob(text);
-	bool varied;
-
-	*last = old->file;
-	TRY(head_varied(&varied, v, old, head));
-	if (!varied)
-		return NULL;
-	*last = *head;
-	if (v->forward && !oid_eq(head, &old->head))
-		return NULL;
-	/* touched, and yet as it was: it went there and back */
-	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
-		return NULL;
-	TRY(loaded_text(&seen_text, l, &old->file));
-	TRY(loaded_text(&head_now, l, head));
-	if (plan_distance(text, seen_text) < plan_distance(text, head_now))
-		*last = old->file;
-	return NULL;
-}
-
 /* A file on its way through a look. */
 struct look {
 	const char *path;
-	const struct seen *old;		/* NULL: never looked at here */
+	const struct seen *old; /* NULL: never looked at here */
 	struct slice text;
 	struct file_stat stat;
-	struct oid file, head, last;	/* F, H, F0 */
+	struct oid file, head, last; /* F, H, F0 */
 	struct file_facts facts;
-	bool handled;			/* by the conflict that is recorded */
+	bool handled; /* by the conflict that is recorded */
 	struct seen now;
 };
 
@@ -301,7 +261,7 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	if (!f->have)
 		return moves_elsewhere(&f->elsewhere, v, k->path);
 	if (old && v->moved && f->in_head)
-		TRY(began_at(&k->last, v, l, k->text, old, &k->head));
+		TRY(hand_began_at(&k->last, v, l, k->text, old, &k->head));
 	/* never touched since: no edit, whatever HEAD says now */
 	if (old && oid_eq(&k->file, &old->file) && same_stat(&k->stat, &old->stat))
 		k->last = k->file;
@@ -315,7 +275,8 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	return look_with_conflict(&k->handled, v, l, &k->last, &k->file, &k->head, k->text);
 }
 
-static err_t act_on(struct look *k, struct loaded *l, struct look_view *v, enum file_verdict verdict)
+static err_t act_on(struct look *k, struct loaded *l, struct look_view *v,
+		    enum file_verdict verdict)
 {
 	switch (verdict) {
 	case FILE_WAIT:
@@ -324,6 +285,7 @@ static err_t act_on(struct look *k, struct loaded *l, struct look_view *v, enum 
 	case FILE_CREATE:
 		return create_from_file(v, k->path, k->text);
 	case FILE_EDIT:
+		BUG_ON(!k->old);
 		return hand_edit(v, l, &k->now, &k->last, &k->file, k->text,
 				 k->facts.hand_open && oid_eq(&k->last, &k->old->file));
 	case FILE_EDIT_HEAD:
@@ -336,7 +298,8 @@ static err_t act_on(struct look *k, struct loaded *l, struct look_view *v, enum 
 	}
 }
 
-/* An edit by hand is remembered until it is in a commit, or until something else happened to the file. */
+/* An edit by hand is remembered until it is in a commit, or until something else happened to the
+ * file. */
 static void settle_hand(struct look *k)
 {
 	bool edited = !k->handled && !k->facts.is_head && !rev_none(&k->now.hand_rev) &&
@@ -349,7 +312,8 @@ static void settle_hand(struct look *k)
 }
 
 /* A file that cannot be read as an artifact: named once, and again when it changes. */
-static err_t remember_refused(struct look_view *v, const char *path, const struct seen *old, const struct oid *head)
+static err_t remember_refused(struct look_view *v, const char *path, const struct seen *old,
+			      const struct oid *head)
 {
 	struct seen now = {.path = (char *)path, .head = *head, .left = true};
 	struct file_stat stat;
@@ -431,7 +395,7 @@ static err_t refresh_heads(struct look_view *v, const struct strs *paths)
 			continue;
 		TRY(v->e->git->stat(v->e->git->ctx, &stat, s->path));
 		if (stat.exists)
-			continue;	/* looked at as a file */
+			continue; /* looked at as a file */
 		s->head = head;
 		TRY(store_seen_put(v->e->store, v->e->git->worktree, s));
 	}
@@ -466,7 +430,8 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 		const struct look_file *file = &v.files[i];
 		const struct seen *old = find_seen(&v.seens, file->path);
 		const struct git_entry *entry = v.moved ? find_entry(&v.tree, file->path) : NULL;
-		bool head_same = !v.moved || (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
+		bool head_same = !v.moved ||
+				 (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
 
 		if (old && head_same && same_stat(&file->stat, &old->stat))
 			continue;
@@ -484,7 +449,8 @@ struct quick {
 static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct quick *q = ctx;
-	const struct seen *old = q->news || !is_asked(q->paths, path) ? NULL : find_seen(q->seens, path);
+	const struct seen *old =
+		q->news || !is_asked(q->paths, path) ? NULL : find_seen(q->seens, path);
 
 	if (!q->news && is_asked(q->paths, path))
 		q->news = !old || !same_stat(stat, &old->stat);

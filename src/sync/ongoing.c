@@ -17,8 +17,8 @@ err_t ongoing_get(bool *have, struct conflict *c, struct loaded *l)
 	return err;
 }
 
-static void add(struct step *s, struct loaded *l, struct revision r, const char *path, const struct act *act,
-		const char *message, struct slice text)
+static void add(struct step *s, struct loaded *l, struct revision r, const char *path,
+		const struct act *act, const char *message, struct slice text)
 {
 	r.time = act->time;
 	r.path = mem_strdup(path);
@@ -32,8 +32,8 @@ static void add(struct step *s, struct loaded *l, struct revision r, const char 
 }
 
 /* W and the new text over `base`: one text, or still two. */
-static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid, const struct oid *to,
-		  struct slice text, const struct act *act)
+static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid,
+		  const struct oid *to, struct slice text, const struct act *act)
 {
 	struct merge_options options = {.kind = l->kind};
 	struct revision r = {.how = HOW_MERGE};
@@ -62,8 +62,9 @@ static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid, 
 	return NULL;
 }
 
-static err_t plan(struct step *s, struct loaded *l, const struct conflict *c, const struct oid *mine,
-		  const struct oid *to, struct slice text, const char *path, const struct act *act)
+static err_t plan(struct step *s, struct loaded *l, const struct conflict *c,
+		  const struct oid *mine, const struct oid *to, struct slice text, const char *path,
+		  const struct act *act)
 {
 	struct revision r = {.oid = *to, .how = act->how};
 
@@ -78,9 +79,9 @@ static err_t plan(struct step *s, struct loaded *l, const struct conflict *c, co
 	return join(s, l, mine ? mine : &c->base, to, text, act);
 }
 
-err_t ongoing_step(bool *settled, struct loaded *l, const struct conflict *c, const struct oid *mine,
-		   const struct oid *to, struct slice text, const char *path, const struct act *act,
-		   const char *source)
+err_t ongoing_step(bool *settled, struct loaded *l, const struct conflict *c,
+		   const struct oid *mine, const struct oid *to, struct slice text,
+		   const char *path, const struct act *act, const char *source)
 {
 	struct step s = {0};
 	err_t err = plan(&s, l, c, mine, to, text, path, act);

@@ -7,12 +7,16 @@ enum commit_verdict plan_commit(const struct commit_facts *f)
 	if (f->repeat || f->same)
 		return COMMIT_NOTHING;
 	if (!f->have)
-		return f->gone ? COMMIT_NOTHING : f->added || f->trunk ? COMMIT_CREATE : COMMIT_LEFT;
+		return f->gone		      ? COMMIT_NOTHING
+		       : f->added || f->trunk ? COMMIT_CREATE
+					      : COMMIT_LEFT;
 	/* Known content is never news, unless somebody went back to it from what came after. */
 	if (f->g_known && !(f->p_known && f->back))
 		return COMMIT_NOTHING;
 	if (f->gone)
-		return f->p_is_w ? COMMIT_TOMBSTONE : f->p_known ? COMMIT_DELETE_CONFLICT : COMMIT_LEFT;
+		return f->p_is_w    ? COMMIT_TOMBSTONE
+		       : f->p_known ? COMMIT_DELETE_CONFLICT
+				    : COMMIT_LEFT;
 	if (f->p_is_w)
 		return COMMIT_STEP;
 	return f->p_known || f->added ? COMMIT_MERGE : COMMIT_LEFT;
@@ -49,7 +53,8 @@ enum export_verdict plan_export(const struct export_facts *f, const char **why)
 		if (!f->exists)
 			return EXPORT_NOTHING;
 		if (!f->known || f->left) {
-			*why = "deleted in the workspace, but the file holds text that it does not know";
+			*why = "deleted in the workspace, but the file holds text that it does not "
+			       "know";
 			return EXPORT_KEEP;
 		}
 		if (f->staged) {

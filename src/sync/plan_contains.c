@@ -10,7 +10,8 @@ size_t plan_distance(struct slice a, struct slice b)
 	size_t count = 0;
 
 	for (size_t i = 0; i < hunks.len; i++)
-		count += hunks.at[i].a_to - hunks.at[i].a_from + hunks.at[i].b_to - hunks.at[i].b_from;
+		count += hunks.at[i].a_to - hunks.at[i].a_from + hunks.at[i].b_to -
+			 hunks.at[i].b_from;
 	hunks_release(&hunks);
 	lines_release(&la);
 	lines_release(&lb);
@@ -48,12 +49,13 @@ struct triple {
 /* One line that the change touches: is it in the text as often as the change left it? */
 static bool line_agrees(const struct triple *t, const struct line *line)
 {
-	size_t before = occurs(&t->from, line), after = occurs(&t->to, line), now = occurs(&t->text, line);
+	size_t before = occurs(&t->from, line), after = occurs(&t->to, line),
+	       now = occurs(&t->text, line);
 
 	if (slice_trim(line->text).len == 0)
 		return true;
 	if (before == after)
-		return false;	/* moved: counting cannot tell */
+		return false; /* moved: counting cannot tell */
 	return after > before ? now >= after : now <= after;
 }
 

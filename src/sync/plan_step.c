@@ -29,7 +29,8 @@ static struct merge_result merge_texts(struct slice base, struct slice ours, str
 char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
 			const struct kind *kind)
 {
-	/* with everything gone that either of both lacks; then back what both agree to have over that */
+	/* with everything gone that either of both lacks; then back what both agree to have over
+	 * that */
 	struct merge_result none = merge_texts(edited, file, began, kind);
 	struct merge_result left = {0};
 	struct slice out = began;
@@ -136,7 +137,8 @@ static err_t base_for_change(char **base, size_t *len, const struct plan_ctx *ct
 	return err;
 }
 
-static void add_rev(struct step *s, const struct plan_ctx *ctx, struct revision r, struct slice text)
+static void add_rev(struct step *s, const struct plan_ctx *ctx, struct revision r,
+		    struct slice text)
 {
 	revision_seal(&r, ctx->uid);
 	s->revs[s->nr] = r;
@@ -145,8 +147,8 @@ static void add_rev(struct step *s, const struct plan_ctx *ctx, struct revision 
 	s->nr++;
 }
 
-static struct revision make_rev(const struct rev_id *parent, const struct oid *oid, const char *path,
-				const struct act *act)
+static struct revision make_rev(const struct rev_id *parent, const struct oid *oid,
+				const char *path, const struct act *act)
 {
 	struct revision r = {.oid = *oid, .time = act->time, .how = act->how};
 
@@ -172,7 +174,8 @@ static void add_merge(struct step *s, const struct plan_ctx *ctx, const struct r
 		      const struct revision *b, const char *path, struct slice text, bool deleted)
 {
 	const struct revision *later = a->time != b->time ? (a->time > b->time ? a : b)
-				       : strcmp(a->id.hex, b->id.hex) > 0 ? a : b;
+				       : strcmp(a->id.hex, b->id.hex) > 0 ? a
+									  : b;
 	struct act act = {HOW_MERGE, later->author, later->time, ""};
 	struct oid oid = {""};
 	struct revision r;
@@ -239,7 +242,8 @@ err_t plan_change(struct step *out, const struct plan_ctx *ctx, const struct cha
 
 	if (!path)
 		path = from >= 0 ? g->at[from].path : g->at[ctx->w].path;
-	add_rev(&s, ctx, make_rev(from >= 0 ? &g->at[from].id : NULL, c->to, path, act), c->to_text);
+	add_rev(&s, ctx, make_rev(from >= 0 ? &g->at[from].id : NULL, c->to, path, act),
+		c->to_text);
 	if (from == ctx->w && !c->base_text) {
 		s.what = STEP_FORWARD;
 		s.head = s.revs[0].id;
@@ -288,7 +292,8 @@ static err_t base_text(char **out, size_t *len, bool *found, const char **path,
 		bool inner_found;
 		const char *inner_path;
 		struct merge_result m;
-		err_t err = base_text(&inner, &inner_len, &inner_found, &inner_path, ctx, bases[0], bases[i]);
+		err_t err = base_text(&inner, &inner_len, &inner_found, &inner_path, ctx, bases[0],
+				      bases[i]);
 
 		if (!err)
 			err = text_of(&text, ctx, &g->at[bases[i]].oid);
@@ -296,9 +301,11 @@ static err_t base_text(char **out, size_t *len, bool *found, const char **path,
 			free(acc);
 			return err;
 		}
-		m = merge_texts(slice_of(inner, inner_len), slice_of(acc, acc_len), text, ctx->kind);
+		m = merge_texts(slice_of(inner, inner_len), slice_of(acc, acc_len), text,
+				ctx->kind);
 		free(acc);
-		/* What both bases agree on is what may be taken away: an unclean merge of bases gives their base. */
+		/* What both bases agree on is what may be taken away: an unclean merge of bases
+		 * gives their base. */
 		acc = m.clean ? steal(m.bytes) : mem_dup(inner, inner_len);
 		acc_len = m.clean ? m.len : inner_len;
 		merge_result_release(&m);
@@ -320,9 +327,9 @@ static bool same_step(const struct graph *g, int k, const struct oid *from, cons
 }
 
 /*
- * Some revision that only the other side has contains the change of r. One that was made beside the merge base
- * may lack a line which it never had; that is no removal, so there only the very same step counts, or lines that
- * were added.
+ * Some revision that only the other side has contains the change of r. One that was made beside the
+ * merge base may lack a line which it never had; that is no removal, so there only the very same
+ * step counts, or lines that were added.
  */
 static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other, int base, int r)
 {
@@ -338,7 +345,8 @@ static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other,
 	TRY(text_of(&to, ctx, to_oid));
 	adds = plan_only_adds(from, to);
 	for (size_t k = 0; k < g->len && !*out; k++) {
-		if (!other[k] || oid_none(&g->at[k].oid) || (!adds && !graph_is_ancestor(g, base, (int)k)))
+		if (!other[k] || oid_none(&g->at[k].oid) ||
+		    (!adds && !graph_is_ancestor(g, base, (int)k)))
 			continue;
 		TRY(text_of(&text, ctx, &g->at[k].oid));
 		*out = plan_contains(from, to, text, ctx->kind);
@@ -347,8 +355,9 @@ static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other,
 }
 
 /*
- * The same commit may have reached both clones, as different revisions: the change P -> G of an import edge
- * that only side a has, and that some revision of b alone contains. What b did to it since must not be undone.
+ * The same commit may have reached both clones, as different revisions: the change P -> G of an
+ * import edge that only side a has, and that some revision of b alone contains. What b did to it
+ * since must not be undone.
  */
 static err_t put_shared_imports(char **base, size_t *len, const struct plan_ctx *ctx, int a, int b)
 {
@@ -366,8 +375,8 @@ static err_t put_shared_imports(char **base, size_t *len, const struct plan_ctx 
 		struct slice from, to;
 		bool shared;
 
-		if (r->how != HOW_COMMIT || p < 0 || g->parent[list[i]][1] >= 0 || oid_none(&r->oid) ||
-		    oid_none(&g->at[p].oid))
+		if (r->how != HOW_COMMIT || p < 0 || g->parent[list[i]][1] >= 0 ||
+		    oid_none(&r->oid) || oid_none(&g->at[p].oid))
 			continue;
 		TRY(text_of(&from, ctx, &g->at[p].oid));
 		TRY(text_of(&to, ctx, &r->oid));
@@ -407,8 +416,10 @@ static err_t join_heads(struct step *s, const struct plan_ctx *ctx, int theirs)
 		/* in the order of the ids, so that both clones do it alike */
 		bool swap = strcmp(w->id.hex, t->id.hex) > 0;
 
-		TRY(put_shared_imports(&base, &len, ctx, swap ? theirs : ctx->w, swap ? ctx->w : theirs));
-		TRY(put_shared_imports(&base, &len, ctx, swap ? ctx->w : theirs, swap ? theirs : ctx->w));
+		TRY(put_shared_imports(&base, &len, ctx, swap ? theirs : ctx->w,
+				       swap ? ctx->w : theirs));
+		TRY(put_shared_imports(&base, &len, ctx, swap ? ctx->w : theirs,
+				       swap ? theirs : ctx->w));
 	}
 	m = merge_texts(slice_of(base, len), w_text, t_text, ctx->kind);
 	if (m.clean)

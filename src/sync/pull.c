@@ -13,7 +13,7 @@
 #define PAGE_ROWS 200
 #define PAGE_BYTES (1024 * 1024)
 
-/* --- pages ------------------------------------------------------------------------------------------------ */
+/* --- pages ----------------------------------------------------------------------------------- */
 
 static err_t request_of(char **out, struct engine *e)
 {
@@ -62,7 +62,7 @@ static err_t fetch(struct sync_report *r, struct engine *e)
 	return err_new(ERR_OFFLINE, "the remote changes its identity with every answer");
 }
 
-/* --- one row ------------------------------------------------------------------------------------------------- */
+/* --- one row --------------------------------------------------------------------------------- */
 
 static const char *name_of(const struct doc_row *row)
 {
@@ -71,8 +71,13 @@ static const char *name_of(const struct doc_row *row)
 
 static err_t put_base(struct engine *e, const struct doc_row *row)
 {
-	struct base base = {.version = row->version, .revision = row->revision, .oid = row->oid, .rev = row->rev,
-			    .path = row->path, .state = row->state, .deleted = row->deleted,
+	struct base base = {.version = row->version,
+			    .revision = row->revision,
+			    .oid = row->oid,
+			    .rev = row->rev,
+			    .path = row->path,
+			    .state = row->state,
+			    .deleted = row->deleted,
 			    .approval = row->approval};
 
 	TRY(store_refusal_drop(e->store, row->uid));
@@ -120,9 +125,16 @@ static err_t put_lineage(struct engine *e, const struct doc_row *row)
 static err_t take_new(struct sync_report *r, struct engine *e, const struct doc_row *row)
 {
 	scoped(loaded_close) struct loaded l = {0};
-	struct art art = {.num = -1, .kind = row->kind, .label = row->label, .scope = (char *)"",
-			  .path = row->path, .title = (char *)"", .state = (char *)"",
-			  .author = (char *)"", .normative = (char *)"", .approval = row->approval};
+	struct art art = {.num = -1,
+			  .kind = row->kind,
+			  .label = row->label,
+			  .scope = (char *)"",
+			  .path = row->path,
+			  .title = (char *)"",
+			  .state = (char *)"",
+			  .author = (char *)"",
+			  .normative = (char *)"",
+			  .approval = row->approval};
 
 	memcpy(art.uid, row->uid, sizeof(art.uid));
 	art.head = row->revision;
@@ -204,8 +216,8 @@ static err_t take_approval(struct engine *e, const struct doc_row *row)
 	const char *approval = row->stale ? "stale" : row->imported ? "imported" : "acknowledged";
 
 	TRY(store_art_get(&art, e->store, row->uid));
-	if (!rev_eq(&art.head, &row->revision) || !art.approval[0] || strcmp(row->approval, art.state) != 0 ||
-	    strcmp(art.approval, approval) == 0)
+	if (!rev_eq(&art.head, &row->revision) || !art.approval[0] ||
+	    strcmp(row->approval, art.state) != 0 || strcmp(art.approval, approval) == 0)
 		return NULL;
 	free(art.approval);
 	art.approval = mem_strdup(approval);
@@ -227,8 +239,9 @@ static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_
 	}
 	if (row->forged) {
 		r->forged++;
-		strs_take(&r->notes, mem_printf("%s: its text claims the state %s, which nobody approved",
-						name_of(row), row->state));
+		strs_take(&r->notes,
+			  mem_printf("%s: its text claims the state %s, which nobody approved",
+				     name_of(row), row->state));
 	}
 	if (have)
 		TRY(take_known(r, e, row));
@@ -257,8 +270,8 @@ static err_t take_json(struct sync_report *r, struct engine *e, const char *json
 }
 
 /*
- * What the remote has was not merged yet although no conflict stands for it: another conflict of the same
- * artifact took its place and was settled since.
+ * What the remote has was not merged yet although no conflict stands for it: another conflict of
+ * the same artifact took its place and was settled since.
  */
 static err_t merge_what_is_left(struct sync_report *r, struct engine *e, const char *uid)
 {
@@ -316,8 +329,8 @@ static err_t still_in_conflict(struct sync_report *r, struct engine *e)
 
 	TRY(store_art_list(&arts, e->store, &f));
 	for (size_t i = 0; i < arts.len; i++) {
-		scoped_free char *line = mem_printf("%s: conflict",
-						    arts.at[i].label[0] ? arts.at[i].label : arts.at[i].path);
+		scoped_free char *line = mem_printf(
+			"%s: conflict", arts.at[i].label[0] ? arts.at[i].label : arts.at[i].path);
 
 		if (!strs_has(&r->blocked, line))
 			strs_add(&r->blocked, line);

@@ -19,8 +19,8 @@ void sync_report_release(struct sync_report *r)
 	strs_release(&r->blocked);
 }
 
-/* The first ops of the outbox that fit into one request; at least one. An artifact's ops stay together
- * only by their order: a later request simply finds the earlier ones applied. */
+/* The first ops of the outbox that fit into one request; at least one. An artifact's ops stay
+ * together only by their order: a later request simply finds the earlier ones applied. */
 static size_t batch_len(const struct outbox *out)
 {
 	size_t count = 0, bytes = 0;
@@ -34,7 +34,8 @@ static size_t batch_len(const struct outbox *out)
 	return count;
 }
 
-static err_t request_of(char **out, struct engine *e, const struct outbox *box, size_t count, bool atomic)
+static err_t request_of(char **out, struct engine *e, const struct outbox *box, size_t count,
+			bool atomic)
 {
 	scoped_free char *device = NULL, *epoch = NULL, *cursor = NULL, *hash = NULL;
 	struct mem_stream s;
@@ -62,9 +63,10 @@ static err_t request_of(char **out, struct engine *e, const struct outbox *box, 
 	return NULL;
 }
 
-/* --- one result ------------------------------------------------------------------------------------------ */
+/* --- one result ------------------------------------------------------------------------------ */
 
-static err_t applied(struct sync_report *r, struct engine *e, const struct outbox_row *row, const char *result)
+static err_t applied(struct sync_report *r, struct engine *e, const struct outbox_row *row,
+		     const char *result)
 {
 	scoped(loaded_close) struct loaded l = {0};
 	struct base base = {0};
@@ -114,8 +116,8 @@ static const char *explain(const char *status)
 	return status;
 }
 
-static err_t refused(struct sync_report *r, struct engine *e, const struct outbox_row *row, const char *status,
-		     const char *result)
+static err_t refused(struct sync_report *r, struct engine *e, const struct outbox_row *row,
+		     const char *status, const char *result)
 {
 	scoped_free char *detail = NULL;
 	scoped(art_release) struct art art = {0};
@@ -155,7 +157,8 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 	if (strcmp(status, "conflict") == 0 || strcmp(status, "unknown_base") == 0) {
 		r->behind = true;
 		TRY(store_art_get(&art, e->store, row->uid));
-		strs_take(&r->blocked, mem_printf("%s: changed on the remote", art.label[0] ? art.label : art.path));
+		strs_take(&r->blocked, mem_printf("%s: changed on the remote",
+						  art.label[0] ? art.label : art.path));
 		return NULL;
 	}
 	if (strcmp(status, "num_taken") == 0) {
@@ -164,7 +167,8 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 		TRY(store_json_get(&path, e->store, result, "$.current.path"));
 		TRY(store_art_get(&art, e->store, row->uid));
 		if (path && strcmp(path, art.path) == 0) {
-			/* the same artifact, first imported by somebody else: the pull adopts its uid */
+			/* the same artifact, first imported by somebody else: the pull adopts its
+			 * uid */
 			r->behind = true;
 			return NULL;
 		}
@@ -172,7 +176,8 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 	return refused(r, e, row, status, result);
 }
 
-static const char *result_for(const struct strs *results, struct engine *e, const char *op_id, err_t *err)
+static const char *result_for(const struct strs *results, struct engine *e, const char *op_id,
+			      err_t *err)
 {
 	for (size_t i = 0; i < results->len && !*err; i++) {
 		scoped_free char *id = NULL;
@@ -204,8 +209,8 @@ static err_t advance_cursor(struct engine *e, const char *reply, long fresh)
 	return store_meta_set(e->store, "cursor_hash", hash);
 }
 
-static err_t take_reply(struct sync_report *r, struct engine *e, const struct outbox *box, size_t count,
-			const char *reply)
+static err_t take_reply(struct sync_report *r, struct engine *e, const struct outbox *box,
+			size_t count, const char *reply)
 {
 	scoped(strs_release) struct strs results = {0};
 	scoped_free char *atomic_failed = NULL;
@@ -220,7 +225,8 @@ static err_t take_reply(struct sync_report *r, struct engine *e, const struct ou
 
 		TRY(err);
 		if (!result)
-			return err_new(ERR_OFFLINE, "the remote answered without a result for each operation");
+			return err_new(ERR_OFFLINE,
+				       "the remote answered without a result for each operation");
 		if (atomic_failed) {
 			scoped_free char *status = NULL;
 
@@ -236,10 +242,10 @@ static err_t take_reply(struct sync_report *r, struct engine *e, const struct ou
 	return atomic_failed ? NULL : advance_cursor(e, reply, fresh_count);
 }
 
-/* --- sending ---------------------------------------------------------------------------------------------- */
+/* --- sending --------------------------------------------------------------------------------- */
 
-static err_t send_batch(struct sync_report *r, struct engine *e, const struct outbox *box, size_t count,
-			bool atomic)
+static err_t send_batch(struct sync_report *r, struct engine *e, const struct outbox *box,
+			size_t count, bool atomic)
 {
 	scoped_free char *request = NULL, *reply = NULL, *reset = NULL;
 	err_t err;

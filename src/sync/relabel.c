@@ -15,8 +15,8 @@ static err_t highest(long *out, struct engine *e, const char *scope)
 	return store_label_max(out, e->store, NULL, scope);
 }
 
-static err_t lease(long *from, long *to, struct engine *e, const struct kind *kind, const char *scope,
-		   long count)
+static err_t lease(long *from, long *to, struct engine *e, const struct kind *kind,
+		   const char *scope, long count)
 {
 	scoped_free char *device = NULL, *request = NULL, *reply = NULL;
 	struct mem_stream s;
@@ -116,7 +116,8 @@ err_t relabel_next(long *num, struct engine *e, const struct kind *kind, const c
 }
 
 /* Every occurrence of the old label that is not part of a longer word. Caller frees. */
-static char *replace_label(struct slice text, const char *old, const char *now, size_t *len, bool *any)
+static char *replace_label(struct slice text, const char *old, const char *now, size_t *len,
+			   bool *any)
 {
 	size_t n = strlen(old);
 	struct mem_stream s;

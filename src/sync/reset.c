@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Payloads that were frozen on the old counter mean nothing on the new one: their revisions are in the
- * workspace and are frozen anew. */
+/* Payloads that were frozen on the old counter mean nothing on the new one: their revisions are in
+ * the workspace and are frozen anew. */
 static err_t forget(struct engine *e, const char *epoch)
 {
 	scoped(outbox_release) struct outbox box = {0};
@@ -25,9 +25,11 @@ err_t reset_begin(struct sync_report *r, struct engine *e, const char *why, cons
 	err_t err;
 
 	TRY(store_json_get(&epoch, e->store, reply, "$.epoch"));
-	strs_take(&r->notes, mem_printf("the remote is not what it was (%s): comparing everything again; nothing "
-					"of yours is dropped",
-					why));
+	strs_take(&r->notes,
+		  mem_printf(
+			  "the remote is not what it was (%s): comparing everything again; nothing "
+			  "of yours is dropped",
+			  why));
 	r->behind = true;
 	TRY(store_begin(e->store));
 	err = forget(e, epoch);

@@ -107,7 +107,8 @@ static err_t settle(struct file_out *out, struct engine *e, const char *uid, enu
 		if (!err)
 			err = file_out_shows(&shows, e, l.art.path);
 		writable = !err && !head.busy && !oid_eq(&shows, &r->oid) &&
-			   (loaded_knows(&l, &shows) || oid_eq(&shows, &c.theirs) || oid_eq(&shows, &l.art.oid));
+			   (loaded_knows(&l, &shows) || oid_eq(&shows, &c.theirs) ||
+			    oid_eq(&shows, &l.art.oid));
 		if (writable)
 			err = file_out_stage(out, e, uid, l.art.path, &shows, &r->oid, text, &none);
 	}
@@ -123,7 +124,8 @@ static err_t settle(struct file_out *out, struct engine *e, const char *uid, enu
 	return err;
 }
 
-err_t resolve_run(bool *written, struct engine *e, const char *uid, enum resolve_with with, struct slice text)
+err_t resolve_run(bool *written, struct engine *e, const char *uid, enum resolve_with with,
+		  struct slice text)
 {
 	struct file_out out = {0};
 	bool any;

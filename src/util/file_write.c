@@ -122,7 +122,8 @@ err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
 	const char *base = base_of(path);
 	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
 
-	return stage_as(tmp, mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base), path, bytes, mode);
+	return stage_as(tmp, mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base), path, bytes,
+			mode);
 }
 
 static bool same_device(const char *dir, const char *path)
@@ -130,7 +131,8 @@ static bool same_device(const char *dir, const char *path)
 	scoped_free char *parent = mem_strndup(path, (size_t)(base_of(path) - path));
 	struct stat a, b;
 
-	return stat(dir, &a) == 0 && stat(parent[0] ? parent : ".", &b) == 0 && a.st_dev == b.st_dev;
+	return stat(dir, &a) == 0 && stat(parent[0] ? parent : ".", &b) == 0 &&
+	       a.st_dev == b.st_dev;
 }
 
 err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode)
@@ -139,7 +141,8 @@ err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice 
 		return file_stage(tmp, path, bytes, mode);
 	if (!same_device(dir, path))
 		return file_stage(tmp, path, bytes, mode);
-	return stage_as(tmp, mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid()), path, bytes, mode);
+	return stage_as(tmp, mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid()), path,
+			bytes, mode);
 }
 
 void file_sweep(const char *dir)

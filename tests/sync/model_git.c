@@ -63,7 +63,7 @@ struct sim {
 	char worktree[32];
 	struct mref refs[MAX_REFS];
 	int nr_refs;
-	char head_ref[32];	/* "" detached */
+	char head_ref[32]; /* "" detached */
 	int detached;
 	int index_unmerged[SIM_PATHS];
 	struct mtree index;
@@ -71,7 +71,7 @@ struct sim {
 	long stamp[SIM_PATHS];
 	struct mstash stash[8];
 	int nr_stash;
-	int *log;		/* what HEAD named, oldest first */
+	int *log; /* what HEAD named, oldest first */
 	size_t nr_log, cap_log;
 	/* an operation that stopped */
 	char op[16];
@@ -105,10 +105,12 @@ static const char *blob(struct world *w, const struct oid *oid)
 	return NULL;
 }
 
-static int new_commit(struct world *w, const struct mtree *tree, int p0, int p1, int author, int committer,
-		      long author_time, const char *subject)
+static int new_commit(struct world *w, const struct mtree *tree, int p0, int p1, int author,
+		      int committer, long author_time, const char *subject)
 {
-	struct mcommit c = {.tree = *tree, .author = author, .committer = committer,
+	struct mcommit c = {.tree = *tree,
+			    .author = author,
+			    .committer = committer,
 			    .author_time = author_time};
 	char seed[64];
 	struct oid id;
@@ -221,7 +223,7 @@ static int merge_base(const struct world *w, int a, int b)
 	return best;
 }
 
-/* --- files ------------------------------------------------------------------------------------------ */
+/* --- files ----------------------------------------------------------------------------------- */
 
 static void set_file(struct sim *s, int path, const char *text)
 {
@@ -242,7 +244,8 @@ static const struct mtree *tree_of(const struct sim *s, int commit)
 	return commit < 0 ? &none : &s->w->commits[commit].tree;
 }
 
-/* Makes index and files show `to`, keeping local changes of paths that do not differ; false: refused. */
+/* Makes index and files show `to`, keeping local changes of paths that do not differ; false:
+ * refused. */
 static bool check_out(struct sim *s, const struct mtree *from, const struct mtree *to)
 {
 	for (int i = 0; i < SIM_PATHS; i++) {
@@ -279,7 +282,7 @@ static void check_out_hard(struct sim *s, const struct mtree *to)
 	s->index.unrelated = to->unrelated;
 }
 
-/* --- the port ------------------------------------------------------------------------------------------ */
+/* --- the port -------------------------------------------------------------------------------- */
 
 static int path_index(const char *path)
 {
@@ -359,7 +362,8 @@ static err_t port_changes(void *ctx, struct git_changes *out, const char *id)
 		bool differs = false;
 
 		for (int k = 0; k < (c->nr_parents ? c->nr_parents : 1); k++) {
-			const struct mtree *p = c->nr_parents ? &s->w->commits[c->parents[k]].tree : &none;
+			const struct mtree *p =
+				c->nr_parents ? &s->w->commits[c->parents[k]].tree : &none;
 
 			ch.before[ch.nr_parents++] = p->oid[i];
 			differs = differs || !oid_eq(&p->oid[i], &ch.after);
@@ -476,7 +480,7 @@ static struct file_stat stat_of(struct sim *s, int i)
 
 static err_t port_files(void *ctx, file_each_fn each, void *each_ctx)
 {
-	static const int order[SIM_PATHS] = {2, 0, 1};	/* byte order of the paths */
+	static const int order[SIM_PATHS] = {2, 0, 1}; /* byte order of the paths */
 	struct sim *s = ctx;
 
 	for (int k = 0; k < SIM_PATHS; k++) {
@@ -539,7 +543,7 @@ static err_t port_remove(void *ctx, const char *path)
 	return NULL;
 }
 
-/* --- the world ------------------------------------------------------------------------------------------ */
+/* --- the world ------------------------------------------------------------------------------- */
 
 static void *world_new(int clones, char *const texts[SIM_PATHS])
 {
@@ -567,10 +571,26 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 		strcpy(s->head_ref, "main");
 		log_head(s);
 		check_out(s, &none, &tree);
-		s->port = (struct git_port){s, s->worktree, port_head, port_commits, port_commit, port_changes,
-					    port_merge_base, port_in_head, port_head_log, port_tree, port_tree_oid,
-					    port_index, port_blob, port_files, port_stat, port_read, port_stage,
-					    port_publish, port_discard, port_remove};
+		s->port = (struct git_port){s,
+					    s->worktree,
+					    port_head,
+					    port_commits,
+					    port_commit,
+					    port_changes,
+					    port_merge_base,
+					    port_in_head,
+					    port_head_log,
+					    port_tree,
+					    port_tree_oid,
+					    port_index,
+					    port_blob,
+					    port_files,
+					    port_stat,
+					    port_read,
+					    port_stage,
+					    port_publish,
+					    port_discard,
+					    port_remove};
 	}
 	return w;
 }
@@ -619,7 +639,8 @@ static void colleague(void *world, int path, const char *text)
 	struct mtree tree = w->commits[at].tree;
 
 	tree.oid[path] = put_blob(w, text);
-	ref_set_in(w->origin, &w->nr_origin, "colleague", new_commit(w, &tree, at, -1, 8, 8, tick(w), "colleague"));
+	ref_set_in(w->origin, &w->nr_origin, "colleague",
+		   new_commit(w, &tree, at, -1, 8, 8, tick(w), "colleague"));
 }
 
 static char *colleague_text(void *world, int path)
@@ -702,12 +723,14 @@ static bool amend(struct sim *s, bool all)
 	int h = head(s), c;
 	const struct mcommit *old;
 
-	if (s->op[0] || h < 0 || s->w->commits[h].committer != s->me || s->w->commits[h].nr_parents != 1)
+	if (s->op[0] || h < 0 || s->w->commits[h].committer != s->me ||
+	    s->w->commits[h].nr_parents != 1)
 		return false;
 	if (all)
 		add_tracked(s);
 	old = &s->w->commits[h];
-	c = new_commit(s->w, &s->index, old->parents[0], -1, old->author, s->me, old->author_time, "amended");
+	c = new_commit(s->w, &s->index, old->parents[0], -1, old->author, s->me, old->author_time,
+		       "amended");
 	move_head(s, c);
 	return true;
 }
@@ -745,7 +768,8 @@ static bool clean(struct sim *s)
 	for (int i = 0; i < SIM_PATHS; i++) {
 		struct oid f = file_oid(s, i);
 
-		if (!oid_eq(&s->index.oid[i], &h->oid[i]) || (!oid_none(&h->oid[i]) && !oid_eq(&f, &h->oid[i])))
+		if (!oid_eq(&s->index.oid[i], &h->oid[i]) ||
+		    (!oid_none(&h->oid[i]) && !oid_eq(&f, &h->oid[i])))
 			return false;
 	}
 	return true;
@@ -766,7 +790,8 @@ static bool merge_trees(struct sim *s, const struct mtree *base, const struct mt
 			continue;
 		if (oid_eq(&ours.oid[i], &base->oid[i])) {
 			s->index.oid[i] = theirs->oid[i];
-			set_file(s, i, oid_none(&theirs->oid[i]) ? NULL : blob(s->w, &theirs->oid[i]));
+			set_file(s, i,
+				 oid_none(&theirs->oid[i]) ? NULL : blob(s->w, &theirs->oid[i]));
 			continue;
 		}
 		if (oid_none(&ours.oid[i]) || oid_none(&theirs->oid[i])) {
@@ -815,7 +840,8 @@ static bool merge(struct sim *s, const char *name, bool *stopped)
 	int theirs = resolve_rev(s, name), base;
 
 	*stopped = false;
-	if (theirs < 0 || in_the_way(s, tree_of(s, theirs)) || !start(s) || reaches(s->w, head(s), theirs))
+	if (theirs < 0 || in_the_way(s, tree_of(s, theirs)) || !start(s) ||
+	    reaches(s->w, head(s), theirs))
 		return false;
 	base = merge_base(s->w, head(s), theirs);
 	if (base == head(s)) {
@@ -851,7 +877,8 @@ static void commit_replayed(struct sim *s, int c, bool back)
 
 	if (same_tree(&s->index, tree_of(s, head(s))))
 		return;
-	move_head(s, new_commit(s->w, &s->index, head(s), -1, author, s->me, when, back ? "revert" : old.subject));
+	move_head(s, new_commit(s->w, &s->index, head(s), -1, author, s->me, when,
+				back ? "revert" : old.subject));
 }
 
 static bool go_on(struct sim *s, bool *stopped)
@@ -885,7 +912,8 @@ static bool rebase(struct sim *s, const char *onto_name, bool *stopped)
 	bool *mine, *theirs;
 
 	*stopped = false;
-	if (onto < 0 || in_the_way(s, tree_of(s, onto)) || !start(s) || reaches(s->w, head(s), onto))
+	if (onto < 0 || in_the_way(s, tree_of(s, onto)) || !start(s) ||
+	    reaches(s->w, head(s), onto))
 		return false;
 	base = merge_base(s->w, head(s), onto);
 	mine = mem_alloc(s->w->nr + 1);
@@ -957,8 +985,9 @@ static char *without_markers(const char *text)
 
 	mem_stream_open(&out);
 	while (slice_line(&rest, &line))
-		if (line.len < 7 || (strncmp(line.at, "<<<<<<<", 7) && strncmp(line.at, "=======", 7) &&
-				     strncmp(line.at, ">>>>>>>", 7) && strncmp(line.at, "|||||||", 7)))
+		if (line.len < 7 ||
+		    (strncmp(line.at, "<<<<<<<", 7) && strncmp(line.at, "=======", 7) &&
+		     strncmp(line.at, ">>>>>>>", 7) && strncmp(line.at, "|||||||", 7)))
 			fwrite(line.at, 1, line.len, out.file);
 	return mem_stream_close(&out, &len);
 }
@@ -1011,7 +1040,7 @@ static bool stash(struct sim *s)
 		return false;
 	for (int i = 0; i < SIM_PATHS; i++) {
 		if (oid_none(&s->index.oid[i]) && oid_none(&t.oid[i]))
-			continue;	/* untracked */
+			continue; /* untracked */
 		t.oid[i] = file_oid(s, i);
 		any = any || !oid_eq(&t.oid[i], &tree_of(s, head(s))->oid[i]) ||
 		      !oid_eq(&s->index.oid[i], &tree_of(s, head(s))->oid[i]);
@@ -1039,7 +1068,7 @@ static bool pop(struct sim *s)
 		return false;
 	}
 	s->index = before;
-	for (int i = 0; i < SIM_PATHS; i++)	/* a file that the stash adds is staged */
+	for (int i = 0; i < SIM_PATHS; i++) /* a file that the stash adds is staged */
 		if (oid_none(&before.oid[i]) && !oid_none(&st->tree.oid[i]))
 			add(s, i);
 	s->nr_stash--;
@@ -1109,7 +1138,9 @@ static char *show(struct sim *s, const char *rev, int path)
 }
 
 const struct sim_ops sim_model = {
-	"model", world_new, world_free, clone_at, port, colleague, colleague_text, file, set_file, add, commit, commit_unrelated, amend,
-	branch, switch_to, merge, rebase, cherry_pick, revert, do_abort, do_resolve, reset, stash, pop, restore,
-	push, fetch, current, busy, show,
+	"model",	world_new, world_free, clone_at, port,	 colleague,
+	colleague_text, file,	   set_file,   add,	 commit, commit_unrelated,
+	amend,		branch,	   switch_to,  merge,	 rebase, cherry_pick,
+	revert,		do_abort,  do_resolve, reset,	 stash,	 pop,
+	restore,	push,	   fetch,      current,	 busy,	 show,
 };

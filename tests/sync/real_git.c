@@ -39,7 +39,8 @@ static int run_git(struct sim *s, const char *dir, char **out, const char *const
 	int status, n = 5;
 
 	snprintf(date, sizeof(date), "GIT_AUTHOR_DATE=@%ld +0000", 1000000 + s->w->tick);
-	snprintf(committer, sizeof(committer), "GIT_COMMITTER_DATE=@%ld +0000", 1000000 + ++s->w->tick);
+	snprintf(committer, sizeof(committer), "GIT_COMMITTER_DATE=@%ld +0000",
+		 1000000 + ++s->w->tick);
 	for (int i = 0; args[i]; i++)
 		argv[n++] = args[i];
 	argv[n] = NULL;
@@ -128,7 +129,8 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 	struct world *w = mem_alloc(sizeof(*w));
 	struct sim seed = {.w = w, .me = 9};
 
-	snprintf(w->dir, sizeof(w->dir), "%s/real-git-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(w->dir, sizeof(w->dir), "%s/real-git-XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(w->dir))
 		abort();
 	setenv("HOME", w->dir, 1);
@@ -144,12 +146,14 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 	for (int i = 0; i < SIM_PATHS; i++)
 		write_file(&seed, i, texts[i]);
 	GIT(&seed, "add", "-A");
-	GIT(&seed, "-c", "user.name=seed", "-c", "user.email=seed@example.org", "commit", "-qm", "first");
+	GIT(&seed, "-c", "user.name=seed", "-c", "user.email=seed@example.org", "commit", "-qm",
+	    "first");
 	GIT(&seed, "push", "-q", "../origin.git", "HEAD:main");
 	free(seed.dir);
 	for (int c = 0; c < clones; c++) {
 		struct sim *s = &w->clones[c];
-		scoped_free char *name = mem_printf("c%d", c), *user = mem_printf("user.name=dev%d", c);
+		scoped_free char *name = mem_printf("c%d", c),
+				 *user = mem_printf("user.name=dev%d", c);
 		scoped_free char *mail = mem_printf("user.email=dev%d@example.org", c);
 
 		seed.dir = w->dir;
@@ -226,7 +230,8 @@ static void colleague(void *world, int path, const char *text)
 	}
 	write_file(&s, path, text);
 	GIT(&s, "add", "-A");
-	GIT(&s, "-c", "user.name=colleague", "-c", "user.email=colleague@example.org", "commit", "-qm", "colleague");
+	GIT(&s, "-c", "user.name=colleague", "-c", "user.email=colleague@example.org", "commit",
+	    "-qm", "colleague");
 	GIT(&s, "push", "-q", "../origin.git", "colleague");
 	free(s.dir);
 }
@@ -273,7 +278,8 @@ static bool commit(struct sim *s, bool all, int only)
 
 static bool commit_unrelated(struct sim *s)
 {
-	scoped_free char *path = path_in(s, "unrelated.txt"), *text = mem_printf("%d %ld\n", s->me, s->w->tick);
+	scoped_free char *path = path_in(s, "unrelated.txt"),
+			 *text = mem_printf("%d %ld\n", s->me, s->w->tick);
 
 	if (busy(s))
 		return false;
@@ -341,7 +347,8 @@ static bool single(struct sim *s, const char *rev)
 {
 	scoped_free char *out = NULL;
 
-	return GIT_OUT(s, &out, "log", "-1", "--format=%P.", rev, "--") == 0 && out[0] != '.' && !strchr(out, ' ');
+	return GIT_OUT(s, &out, "log", "-1", "--format=%P.", rev, "--") == 0 && out[0] != '.' &&
+	       !strchr(out, ' ');
 }
 
 static bool cherry_pick(struct sim *s, const char *rev, bool *stopped)
@@ -377,8 +384,9 @@ static char *without_markers(const char *text)
 
 	mem_stream_open(&out);
 	while (slice_line(&rest, &line))
-		if (line.len < 7 || (strncmp(line.at, "<<<<<<<", 7) && strncmp(line.at, "=======", 7) &&
-				     strncmp(line.at, ">>>>>>>", 7) && strncmp(line.at, "|||||||", 7)))
+		if (line.len < 7 ||
+		    (strncmp(line.at, "<<<<<<<", 7) && strncmp(line.at, "=======", 7) &&
+		     strncmp(line.at, ">>>>>>>", 7) && strncmp(line.at, "|||||||", 7)))
 			fwrite(line.at, 1, line.len, out.file);
 	return mem_stream_close(&out, NULL);
 }
@@ -456,7 +464,8 @@ static bool restore(struct sim *s, int path, const char *from)
 {
 	scoped_free char *source = mem_printf("--source=%s", from ? from : "HEAD");
 
-	return !busy(s) && GIT(s, "restore", source, "--staged", "--worktree", "--", sim_path[path]) == 0;
+	return !busy(s) &&
+	       GIT(s, "restore", source, "--staged", "--worktree", "--", sim_path[path]) == 0;
 }
 
 static bool push(struct sim *s)
@@ -490,7 +499,9 @@ static char *show(struct sim *s, const char *rev, int path)
 }
 
 const struct sim_ops sim_real = {
-	"git", world_new, world_free, clone_at, port, colleague, colleague_text, file, write_file, add, commit, commit_unrelated, amend,
-	branch, switch_to, merge, rebase, cherry_pick, revert, do_abort, do_resolve, reset, stash, pop, restore,
-	push, fetch, current, busy, show,
+	"git",		world_new, world_free, clone_at, port,	 colleague,
+	colleague_text, file,	   write_file, add,	 commit, commit_unrelated,
+	amend,		branch,	   switch_to,  merge,	 rebase, cherry_pick,
+	revert,		do_abort,  do_resolve, reset,	 stash,	 pop,
+	restore,	push,	   fetch,      current,	 busy,	 show,
 };

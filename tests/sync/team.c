@@ -15,8 +15,9 @@ static char *first_text(int path)
 	mem_stream_open(&s);
 	fprintf(s.file, "# INFRA-00%d: Artifact %d\n\n## State\n\nDRAFT\n", path % 2 + 1, path);
 	for (int i = 0; i < SECTIONS; i++)
-		fprintf(s.file, "\n## Section %d\n\nWhat section %d of %d is about.\n\nAnd its end %d.\n", i, i,
-			path, i);
+		fprintf(s.file,
+			"\n## Section %d\n\nWhat section %d of %d is about.\n\nAnd its end %d.\n",
+			i, i, path, i);
 	return mem_stream_close(&s, NULL);
 }
 
@@ -102,7 +103,8 @@ void team_open(struct team *t, const struct sim_ops *git)
 	t->git = git;
 	t->now = 1000000;
 	t->kinds = kinds_new();
-	snprintf(t->dir, sizeof(t->dir), "%s/team-XXXXXX", access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	snprintf(t->dir, sizeof(t->dir), "%s/team-XXXXXX",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!mkdtemp(t->dir))
 		team_fail(t, "mkdtemp");
 	for (int i = 0; i < SIM_PATHS; i++)

@@ -1,6 +1,6 @@
 /*
- * Two developers, each with a clone, a workspace and the same file remote. Each edit is one token, so that
- * every edit can be followed. Used by the random histories and by the named sequences.
+ * Two developers, each with a clone, a workspace and the same file remote. Each edit is one token,
+ * so that every edit can be followed. Used by the random histories and by the named sequences.
  */
 #ifndef TESTS_SYNC_TEAM_H
 #define TESTS_SYNC_TEAM_H
@@ -27,13 +27,13 @@ struct team {
 	struct kinds *kinds;
 	struct clone clone[CLONES];
 	int64_t now;
-	char *failure;		/* the first thing that went wrong */
+	char *failure; /* the first thing that went wrong */
 	bool verbose;
 };
 
 /* texts */
 bool team_has(const char *text, int token);
-char *team_with(const char *text, int token);		/* at the end of a section's list; caller frees */
+char *team_with(const char *text, int token); /* at the end of a section's list; caller frees */
 char *team_without(const char *text, int token);
 
 void team_open(struct team *t, const struct sim_ops *git);
@@ -49,7 +49,7 @@ void team_look(struct team *t, int c);
 /* One git-agent edit to a new text. */
 void team_edit(struct team *t, int c, int path, const char *text);
 void team_delete(struct team *t, int c, int path);
-struct sync_report team_push(struct team *t, int c);	/* release it */
+struct sync_report team_push(struct team *t, int c); /* release it */
 struct sync_report team_pull(struct team *t, int c);
 
 #endif

@@ -20,7 +20,7 @@
 static const struct sim_ops *git = &sim_model;
 static bool verbose;
 
-/* --- randomness that is the same everywhere (splitmix64) ----------------------------------------------- */
+/* --- randomness that is the same everywhere (splitmix64) ------------------------------------- */
 
 static uint64_t random_state;
 
@@ -49,15 +49,15 @@ static int any_token(const char *text)
 	return found;
 }
 
-/* --- one run ------------------------------------------------------------------------------------------- */
+/* --- one run --------------------------------------------------------------------------------- */
 
 struct token {
 	int path;
-	bool imported;		/* some workspace had it */
-	bool removed;		/* somebody took it out on purpose, after it was there */
-	bool excused;		/* git put it back or took it away on somebody's order */
-	bool foreign;		/* made on the colleague's branch */
-	bool hand[CLONES];	/* taken out by hand there: git can take that back */
+	bool imported;	   /* some workspace had it */
+	bool removed;	   /* somebody took it out on purpose, after it was there */
+	bool excused;	   /* git put it back or took it away on somebody's order */
+	bool foreign;	   /* made on the colleague's branch */
+	bool hand[CLONES]; /* taken out by hand there: git can take that back */
 };
 
 struct run {
@@ -101,7 +101,7 @@ static void maybe_look(struct run *r, int c)
 		look(r, c);
 }
 
-/* --- operations ------------------------------------------------------------------------------------------- */
+/* --- operations ------------------------------------------------------------------------------ */
 
 static int new_token(struct run *r, int path)
 {
@@ -169,8 +169,8 @@ static void hand_edit(struct run *r, int c)
 
 		now = team_without(text, token);
 		r->token[token].removed = true;
-		/* a file that shows HEAD's text again cannot be told from `git restore`, which takes nothing
-		 * from the workspace */
+		/* a file that shows HEAD's text again cannot be told from `git restore`, which
+		 * takes nothing from the workspace */
 		r->token[token].hand[c] = true;
 		if (head && strcmp(head, now) == 0)
 			excuse_hand(r, c, p);
@@ -203,7 +203,8 @@ static void pre_commit(struct run *r, int c)
 	if (!r->t.clone[c].hooks)
 		return;
 	look(r, c);
-	if (team_ok(&r->t, export_for_commit(&paths, &report, &r->t.clone[c].engine, false), "export for commit"))
+	if (team_ok(&r->t, export_for_commit(&paths, &report, &r->t.clone[c].engine, false),
+		    "export for commit"))
 		for (int p = 0; p < SIM_PATHS; p++)
 			if (strs_has(&paths, sim_path[p]))
 				git->add(r->t.clone[c].sim, p);
@@ -225,12 +226,17 @@ static void commit(struct run *r, int c)
 	for (int p = 0; p < SIM_PATHS; p++) {
 		scoped_free char *file = git->file(s, p);
 
-		if (!file)	/* the commit deletes it */
+		if (!file) /* the commit deletes it */
 			excuse_path(r, p);
 	}
-	done = how <= 2 ? git->commit(s, true, -1) : how == 3 ? git->commit(s, false, pick(SIM_PATHS))
-							      : git->commit_unrelated(s);
-	say(r, "%d: commit (%s): %s", c, how <= 2 ? "-a" : how == 3 ? "path" : "unrelated", done ? "done" : "nothing");
+	done = how <= 2	  ? git->commit(s, true, -1)
+	       : how == 3 ? git->commit(s, false, pick(SIM_PATHS))
+			  : git->commit_unrelated(s);
+	say(r, "%d: commit (%s): %s", c,
+	    how <= 2   ? "-a"
+	    : how == 3 ? "path"
+		       : "unrelated",
+	    done ? "done" : "nothing");
 	if (r->t.clone[c].hooks)
 		look(r, c);
 }
@@ -267,7 +273,8 @@ static void git_pull(struct run *r, int c)
 	if (git->busy(s) || strcmp(git->current(s), "main") != 0)
 		return;
 	git->fetch(s);
-	done = by_rebase ? git->rebase(s, "origin/main", &stopped) : git->merge(s, "origin/main", &stopped);
+	done = by_rebase ? git->rebase(s, "origin/main", &stopped)
+			 : git->merge(s, "origin/main", &stopped);
 	say(r, "%d: git pull%s: %s", c, by_rebase ? " --rebase" : "", done ? "done" : "nothing");
 	if (stopped)
 		stopped_now(r, c, "git pull");
@@ -292,8 +299,8 @@ static void sync_pull(struct run *r, int c)
 {
 	struct sync_report s = team_pull(&r->t, c);
 
-	say(r, "%d: sync pull: %d received, %d merged, %d conflicts, %d adopted", c, s.received, s.merged, s.conflicts,
-	    s.adopted);
+	say(r, "%d: sync pull: %d received, %d merged, %d conflicts, %d adopted", c, s.received,
+	    s.merged, s.conflicts, s.adopted);
 	sync_report_release(&s);
 	note_imported(r, c);
 }
@@ -387,7 +394,8 @@ static void accept_foreign(struct run *r)
 
 static void move_about(struct run *r, int c)
 {
-	static const char *const names[] = {"main", "topic", "other", "origin/main", "HEAD~1", "HEAD~2"};
+	static const char *const names[] = {"main",	   "topic",  "other",
+					    "origin/main", "HEAD~1", "HEAD~2"};
 	struct sim *s = r->t.clone[c].sim;
 	const char *name = names[pick(6)];
 	bool stopped = false, done;
@@ -407,7 +415,7 @@ static void move_about(struct run *r, int c)
 		break;
 	case 2:
 		done = strcmp(git->current(s), "main") != 0 && git->rebase(s, "main", &stopped);
-		if (done)	/* what was made on a colleague's commits makes them mine */
+		if (done) /* what was made on a colleague's commits makes them mine */
 			accept_foreign(r);
 		say(r, "%d: git rebase main: %s", c, done ? "done" : "refused");
 		break;
@@ -430,7 +438,8 @@ static void move_about(struct run *r, int c)
 static void colleague(struct run *r)
 {
 	int p = pick(SIM_PATHS), token = new_token(r, p);
-	scoped_free char *text = git->colleague_text(r->t.world, p), *now = text ? team_with(text, token) : NULL;
+	scoped_free char *text = git->colleague_text(r->t.world, p),
+			 *now = text ? team_with(text, token) : NULL;
 
 	if (!now)
 		return;
@@ -486,7 +495,7 @@ static void rewrite(struct run *r, int c)
 		break;
 	}
 	excuse_files(r, c, before);
-	if (done)	/* a reset that keeps the files, or an amend, makes what is in them mine */
+	if (done) /* a reset that keeps the files, or an amend, makes what is in them mine */
 		accept_foreign(r);
 	maybe_look(r, c);
 }
@@ -496,7 +505,7 @@ static void remove_by_hand(struct run *r, int c)
 	int p = pick(SIM_PATHS);
 
 	say(r, "%d: rm %d", c, p);
-	excuse_hand(r, c, p);	/* what was taken out by hand may never have been seen */
+	excuse_hand(r, c, p); /* what was taken out by hand may never have been seen */
 	git->write(r->t.clone[c].sim, p, NULL);
 	maybe_look(r, c);
 }
@@ -508,11 +517,13 @@ static void trace(struct run *r)
 {
 	for (int c = 0; c < CLONES && traced >= 0 && traced < r->nr_tokens; c++) {
 		int p = r->token[traced].path;
-		scoped_free char *w = team_workspace(&r->t, c, p), *file = git->file(r->t.clone[c].sim, p);
+		scoped_free char *w = team_workspace(&r->t, c, p),
+				 *file = git->file(r->t.clone[c].sim, p);
 		scoped_free char *head = git->show(r->t.clone[c].sim, "HEAD", p);
 
-		printf("#       t%d in %d: workspace %d file %d HEAD %d %s\n", traced, c, team_has(w, traced),
-		       team_has(file, traced), team_has(head, traced), r->token[traced].excused ? "(excused)" : "");
+		printf("#       t%d in %d: workspace %d file %d HEAD %d %s\n", traced, c,
+		       team_has(w, traced), team_has(file, traced), team_has(head, traced),
+		       r->token[traced].excused ? "(excused)" : "");
 	}
 }
 
@@ -550,7 +561,7 @@ static void operation(struct run *r)
 		review(r, c);
 }
 
-/* --- the end: everything settles ---------------------------------------------------------------------------- */
+/* --- the end: everything settles ------------------------------------------------------------- */
 
 static void settle(struct run *r)
 {
@@ -591,7 +602,8 @@ static void check_path(struct run *r, int p)
 			if (!k->foreign && !k->removed && !here && !any)
 				team_fail(&r->t, "t%d of %d is lost in %d", t, p, c);
 			if (!k->foreign && k->removed && here && !any)
-				team_fail(&r->t, "t%d of %d was removed and is back in %d", t, p, c);
+				team_fail(&r->t, "t%d of %d was removed and is back in %d", t, p,
+					  c);
 		}
 	}
 	for (int c = 0; c < CLONES; c++) {
@@ -612,8 +624,9 @@ static void check_still(struct run *r)
 		struct sync_report down = team_pull(&r->t, c), up = team_push(&r->t, c);
 
 		if (up.sent || down.received || down.merged)
-			team_fail(&r->t, "clone %d does not come to rest: %d sent, %d received, %d merged", c, up.sent,
-			     down.received, down.merged);
+			team_fail(&r->t,
+				  "clone %d does not come to rest: %d sent, %d received, %d merged",
+				  c, up.sent, down.received, down.merged);
 		sync_report_release(&down);
 		sync_report_release(&up);
 	}
@@ -635,7 +648,9 @@ static void dump(struct run *r, int c)
 	struct revs revs = {0};
 
 	if (traced < 0 || traced >= r->nr_tokens ||
-	    !team_ok(&r->t, store_art_at(&art, r->t.clone[c].store, sim_path[r->token[traced].path]), "art") ||
+	    !team_ok(&r->t,
+		     store_art_at(&art, r->t.clone[c].store, sim_path[r->token[traced].path]),
+		     "art") ||
 	    !team_ok(&r->t, store_rev_list(&revs, r->t.clone[c].store, art.uid), "revisions"))
 		return;
 	for (size_t i = 0; i < revs.len; i++) {
@@ -643,9 +658,11 @@ static void dump(struct run *r, int c)
 		scoped_free char *text = NULL;
 		size_t len;
 
-		team_ok(&r->t, store_text_get(&text, &len, r->t.clone[c].store, v->oid.hex), "text");
-		printf("# %d%s %.5s <- %.5s %.5s %-8s %s:", c, rev_eq(&v->id, &art.head) ? "*" : " ", v->id.hex,
-		       v->parents[0].hex, v->parents[1].hex, revision_how_name(v->how), v->author);
+		team_ok(&r->t, store_text_get(&text, &len, r->t.clone[c].store, v->oid.hex),
+			"text");
+		printf("# %d%s %.5s <- %.5s %.5s %-8s %s:", c,
+		       rev_eq(&v->id, &art.head) ? "*" : " ", v->id.hex, v->parents[0].hex,
+		       v->parents[1].hex, revision_how_name(v->how), v->author);
 		for (int k = 0; k < r->nr_tokens; k++)
 			if (team_has(text, k))
 				printf(" t%d", k);
@@ -701,8 +718,8 @@ static int run_seeds(const struct sim_ops *sim, uint64_t seed, int seeds, int op
 		bool good = history(seed + (uint64_t)i, ops);
 
 		failed += !good;
-		printf("%sok %d - %s, %d operations, seed %llu\n", good ? "" : "not ", ++*number, git->name, ops,
-		       (unsigned long long)seed + (unsigned long long)i);
+		printf("%sok %d - %s, %d operations, seed %llu\n", good ? "" : "not ", ++*number,
+		       git->name, ops, (unsigned long long)seed + (unsigned long long)i);
 		fflush(stdout);
 	}
 	return failed;

@@ -1,6 +1,6 @@
 /*
- * The minimal sequences that broke earlier rules, each with the outcome it must have, on the model and on
- * real git; and the nine rows of a push and a pull. A is clone 0, B is clone 1.
+ * The minimal sequences that broke earlier rules, each with the outcome it must have, on the model
+ * and on real git; and the nine rows of a push and a pull. A is clone 0, B is clone 1.
  */
 #include "team.h"
 
@@ -111,7 +111,8 @@ static void want(struct team *t, int c, int token, bool there)
 	scoped_free char *text = team_workspace(t, c, 0);
 
 	if (team_has(text, token) != there)
-		team_fail(t, "t%d is %s in the workspace of %d", token, there ? "missing" : "there", c);
+		team_fail(t, "t%d is %s in the workspace of %d", token, there ? "missing" : "there",
+			  c);
 }
 
 static void want_both(struct team *t, int token, bool there)
@@ -126,8 +127,8 @@ static void want_rest(struct team *t)
 		struct sync_report down = team_pull(t, c), up = team_push(t, c);
 
 		if (down.received || down.merged || up.sent)
-			team_fail(t, "%d does not come to rest: %d received, %d merged, %d sent", c, down.received,
-				  down.merged, up.sent);
+			team_fail(t, "%d does not come to rest: %d received, %d merged, %d sent", c,
+				  down.received, down.merged, up.sent);
 		sync_report_release(&down);
 		sync_report_release(&up);
 	}
@@ -142,7 +143,7 @@ static void begin(struct team *t)
 	pull(t, B);
 }
 
-/* --- the sequences ---------------------------------------------------------------------------------------- */
+/* --- the sequences --------------------------------------------------------------------------- */
 
 static void s01(struct team *t)
 {
@@ -327,7 +328,8 @@ static void s09(struct team *t)
 		scoped_free char *text = NULL;
 		size_t len;
 
-		team_ok(t, store_text_get(&text, &len, t->clone[A].store, revs.at[i].oid.hex), "text");
+		team_ok(t, store_text_get(&text, &len, t->clone[A].store, revs.at[i].oid.hex),
+			"text");
 		kept = team_has(text, 1);
 	}
 	if (!kept)
@@ -601,7 +603,7 @@ static void s22(struct team *t)
 	want_both(t, 2, true);
 }
 
-/* --- the nine rows, for every kind that the team has ---------------------------------------------------------- */
+/* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
 
@@ -619,11 +621,13 @@ static void do_side(struct team *t, int c, int path, enum side what, int token)
 
 static void check_row(struct team *t, int path, enum side ours, enum side theirs)
 {
-	scoped_free char *a = team_workspace(t, A, path), *b = team_workspace(t, B, path), *other = NULL;
+	scoped_free char *a = team_workspace(t, A, path), *b = team_workspace(t, B, path),
+			 *other = NULL;
 	bool conflict;
 
 	other = team_conflict(t, B, path, &conflict);
-	if (conflict != ((ours == CHANGED && theirs == DELETED) || (ours == DELETED && theirs == CHANGED)))
+	if (conflict !=
+	    ((ours == CHANGED && theirs == DELETED) || (ours == DELETED && theirs == CHANGED)))
 		team_fail(t, "path %d: conflict %d", path, conflict);
 	if (conflict) {
 		if (ours == CHANGED ? !team_has(b, 2) : !team_has(other, 1))
@@ -656,7 +660,7 @@ static void nine_rows(struct team *t, enum side ours, enum side theirs)
 		want_rest(t);
 }
 
-/* --- running -------------------------------------------------------------------------------------------------- */
+/* --- running --------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
@@ -665,7 +669,7 @@ static const struct {
 	{"01 pull stops elsewhere, look, abort", s01},
 	{"02 edit, commit without a hook, detach at the old HEAD", s02},
 	{"03 removed by sync, then the addition comes by git", s03},
-	{"04 removed by hand and committed, the same addition committed by a colleague", s04},
+	{"04 removed by hand, the same addition committed by a colleague", s04},
 	{"05 the addition comes by git together with another", s05},
 	{"06 added and removed between two pushes", s06},
 	{"07 the text equals the base again", s07},
@@ -712,7 +716,8 @@ static void run_all(void)
 	}
 	for (int ours = SAME; ours <= DELETED; ours++) {
 		for (int theirs = SAME; theirs <= DELETED; theirs++) {
-			scoped_free char *name = mem_printf("ours %s, theirs %s", side_name[ours], side_name[theirs]);
+			scoped_free char *name = mem_printf("ours %s, theirs %s", side_name[ours],
+							    side_name[theirs]);
 			struct team t = {0};
 
 			team_open(&t, git);

@@ -218,7 +218,8 @@ static void cmark_agrees(void **state)
 				fail_msg("%s: line %d, cmark %d", c->paths.at[i],
 					 a->sections[k + 1].line, lines[k]);
 		if (n + 1 != a->nr_sections)
-			fail_msg("%s: %zu headings, cmark %zu", c->paths.at[i], a->nr_sections - 1, n);
+			fail_msg("%s: %zu headings, cmark %zu", c->paths.at[i], a->nr_sections - 1,
+				 n);
 		if (cmark_items(text) != a->nr_items)
 			fail_msg("%s: %zu items, cmark %zu", c->paths.at[i], a->nr_items,
 				 cmark_items(text));
@@ -251,12 +252,14 @@ static void statistics(void **state)
 		}
 		artifact_free(a);
 	}
-	print_message("# %zu files, %zu states, %zu unknown, %zu without a state, %zu with a second\n",
-		      c->paths.len, c->paths.len - nr[PROBLEM_NO_STATE], nr[PROBLEM_UNKNOWN_STATE],
-		      nr[PROBLEM_NO_STATE], nr[PROBLEM_SECOND_STATE]);
-	print_message("# %zu without a title, %zu label mismatches, %zu open fences, %zu not UTF-8\n",
-		      nr[PROBLEM_NO_TITLE], nr[PROBLEM_LABEL_MISMATCH], nr[PROBLEM_OPEN_FENCE],
-		      nr[PROBLEM_INVALID_UTF8]);
+	print_message(
+		"# %zu files, %zu states, %zu unknown, %zu without a state, %zu with a second\n",
+		c->paths.len, c->paths.len - nr[PROBLEM_NO_STATE], nr[PROBLEM_UNKNOWN_STATE],
+		nr[PROBLEM_NO_STATE], nr[PROBLEM_SECOND_STATE]);
+	print_message(
+		"# %zu without a title, %zu label mismatches, %zu open fences, %zu not UTF-8\n",
+		nr[PROBLEM_NO_TITLE], nr[PROBLEM_LABEL_MISMATCH], nr[PROBLEM_OPEN_FENCE],
+		nr[PROBLEM_INVALID_UTF8]);
 	print_message("# %zu items, %zu links, %zu with conflict markers\n", items, links,
 		      nr[PROBLEM_CONFLICT_MARKERS]);
 	assert_int_equal(nr[PROBLEM_CONFLICT_MARKERS], 0);

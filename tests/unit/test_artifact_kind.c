@@ -56,7 +56,8 @@ static void built_in_table(void **state)
 		for (size_t n = 0; n < k->nr_states; n++)
 			if (k->states[n].rank != KIND_UNRANKED)
 				fprintf(s.file, " %s%d%s%s", k->states[n].name, k->states[n].rank,
-					k->states[n].gate ? "*" : "", k->states[n].initial ? "i" : "");
+					k->states[n].gate ? "*" : "",
+					k->states[n].initial ? "i" : "");
 		row = mem_stream_close(&s, NULL);
 		assert_string_equal(row, rows[i]);
 		for (size_t n = 0; n < 4; n++)
@@ -106,19 +107,29 @@ static void transitions(void **state)
 					     cases[i].reason, &why);
 
 		if (legal != cases[i].legal || legal == (why != NULL))
-			fail_msg("%s: %s -> %s: %s", cases[i].kind, cases[i].from, cases[i].to, why);
+			fail_msg("%s: %s -> %s: %s", cases[i].kind, cases[i].from, cases[i].to,
+				 why);
 	}
 }
 
 static void paths_and_kinds(void **state)
 {
 	static const char *const none[] = {
-		".agent/cache/stories/README.md", ".agent/cache/stories/X/readme.md",
-		".agent/cache/stories/X/.hidden.md", ".agent/cache/stories/.x/A-001.md",
-		".agent/cache/stories/X/A-001.txt", ".agent/cache/stories/templates/story.md",
-		".agent/adrs/template.md", ".agent/adrs/adr-template.md", ".agent/adrs",
-		".agent/adrs/", ".agent/adrsx/ADR-001.md", "x/.agent/adrs/ADR-001.md", "README.md",
-		".agent/cache/journeys/X/JRN-001.md", "",
+		".agent/cache/stories/README.md",
+		".agent/cache/stories/X/readme.md",
+		".agent/cache/stories/X/.hidden.md",
+		".agent/cache/stories/.x/A-001.md",
+		".agent/cache/stories/X/A-001.txt",
+		".agent/cache/stories/templates/story.md",
+		".agent/adrs/template.md",
+		".agent/adrs/adr-template.md",
+		".agent/adrs",
+		".agent/adrs/",
+		".agent/adrsx/ADR-001.md",
+		"x/.agent/adrs/ADR-001.md",
+		"README.md",
+		".agent/cache/journeys/X/JRN-001.md",
+		"",
 	};
 
 	assert_string_equal(kinds_of_path(kinds, ".agent/adrs/ADR-001-x.md")->name, "adr");
@@ -133,12 +144,18 @@ static void paths_and_kinds(void **state)
 static void bad_paths_are_refused(void **state)
 {
 	static const char *const bad[][2] = {
-		{"", "empty"}, {"/.agent/adrs/ADR-001.md", "absolute"},
-		{".agent/adrs/../../x.md", ".."}, {".agent/./adrs/ADR-001.md", "'.'"},
-		{".agent//adrs/ADR-001.md", "empty component"}, {".agent/adrs/", "empty component"},
-		{".agent/adrs/.GIT/ADR-001.md", ".git"}, {".agent/adrs/.git. /ADR-001.md", ".git"},
-		{".agent/adrs/a\\b.md", "backslash"}, {".agent/adrs/a\nb.md", "control"},
-		{"src/adrs/ADR-001.md", "not below"}, {".agent", "not below"},
+		{"", "empty"},
+		{"/.agent/adrs/ADR-001.md", "absolute"},
+		{".agent/adrs/../../x.md", ".."},
+		{".agent/./adrs/ADR-001.md", "'.'"},
+		{".agent//adrs/ADR-001.md", "empty component"},
+		{".agent/adrs/", "empty component"},
+		{".agent/adrs/.GIT/ADR-001.md", ".git"},
+		{".agent/adrs/.git. /ADR-001.md", ".git"},
+		{".agent/adrs/a\\b.md", "backslash"},
+		{".agent/adrs/a\nb.md", "control"},
+		{"src/adrs/ADR-001.md", "not below"},
+		{".agent", "not below"},
 		{".agent/adrs/README.md", "not the path of an artifact"},
 		{".agent/config", "not the path of an artifact"},
 	};

@@ -12,9 +12,21 @@
 static void parses_labels(void **state)
 {
 	static const char *const bad[] = {
-		"", "INFRA", "INFRA-", "-042", "infra-042", "1A-042", "INFRA-042x", "INFRA-1234567890",
-		"INFRA-042 ", "INFRA_-", "INFRA-~k3f", "INFRA-~k3f99", "INFRA-~K3F9",
-		"A23456789B23456789C23456789D23456-1", NULL,
+		"",
+		"INFRA",
+		"INFRA-",
+		"-042",
+		"infra-042",
+		"1A-042",
+		"INFRA-042x",
+		"INFRA-1234567890",
+		"INFRA-042 ",
+		"INFRA_-",
+		"INFRA-~k3f",
+		"INFRA-~k3f99",
+		"INFRA-~K3F9",
+		"A23456789B23456789C23456789D23456-1",
+		NULL,
 	};
 	struct label l;
 
@@ -48,8 +60,8 @@ static void finds_labels_in_file_names(void **state)
 static void makes_labels_and_paths(void **state)
 {
 	char text[LABEL_MAX + 1];
-	struct kind kind = {.dir = (char *)".agent/cache/stories", .suffix = (char *)".md",
-			    .scoped = true};
+	struct kind kind = {
+		.dir = (char *)".agent/cache/stories", .suffix = (char *)".md", .scoped = true};
 	static const char *const titles[][2] = {
 		{"Smart  Router: v2!", "smart-router-v2"},
 		{"\xC3\x84rger \xE2\x80\x94 50%", "rger-50"},
@@ -70,8 +82,8 @@ static void makes_labels_and_paths(void **state)
 	assert_true(label_parse(&l, slice_str("INFRA-007")));
 	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		scoped_free char *path = label_path(&kind, &l, titles[i][0]);
-		scoped_free char *expected = mem_printf(".agent/cache/stories/INFRA/INFRA-007-%s.md",
-							titles[i][1]);
+		scoped_free char *expected =
+			mem_printf(".agent/cache/stories/INFRA/INFRA-007-%s.md", titles[i][1]);
 
 		assert_string_equal(path, expected);
 	}
@@ -108,17 +120,17 @@ static void seal_covers_every_field(void **state)
 	revision_seal(&c, uid);
 	assert_true(rev_eq(&r.id, &c.id) && rev_eq(&r.parents[0], &a));
 	assert_false(rev_eq(&r.id, &first));
-	c.parents[0].hex[0] = '\0';	/* an absent parent goes last */
+	c.parents[0].hex[0] = '\0'; /* an absent parent goes last */
 	revision_seal(&c, uid);
 	assert_true(rev_eq(&c.parents[0], &b) && revision_nr_parents(&c) == 1);
 	revision_release(&c);
-#define CHANGES(change)                                       \
-	do {                                                  \
-		c = revision_copy(&r);                        \
-		change;                                       \
-		revision_seal(&c, uid);                       \
-		assert_false(rev_eq(&c.id, &r.id));           \
-		revision_release(&c);                         \
+#define CHANGES(change)                             \
+	do {                                        \
+		c = revision_copy(&r);              \
+		change;                             \
+		revision_seal(&c, uid);             \
+		assert_false(rev_eq(&c.id, &r.id)); \
+		revision_release(&c);               \
 	} while (0)
 	CHANGES(c.how = HOW_HAND);
 	CHANGES(c.time++);

@@ -43,8 +43,8 @@ static const struct {
 	{"## INFRA-042: Two\n\n# One\n", "INFRA-042", "Two", "", "", 0},
 	{"### Three\n\n# One\n", "", "", "", "", 0},
 	{"no title\n", "", "", "", "", 0},
-	{"```\n# fenced\n```\n    # code\n<!--\n# comment\n-->\n# INFRA-~k3f9: T", "INFRA-~k3f9", "T",
-	 "", "", 0},
+	{"```\n# fenced\n```\n    # code\n<!--\n# comment\n-->\n# INFRA-~k3f9: T", "INFRA-~k3f9",
+	 "T", "", "", 0},
 	{"#hash\n####### seven\n#\tTab\n", "", "Tab", "", "", 0},
 	/* states */
 	{"# T\n\n## State\n\nDRAFT\n", "", "T", "DRAFT", "## State\n\nDRAFT\n", 5},
@@ -69,14 +69,16 @@ static const struct {
 	{"# T\n\n## State\n\n## Next\n\n## State\nDONE\n", "", "T", "DONE", "## State\nDONE\n", 8},
 	/* what is no state */
 	{"# T\n```\n## State\nDRAFT\n```\n", "", "T", "", "", 0},
-	{"# T\n~~~\n```\n~~~\n````\n```\nState: A\n````\nState: B\n", "", "T", "B", "State: B\n", 9},
+	{"# T\n~~~\n```\n~~~\n````\n```\nState: A\n````\nState: B\n", "", "T", "B", "State: B\n",
+	 9},
 	{"# T\n<!-- State: A\nState: B\n-->\n\tState: C\n- State: D\n", "", "T", "", "", 0},
 	{"# T\n1. a\n   ```\n   State: A\n   ```\n", "", "T", "", "", 0},
 	{"# T\n## Log\nStatus: fine\nStatus: DONE\n", "", "T", "DONE", "Status: DONE\n", 4},
 	{"# T\n## A\n### B\n#### State\nDRAFT\n", "", "T", "", "", 0},
 	{"# T\nStatement: A\nState of: B\nState:: C\nState: 5\n", "", "T", "", "", 0},
 	/* front matter, line ends, marks */
-	{"---\ntitle: \"F\"\nstate: DRAFT # x\n---\ntext\n", "", "F", "DRAFT", "state: DRAFT # x\n", 3},
+	{"---\ntitle: \"F\"\nstate: DRAFT # x\n---\ntext\n", "", "F", "DRAFT", "state: DRAFT # x\n",
+	 3},
 	{"---\ntitle: F\nstate: DRAFT\n---\n# T\n", "", "T", "DRAFT", "state: DRAFT\n", 3},
 	{"---\n\nstate: A\n---\n", "", "", "A", "state: A\n", 3},
 	{"\xEF\xBB\xBF# T\r\n\r\n## State\r\n\r\nDRAFT\r\n", "", "T", "DRAFT",
@@ -157,7 +159,7 @@ static void sections(void **state)
 struct want {
 	const char *whole, *text;
 	int indent;
-	char tick;	/* '\0': none */
+	char tick; /* '\0': none */
 };
 
 static void items(void **state)
@@ -216,12 +218,13 @@ static void links(void **state)
 	static const char text[] =
 		"# INFRA-042: like ADR-001\n\nUTF-8, CVE-2024-1234, INFRA-181-S1, xADR-001, "
 		"ADR-002-lazy.md, (INFRA-~k3f9) INFRA-0042.\n```\nADR-009\n```\n"
-		"## Linked ADRs\n- ADR-3: x\n### Deep\nADR-004\n## Child Stories (order)\nWEB-001\n";
+		"## Linked ADRs\n- ADR-3: x\n### Deep\nADR-004\n## Child Stories "
+		"(order)\nWEB-001\n";
 	static const struct {
 		const char *label;
 		bool in;
 		size_t section;
-	} wants[] = {{"ADR-001", false, 1},	{"ADR-002", false, 1}, {"INFRA-~k3f9", false, 1},
+	} wants[] = {{"ADR-001", false, 1},    {"ADR-002", false, 1}, {"INFRA-~k3f9", false, 1},
 		     {"INFRA-0042", false, 1}, {"ADR-3", true, 2},    {"ADR-004", true, 3},
 		     {"WEB-001", false, 4}};
 	size_t n = sizeof(wants) / sizeof(*wants);

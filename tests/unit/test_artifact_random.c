@@ -13,13 +13,68 @@
 #include <cmocka.h>
 
 static const char *const pieces[] = {
-	"\n", "\n", "\n", "\r\n", " ", "  ", "    ", "\t", "# ", "## ", "### ", "State", "Status",
-	"state: ", "**Status**: ", "## State\n", "## Status\n\n", "DRAFT", "COMMITTED (x)", "- ",
-	"* ", "+ ", "1. ", "12) ", "- [ ] ", "- [x] ", "[X]", "```", "~~~", "````", "```c\n", "<!--",
-	"-->", "<pre>", "</pre>", "---\n", "title: ", "# INFRA-001: ", "INFRA-042", "ADR-1", "\"",
-	"'", "text", "> ", "|", "<<<<<<< a\n", "=======\n", ">>>>>>> b\n", "\xEF\xBB\xBF", "\xC3\xA4",
-	"\xFF", "##", "Linked ADRs", "## Linked ADRs\n", "## Execution Log\n", "_", "***", "-",
-	"id: JRN-001\n", "Title", ":", "# State: ",
+	"\n",
+	"\n",
+	"\n",
+	"\r\n",
+	" ",
+	"  ",
+	"    ",
+	"\t",
+	"# ",
+	"## ",
+	"### ",
+	"State",
+	"Status",
+	"state: ",
+	"**Status**: ",
+	"## State\n",
+	"## Status\n\n",
+	"DRAFT",
+	"COMMITTED (x)",
+	"- ",
+	"* ",
+	"+ ",
+	"1. ",
+	"12) ",
+	"- [ ] ",
+	"- [x] ",
+	"[X]",
+	"```",
+	"~~~",
+	"````",
+	"```c\n",
+	"<!--",
+	"-->",
+	"<pre>",
+	"</pre>",
+	"---\n",
+	"title: ",
+	"# INFRA-001: ",
+	"INFRA-042",
+	"ADR-1",
+	"\"",
+	"'",
+	"text",
+	"> ",
+	"|",
+	"<<<<<<< a\n",
+	"=======\n",
+	">>>>>>> b\n",
+	"\xEF\xBB\xBF",
+	"\xC3\xA4",
+	"\xFF",
+	"##",
+	"Linked ADRs",
+	"## Linked ADRs\n",
+	"## Execution Log\n",
+	"_",
+	"***",
+	"-",
+	"id: JRN-001\n",
+	"Title",
+	":",
+	"# State: ",
 };
 
 static uint64_t seed;
@@ -79,9 +134,9 @@ static const char *edits(const struct artifact *a)
 	err_free(err);
 	free(steal(out));
 	for (size_t i = 1; i < a->nr_sections && i < 4; i++) {
-		scoped_free char *title = mem_strndup(a->text.at + a->sections[i].title.from,
-						      a->sections[i].title.to -
-							      a->sections[i].title.from);
+		scoped_free char *title =
+			mem_strndup(a->text.at + a->sections[i].title.from,
+				    a->sections[i].title.to - a->sections[i].title.from);
 
 		err = artifact_set_section(&out, &len, a, title, slice_str("a\n\n1. b"));
 		SANE(!err == (out != NULL));
@@ -102,10 +157,11 @@ static void random_texts(void **state)
 	print_message("# GIT_AGENT_SEED=%llu\n", (unsigned long long)seed);
 	for (long i = 0; i < rounds; i++) {
 		uint64_t before = seed;
-		const struct kind *kind = next(4) ? kinds_find(kinds, "story") : &kinds->at[next(5)];
+		const struct kind *kind =
+			next(4) ? kinds_find(kinds, "story") : &kinds->at[next(5)];
 		size_t len;
 		scoped_free char *bytes = text(&len);
-		scoped_free char *exact = mem_alloc(len);	/* no byte to read behind the end */
+		scoped_free char *exact = mem_alloc(len); /* no byte to read behind the end */
 		const char *bad;
 		struct artifact *a;
 

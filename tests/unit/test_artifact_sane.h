@@ -10,9 +10,9 @@
 
 #include <stdlib.h>
 
-#define SANE(cond)                   \
-	do {                         \
-		if (!(cond))         \
+#define SANE(cond)                    \
+	do {                          \
+		if (!(cond))          \
 			return #cond; \
 	} while (0)
 
@@ -58,7 +58,8 @@ static inline const char *sane_items(const struct artifact *a)
 		SANE(t->section < a->nr_sections);
 		SANE(sane_in(a->sections[t->section].body, t->whole));
 		SANE(t->whole.from < t->whole.to && sane_in(t->whole, t->text));
-		SANE(sane_none(t->tick) || (sane_in(t->whole, t->tick) && t->tick.to <= t->text.from));
+		SANE(sane_none(t->tick) ||
+		     (sane_in(t->whole, t->tick) && t->tick.to <= t->text.from));
 		SANE(sane_none(t->tick) || strchr(" xX", a->text.at[t->tick.from]));
 		SANE(!t->checked || a->text.at[t->tick.from] != ' ');
 		if (i + 1 == a->nr_items)
@@ -121,8 +122,9 @@ static inline const char *sane_state(const struct artifact *a, const char *path)
 	same_sum = strcmp(artifact_normative(b).hex, sum.hex) == 0;
 	has_state = slice_is(artifact_slice(b, b->state), "APPROVED");
 	kept = slice_eq(artifact_slice(b, b->title), artifact_slice(a, a->title));
-	old = sane_none(a->state) ? mem_strdup("APPROVED")
-				  : mem_strndup(a->text.at + a->state.from, a->state.to - a->state.from);
+	old = sane_none(a->state)
+		      ? mem_strdup("APPROVED")
+		      : mem_strndup(a->text.at + a->state.from, a->state.to - a->state.from);
 	err = artifact_set_state(&two, &m, b, old);
 	artifact_free(b);
 	err_free(err);
@@ -159,7 +161,8 @@ static inline const char *sane_check(const struct artifact *a, const char *path,
 	return NULL;
 }
 
-static inline const char *sane_artifact(struct slice text, const struct kind *kind, const char *path)
+static inline const char *sane_artifact(struct slice text, const struct kind *kind,
+					const char *path)
 {
 	struct artifact *a = artifact_parse(text, kind, path);
 	const char *bad = sane_sections(a);

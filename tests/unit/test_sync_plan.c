@@ -21,37 +21,62 @@ static void commit_rows(void **state)
 {
 	static const struct commit_row rows[] = {
 		{"a colleague's branch is left",
-		 {.trusted = false, .have = true, .p_known = true}, COMMIT_LEFT},
+		 {.trusted = false, .have = true, .p_known = true},
+		 COMMIT_LEFT},
 		{"a colleague's known text is left too: the trunk may bring it as news",
-		 {.trusted = false, .have = true, .g_known = true, .p_known = true}, COMMIT_LEFT},
+		 {.trusted = false, .have = true, .g_known = true, .p_known = true},
+		 COMMIT_LEFT},
 		{"somebody committed exactly this step back",
-		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .p_is_w = true, .back = true},
+		 {.trusted = true,
+		  .have = true,
+		  .g_known = true,
+		  .p_known = true,
+		  .p_is_w = true,
+		  .back = true},
 		 COMMIT_STEP},
 		{"known content is never news",
-		 {.trusted = true, .have = true, .g_known = true, .p_known = true}, COMMIT_NOTHING},
-		{"known content on top of W's text, but of an older revision with it",
-		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .p_is_w = true}, COMMIT_NOTHING},
-		{"a step back from a past of W is merged",
-		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .back = true}, COMMIT_MERGE},
-		{"unknown on W", {.trusted = true, .have = true, .p_known = true, .p_is_w = true}, COMMIT_STEP},
-		{"unknown on a past of W", {.trusted = true, .have = true, .p_known = true}, COMMIT_MERGE},
-		{"my commit on top of a colleague's text", {.trusted = true, .have = true}, COMMIT_LEFT},
-		{"added beside ours", {.trusted = true, .have = true, .added = true}, COMMIT_MERGE},
-		{"a repeat", {.trusted = true, .repeat = true, .have = true, .p_known = true, .p_is_w = true},
+		 {.trusted = true, .have = true, .g_known = true, .p_known = true},
 		 COMMIT_NOTHING},
-		{"a repeat that deletes", {.trusted = true, .repeat = true, .have = true, .p_is_w = true, .gone = true},
+		{"known content on top of W's text, but of an older revision with it",
+		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .p_is_w = true},
+		 COMMIT_NOTHING},
+		{"a step back from a past of W is merged",
+		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .back = true},
+		 COMMIT_MERGE},
+		{"unknown on W",
+		 {.trusted = true, .have = true, .p_known = true, .p_is_w = true},
+		 COMMIT_STEP},
+		{"unknown on a past of W",
+		 {.trusted = true, .have = true, .p_known = true},
+		 COMMIT_MERGE},
+		{"my commit on top of a colleague's text",
+		 {.trusted = true, .have = true},
+		 COMMIT_LEFT},
+		{"added beside ours", {.trusted = true, .have = true, .added = true}, COMMIT_MERGE},
+		{"a repeat",
+		 {.trusted = true, .repeat = true, .have = true, .p_known = true, .p_is_w = true},
+		 COMMIT_NOTHING},
+		{"a repeat that deletes",
+		 {.trusted = true, .repeat = true, .have = true, .p_is_w = true, .gone = true},
 		 COMMIT_NOTHING},
 		{"gone, and W is what it was",
-		 {.trusted = true, .have = true, .p_known = true, .p_is_w = true, .gone = true}, COMMIT_TOMBSTONE},
-		{"gone, and W was edited", {.trusted = true, .have = true, .p_known = true, .gone = true},
+		 {.trusted = true, .have = true, .p_known = true, .p_is_w = true, .gone = true},
+		 COMMIT_TOMBSTONE},
+		{"gone, and W was edited",
+		 {.trusted = true, .have = true, .p_known = true, .gone = true},
 		 COMMIT_DELETE_CONFLICT},
-		{"gone, of a text that W never had", {.trusted = true, .have = true, .gone = true}, COMMIT_LEFT},
+		{"gone, of a text that W never had",
+		 {.trusted = true, .have = true, .gone = true},
+		 COMMIT_LEFT},
 		{"new", {.trusted = true, .added = true}, COMMIT_CREATE},
 		{"new on a colleague's branch", {.trusted = false, .added = true}, COMMIT_LEFT},
-		{"changed on the trunk, never taken before", {.trusted = true, .trunk = true}, COMMIT_CREATE},
+		{"changed on the trunk, never taken before",
+		 {.trusted = true, .trunk = true},
+		 COMMIT_CREATE},
 		{"mine on a colleague's artifact", {.trusted = true}, COMMIT_LEFT},
 		{"gone, never had", {.trusted = true, .gone = true}, COMMIT_NOTHING},
-		{"only the mode changed", {.trusted = true, .have = true, .same = true, .p_known = true, .p_is_w = true},
+		{"only the mode changed",
+		 {.trusted = true, .have = true, .same = true, .p_known = true, .p_is_w = true},
 		 COMMIT_NOTHING},
 	};
 
@@ -73,28 +98,56 @@ struct file_row {
 static void file_rows(void **state)
 {
 	static const struct file_row rows[] = {
-		{"unmerged or with markers", {.have = true, .exists = true, .blocked = true, .seen = true, .last_known = true},
+		{"unmerged or with markers",
+		 {.have = true, .exists = true, .blocked = true, .seen = true, .last_known = true},
 		 FILE_WAIT},
-		{"missing is never a deletion", {.have = true, .seen = true, .in_head = true}, FILE_NOTHING},
-		{"taken back in git", {.have = true, .exists = true, .seen = true, .in_head = true, .is_head = true,
-				       .is_last = true, .last_known = true, .hand_open = true},
-		 FILE_DISCARD},
-		{"HEAD's text", {.have = true, .exists = true, .seen = true, .in_head = true, .is_head = true}, FILE_NOTHING},
-		{"as last seen", {.have = true, .exists = true, .seen = true, .is_last = true, .last_known = true},
+		{"missing is never a deletion",
+		 {.have = true, .seen = true, .in_head = true},
 		 FILE_NOTHING},
-		{"an edit by hand", {.have = true, .exists = true, .seen = true, .in_head = true, .last_known = true},
+		{"taken back in git",
+		 {.have = true,
+		  .exists = true,
+		  .seen = true,
+		  .in_head = true,
+		  .is_head = true,
+		  .is_last = true,
+		  .last_known = true,
+		  .hand_open = true},
+		 FILE_DISCARD},
+		{"HEAD's text",
+		 {.have = true, .exists = true, .seen = true, .in_head = true, .is_head = true},
+		 FILE_NOTHING},
+		{"as last seen",
+		 {.have = true, .exists = true, .seen = true, .is_last = true, .last_known = true},
+		 FILE_NOTHING},
+		{"an edit by hand",
+		 {.have = true, .exists = true, .seen = true, .in_head = true, .last_known = true},
 		 FILE_EDIT},
 		{"an old text put back by hand is an edit, too",
-		 {.have = true, .exists = true, .seen = true, .in_head = true, .last_known = true, .file_known = true},
+		 {.have = true,
+		  .exists = true,
+		  .seen = true,
+		  .in_head = true,
+		  .last_known = true,
+		  .file_known = true},
 		 FILE_EDIT},
-		{"on top of text that was left", {.have = true, .exists = true, .seen = true, .in_head = true}, FILE_LEFT},
+		{"on top of text that was left",
+		 {.have = true, .exists = true, .seen = true, .in_head = true},
+		 FILE_LEFT},
 		{"never looked here, edited on HEAD's text",
-		 {.have = true, .exists = true, .in_head = true, .last_known = true}, FILE_EDIT_HEAD},
-		{"never looked here, known", {.have = true, .exists = true, .file_known = true}, FILE_NOTHING},
-		{"never looked here, unknown, not in HEAD", {.have = true, .exists = true}, FILE_LEFT},
+		 {.have = true, .exists = true, .in_head = true, .last_known = true},
+		 FILE_EDIT_HEAD},
+		{"never looked here, known",
+		 {.have = true, .exists = true, .file_known = true},
+		 FILE_NOTHING},
+		{"never looked here, unknown, not in HEAD",
+		 {.have = true, .exists = true},
+		 FILE_LEFT},
 		{"a new file", {.exists = true}, FILE_CREATE},
 		{"a file that is being moved", {.exists = true, .elsewhere = true}, FILE_LEFT},
-		{"an artifact of a colleague's branch", {.exists = true, .in_head = true}, FILE_LEFT},
+		{"an artifact of a colleague's branch",
+		 {.exists = true, .in_head = true},
+		 FILE_LEFT},
 	};
 
 	(void)state;
@@ -116,21 +169,34 @@ static void export_rows(void **state)
 {
 	static const struct export_row rows[] = {
 		{"shows W already", {.exists = true, .known = true, .is_w = true}, EXPORT_NOTHING},
-		{"an ancestor of W", {.exists = true, .in_head = true, .in_index = true, .known = true}, EXPORT_WRITE},
+		{"an ancestor of W",
+		 {.exists = true, .in_head = true, .in_index = true, .known = true},
+		 EXPORT_WRITE},
 		{"unknown text", {.exists = true}, EXPORT_KEEP},
 		{"unknown text, even when asked", {.exists = true, .asked = true}, EXPORT_KEEP},
 		{"left", {.exists = true, .known = true, .left = true}, EXPORT_KEEP},
-		{"unmerged", {.exists = true, .known = true, .unmerged = true, .asked = true}, EXPORT_KEEP},
+		{"unmerged",
+		 {.exists = true, .known = true, .unmerged = true, .asked = true},
+		 EXPORT_KEEP},
 		{"staged by hand", {.exists = true, .known = true, .staged = true}, EXPORT_KEEP},
-		{"removal staged by hand", {.in_head = true, .staged = true, .asked = true}, EXPORT_KEEP},
-		{"removed by hand", {.in_head = true, .in_index = true, .was_here = true}, EXPORT_KEEP},
-		{"removed by hand, asked for", {.in_head = true, .in_index = true, .was_here = true, .asked = true},
+		{"removal staged by hand",
+		 {.in_head = true, .staged = true, .asked = true},
+		 EXPORT_KEEP},
+		{"removed by hand",
+		 {.in_head = true, .in_index = true, .was_here = true},
+		 EXPORT_KEEP},
+		{"removed by hand, asked for",
+		 {.in_head = true, .in_index = true, .was_here = true, .asked = true},
 		 EXPORT_WRITE},
 		{"new from a teammate", {.exists = false}, EXPORT_WRITE},
 		{"not on this branch", {.was_here = true}, EXPORT_NOTHING},
 		{"not on this branch, asked for", {.was_here = true, .asked = true}, EXPORT_WRITE},
-		{"deleted, the file shows what it was", {.deleted = true, .exists = true, .known = true}, EXPORT_REMOVE},
-		{"deleted, the file shows something else", {.deleted = true, .exists = true}, EXPORT_KEEP},
+		{"deleted, the file shows what it was",
+		 {.deleted = true, .exists = true, .known = true},
+		 EXPORT_REMOVE},
+		{"deleted, the file shows something else",
+		 {.deleted = true, .exists = true},
+		 EXPORT_KEEP},
 		{"deleted and gone", {.deleted = true}, EXPORT_NOTHING},
 	};
 
@@ -142,11 +208,12 @@ static void export_rows(void **state)
 		if (got != rows[i].want)
 			fail_msg("%s: got %d, want %d", rows[i].name, (int)got, (int)rows[i].want);
 		if ((got == EXPORT_KEEP) != (why != NULL))
-			fail_msg("%s: kept without a reason, or a reason without keeping", rows[i].name);
+			fail_msg("%s: kept without a reason, or a reason without keeping",
+				 rows[i].name);
 	}
 }
 
-/* --- carrying changes into a graph ------------------------------------------------------------------- */
+/* --- carrying changes into a graph ----------------------------------------------------------- */
 
 #define BASE "# A-1: x\n\none\n\ntwo\n\nthree\n"
 #define A_TOP "# A-1: x\n\nONE\n\ntwo\n\nthree\n"
@@ -172,7 +239,10 @@ static err_t known_text(void *ctx, struct slice *out, const struct oid *oid)
 
 static struct revision rev(const char *text, const struct revision *parent, int64_t when)
 {
-	struct revision r = {.time = when, .how = HOW_EDIT, .path = (char *)"p.md", .author = (char *)"a",
+	struct revision r = {.time = when,
+			     .how = HOW_EDIT,
+			     .path = (char *)"p.md",
+			     .author = (char *)"a",
 			     .message = (char *)""};
 
 	if (text)
@@ -186,7 +256,8 @@ static struct revision rev(const char *text, const struct revision *parent, int6
 static const struct act act = {HOW_HAND, "b", 9, ""};
 static const struct texts texts = {NULL, known_text};
 
-static struct step change(const struct revision *revs, size_t len, int w, const char *from, const char *to)
+static struct step change(const struct revision *revs, size_t len, int w, const char *from,
+			  const char *to)
 {
 	struct plan_ctx ctx = {.uid = "uid", .w = w, .texts = &texts};
 	struct oid from_oid = hash_blob(slice_str(from)), to_oid = {""};
@@ -244,7 +315,8 @@ static void changes(void **state)
 	{
 		struct plan_ctx ctx = {.uid = "uid", .w = 2, .texts = &texts};
 		struct oid from = hash_blob(slice_str(BASE)), to = hash_blob(slice_str(BOTH));
-		struct change c = {.from_rev = 0, .from = &from, .to = &to, .to_text = slice_str(BOTH)};
+		struct change c = {
+			.from_rev = 0, .from = &from, .to = &to, .to_text = slice_str(BOTH)};
 
 		graph_init(&ctx.graph, g, 3);
 		assert_null(plan_change(&s, &ctx, &c, &act));
@@ -306,8 +378,9 @@ static void two_heads(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(commit_rows), cmocka_unit_test(file_rows), 
-		cmocka_unit_test(export_rows), cmocka_unit_test(changes),   cmocka_unit_test(two_heads),
+		cmocka_unit_test(commit_rows), cmocka_unit_test(file_rows),
+		cmocka_unit_test(export_rows), cmocka_unit_test(changes),
+		cmocka_unit_test(two_heads),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
