@@ -178,8 +178,7 @@ static err_t look(struct convert *c, const char *path)
 	return NULL;
 }
 
-/* --- converting --------------------------------------------------------------------------------
- */
+/* --- converting ------------------------------------------------------------ */
 
 /* libgit2 does not see `git -c`, GIT_CONFIG_GLOBAL and config.worktree: it is told what git says.
  */

@@ -79,8 +79,7 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 	return NULL;
 }
 
-/* --- facts ---------------------------------------------------------------------------------------
- */
+/* --- facts ------------------------------------------------------------ */
 
 /* Some commit that is known to carry a revision lies below the judged one. carried: any commit
  * does. */

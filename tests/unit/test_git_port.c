@@ -393,8 +393,7 @@ static void test_partial_clone(void **state)
 	view_close(&v);
 }
 
-/* --- the work tree -----------------------------------------------------------------------------
- */
+/* --- the work tree ------------------------------------------------------------ */
 
 static err_t add_path(void *ctx, const char *path, const struct file_stat *stat)
 {
