@@ -85,7 +85,8 @@ cat >"$GIT_CONFIG_GLOBAL" <<\EOT
 	allow = always
 EOT
 
-command -v script >/dev/null && test_set_prereq SCRIPT
+command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null &&
+	test_set_prereq SCRIPT
 test "$(id -u)" = 0 || test_set_prereq NOT_ROOT
 test -f "$GIT_AGENT_BUILD/libexec/git-agent/git.so" && test_set_prereq LIBGIT2
 

@@ -20,7 +20,8 @@ static int open_terminal(int *ours)
 	int fd = posix_openpt(O_RDWR | O_NOCTTY);
 	const char *name;
 
-	assert_true(fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0);
+	if (fd < 0 || grantpt(fd) || unlockpt(fd))
+		skip();	/* a machine without terminals (no devpts) */
 	name = ptsname(fd);
 	assert_non_null(name);
 	*ours = fd;
