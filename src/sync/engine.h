@@ -84,7 +84,7 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e,
 			bool all) MUST_CHECK;
 
-/* --- sync (push.c, pull.c, resolve.c) ------------------------------------------------------------ */
+/* --- sync (push.c, pull.c, resolve.c) ----------------------------------------------------- */
 
 struct sync_report {
 	int sent, received, merged, conflicts, refused, adopted, forged;

@@ -21,13 +21,17 @@ struct trial {
 /* A text that no artifact can have stays in git only. */
 static bool acceptable(struct trial *t, const char *path, struct slice text)
 {
-	if (text.len > ARTIFACT_MAX_BYTES)
-		report_problem(t->r, "%s: larger than 1 MiB, not imported", path);
-	else if (memchr(text.at, '\0', text.len))
-		report_problem(t->r, "%s: contains NUL bytes, not imported", path);
-	else
+	bool first = !t->commit->id[0];	/* the look at the files, which follows, names it */
+	const char *why = text.len > ARTIFACT_MAX_BYTES		    ? "larger than 1 MiB"
+			  : memchr(text.at, '\0', text.len) != NULL ? "contains NUL bytes"
+								    : NULL;
+
+	if (!why)
 		return true;
-	t->r->refused++;
+	if (!first) {
+		report_problem(t->r, "%s: %s, not imported", path, why);
+		t->r->refused++;
+	}
 	return false;
 }
 
