@@ -18,6 +18,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	enum store_open how;
+	int version;		/* of the schema; 0 before the database is fully open */
 	int depth;		/* of nested begins */
 	struct {
 		const char *sql;

@@ -1,5 +1,4 @@
 #include "store/migrate.h"
-#include "util/clock.h"
 #include "util/fault.h"
 
 #include <fcntl.h>
@@ -63,42 +62,6 @@ static err_t number(int64_t *out, sqlite3 *db, const char *path, const char *sql
 	return db_error_at(db, path, rc);
 }
 
-static err_t try_alone(sqlite3 **out, const char *path)
-{
-	scoped(close_ptr) sqlite3 *db = NULL;
-	int64_t wal;
-
-	TRY(open_raw(&db, path, SQLITE_OPEN_READWRITE));
-	TRY(exec(db, path, "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE;"
-			   "BEGIN EXCLUSIVE; COMMIT"));
-	TRY(number(&wal, db, path,
-		   "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'", NULL));
-	if (wal)	/* another process was faster to set it again */
-		return db_error_at(db, path, SQLITE_BUSY);
-	*out = steal(db);
-	return NULL;
-}
-
-/*
- * Nobody else may read or write from here to the rename. Leaving WAL needs to be alone, and takes
- * "-wal" away, which would otherwise be applied to the new file; in exclusive locking mode the
- * lock outlives the empty transaction (a backup cannot be made inside one). SQLite does not wait
- * when it leaves WAL, so we do, each time with a new connection: an old one would keep locks.
- */
-static err_t open_alone(sqlite3 **out, const char *path)
-{
-	int64_t deadline = clock_monotonic_ns() + (int64_t)BUSY_MS * 1000000;
-
-	for (;;) {
-		err_t err = try_alone(out, path);
-
-		if (!err || err->code != ERR_BUSY || clock_monotonic_ns() > deadline)
-			return err;
-		err_free(err);
-		usleep(20000);
-	}
-}
-
 static void remove_with_journal(const char *path)
 {
 	scoped_free char *journal = mem_printf("%s-journal", path);
@@ -130,14 +93,20 @@ static err_t publish(const char *from, const char *to)
 	return NULL;
 }
 
-static err_t backup(sqlite3 *from, const char *path, const char *to)
+/*
+ * What is committed, through a connection of its own: SQLite does not copy from one that is in a
+ * transaction, and a reader is let in beside it.
+ */
+static err_t copy_to(const char *path, const char *to)
 {
+	scoped(close_ptr) sqlite3 *from = NULL;
 	scoped(close_ptr) sqlite3 *db = NULL;
 	sqlite3_backup *copy;
 	struct stat st;
 	int rc;
 
 	remove_with_journal(to);
+	TRY(open_raw(&from, path, SQLITE_OPEN_READWRITE));
 	TRY(open_raw(&db, to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
 	copy = sqlite3_backup_init(db, "main", from, "main");
 	if (!copy)
@@ -146,9 +115,19 @@ static err_t backup(sqlite3 *from, const char *path, const char *to)
 	rc = sqlite3_backup_finish(copy);
 	if (rc != SQLITE_OK)
 		return db_error_at(db, to, rc);
+	TRY(exec(db, to, "PRAGMA journal_mode = DELETE"));
 	if (stat(path, &st) != 0 || chmod(to, st.st_mode & 0777) != 0)
 		return err_errno("cannot set the mode of '%s'", to);
 	return NULL;
+}
+
+static err_t keep_old(const char *path, const char *kept)
+{
+	scoped_free char *tmp = mem_printf("%s.migrate", path);
+
+	fault_point("migrate");
+	TRY(copy_to(path, tmp));
+	return publish(tmp, kept);
 }
 
 static err_t run_steps(sqlite3 *db, const char *path, int64_t from, const struct schema *schema)
@@ -170,18 +149,6 @@ static err_t run_steps(sqlite3 *db, const char *path, int64_t from, const struct
 			"workspace '%s' has schema %lld, which this program cannot bring to %d",
 			path, (long long)from, schema->version);
 	return exec(db, path, done);
-}
-
-/* Foreign keys are off: SQLite's own advice for steps that make a table anew. */
-static err_t migrate_copy(const char *path, int64_t from, const struct schema *schema)
-{
-	scoped(close_ptr) sqlite3 *db = NULL;
-
-	TRY(open_raw(&db, path, SQLITE_OPEN_READWRITE));
-	TRY(exec(db, path,
-		 "PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE"));
-	TRY(run_steps(db, path, from, schema));
-	return exec(db, path, "COMMIT");
 }
 
 static err_t lost(const char *path, const char *what)
@@ -217,51 +184,51 @@ static err_t same_rows(sqlite3 *old, sqlite3 *new, const char *path)
 	return NULL;
 }
 
-static err_t verify_copy(sqlite3 *old, const char *path, const char *copy)
+static err_t verify(sqlite3 *db, const char *path, const char *kept)
 {
-	scoped(close_ptr) sqlite3 *db = NULL;
+	scoped(close_ptr) sqlite3 *old = NULL;
 	int64_t bad;
 
-	TRY(open_raw(&db, copy, SQLITE_OPEN_READWRITE));
-	TRY(number(&bad, db, copy, "SELECT count(*) FROM pragma_integrity_check"
+	TRY(number(&bad, db, path, "SELECT count(*) FROM pragma_integrity_check"
 		   " WHERE integrity_check <> 'ok'", NULL));
 	if (bad)
 		return lost(path, "integrity check");
-	TRY(number(&bad, db, copy, "SELECT count(*) FROM pragma_foreign_key_check", NULL));
+	TRY(number(&bad, db, path, "SELECT count(*) FROM pragma_foreign_key_check", NULL));
 	if (bad)
 		return lost(path, "foreign keys");
+	TRY(open_raw(&old, kept, SQLITE_OPEN_READONLY));
 	return same_rows(old, db, path);
 }
 
-static err_t swap(sqlite3 *db, const char *path, int64_t from, const struct schema *schema)
+/* Inside a transaction of db: an error, or the end of the process, takes all of it back. */
+static err_t bring(sqlite3 *db, const char *path, const struct schema *schema)
 {
 	scoped_free char *kept = mem_printf("%s.before-v%d", path, schema->version);
-	scoped_free char *tmp = mem_printf("%s.migrate", path);
+	int64_t version;
 
+	TRY(number(&version, db, path, "PRAGMA user_version", NULL));
+	if (version >= schema->version)	/* another process was faster */
+		return NULL;
+	TRY(keep_old(path, kept));
+	TRY(run_steps(db, path, version, schema));
 	fault_point("migrate");
-	TRY(backup(db, path, tmp));
-	TRY(publish(tmp, kept));
-	TRY(backup(db, path, tmp));
+	TRY(verify(db, path, kept));
 	fault_point("migrate");
-	TRY(migrate_copy(tmp, from, schema));
+	TRY(exec(db, path, "COMMIT"));
 	fault_point("migrate");
-	TRY(verify_copy(db, path, tmp));
-	return publish(tmp, path);
+	return NULL;
 }
 
+/* Foreign keys are off: SQLite's own advice for steps that make a table anew. */
 err_t migrate_file(const char *path, const struct schema *schema)
 {
 	scoped(close_ptr) sqlite3 *db = NULL;
 	scoped_free char *real = realpath(path, NULL);
-	int64_t version;
-	int moved = 0;
 
 	if (!real)
 		return err_errno("cannot find workspace '%s'", path);
-	TRY(open_alone(&db, real));
-	sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	TRY(number(&version, db, real, "PRAGMA user_version", NULL));
-	if (moved || version >= schema->version)
-		return NULL;
-	return err_wrap(swap(db, real, version, schema), "cannot bring the workspace up to date");
+	TRY(open_raw(&db, real, SQLITE_OPEN_READWRITE));
+	TRY(exec(db, real,
+		 "PRAGMA foreign_keys = OFF; PRAGMA synchronous = FULL; BEGIN IMMEDIATE"));
+	return err_wrap(bring(db, real, schema), "cannot bring the workspace up to date");
 }

@@ -21,8 +21,10 @@ const struct schema *migrate_schema(void);
 
 /*
  * Brings the database at path from an older version to schema->version: a backup to
- * "<path>.before-v<version>", the steps on a copy, a check of the copy, and a rename over path.
+ * "<path>.before-v<version>", then the steps and a check of what they made in one transaction.
  * A crash leaves the old database or the new one. No effect when another process was faster.
+ * The file stays the same one: others may have it open, and a file renamed over it would leave
+ * them with the journal of another database.
  */
 err_t migrate_file(const char *path, const struct schema *schema) MUST_CHECK;
 

@@ -246,6 +246,7 @@ err_t migrate_open(struct store **out, const char *path, enum store_open how,
 	}
 	if (version == schema->version && how != STORE_READ)
 		try_wal(s);
+	s->version = schema->version;
 	*out = steal(s);
 	return NULL;
 }
@@ -266,18 +267,19 @@ void store_close(struct store *s)
 	discard(s);
 }
 
-/* The file may have been replaced (rebuild, migration) since it was opened. */
-static err_t check_moved(struct store *s)
+/* The file may have been replaced (rebuild) or changed (migration) since it was opened. */
+static err_t check_same(struct store *s)
 {
+	int64_t version;
 	int moved = 0;
 
-	if (in_memory(s->path))
-		return NULL;
-	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-	if (!moved)
+	TRY(user_version(&version, s));
+	if (!in_memory(s->path))
+		sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved && (!s->version || version == s->version))
 		return NULL;
 	return err_hint(err_new(ERR_BUSY,
-				"another git-agent process has replaced the workspace '%s'",
+				"another git-agent process has made anew or upgraded the workspace '%s'",
 				s->path),
 			"run the command again");
 }
@@ -295,7 +297,7 @@ err_t store_begin(struct store *s)
 	s->depth = 1;
 	err = db_run(NULL, s, "BEGIN IMMEDIATE", "");
 	if (!err)
-		err = check_moved(s);
+		err = check_same(s);
 	if (err)
 		store_rollback(s);
 	return err;

@@ -111,8 +111,10 @@ static int migrate_main(const char *path)
 	struct store *s = NULL;
 	err_t err = migrate_open(&s, path, STORE_WRITE, &later);
 
-	if (err)
+	if (err) {
+		fprintf(stderr, "# %s\n", err->text);
 		return 1;
+	}
 	store_close(s);
 	return 0;
 }
