@@ -109,6 +109,7 @@ static err_t facts_of(struct export_facts *f, struct oid *shows, struct view *v,
 	f->left = seen && seen->left;
 	f->unmerged = unmerged(v, art->path);
 	f->staged = staged_by_hand(v, art, seen);
+	f->conflict = art->conflict;
 	f->deleted = art->deleted;
 	f->was_here = seen != NULL;
 	f->asked = v->o->all || v->o->uids;
@@ -238,6 +239,10 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid)
 	}
 	if (art.deleted && !f.in_head)
 		return NULL;
+	if (f.conflict) {
+		report_note(v->r, "left %s: in conflict", art.path);
+		return NULL;
+	}
 	strs_add(paths, art.path);
 	if (art.deleted ? f.exists : !f.is_w)
 		return write_out(v, &art, &shows, art.deleted);

@@ -1,4 +1,5 @@
 #include "sync/hand.h"
+#include "sync/find.h"
 #include "sync/plan.h"
 #include "util/mem.h"
 
@@ -11,6 +12,14 @@ err_t hand_head_log(struct look_view *v)
 		return NULL;
 	v->have_log = true;
 	return v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log);
+}
+
+err_t hand_index(struct look_view *v)
+{
+	if (v->have_index)
+		return NULL;
+	v->have_index = true;
+	return v->e->git->index(v->e->git->ctx, &v->index);
 }
 
 /* Is the change from -> to part of what some commit since the last look has at path? */
@@ -153,19 +162,29 @@ static err_t head_varied(bool *out, struct look_view *v, const struct seen *old,
 	return NULL;
 }
 
+static err_t index_has(bool *out, struct look_view *v, const char *path, const struct oid *oid)
+{
+	const struct git_entry *entry;
+
+	TRY(hand_index(v));
+	entry = find_entry(&v->index, path);
+	*out = entry && !entry->stage && oid_eq(&entry->oid, oid);
+	return NULL;
+}
+
 /*
  * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
  * for it, git did not touch the file. Where HEAD went forward and brought another text, the file
- * showed that text: it was committed here, or git put it there. After any other move git may have
- * changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to
- * tells.
+ * showed that text: it was committed here, or git put it there. Where the index still has what was
+ * seen, git left the file alone (reset --soft). After any other move git may have changed the file
+ * (switch, reset --hard) or not (reset --mixed); the one that it is closer to tells.
  */
 err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		      const struct seen *old, const struct oid *head)
 {
 	struct slice seen_text, head_now;
 	struct oid file = hash_blob(text);
-	bool varied;
+	bool varied, kept;
 
 	*last = old->file;
 	TRY(head_varied(&varied, v, old, head));
@@ -174,6 +193,11 @@ err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, str
 	*last = *head;
 	if (v->forward && !oid_eq(head, &old->head))
 		return NULL;
+	TRY(index_has(&kept, v, old->path, &old->file));
+	if (kept && !oid_eq(head, &old->file)) {
+		*last = old->file;
+		return NULL;
+	}
 	/* touched, and yet as it was: it went there and back */
 	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
 		return NULL;

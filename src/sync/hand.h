@@ -29,6 +29,8 @@ struct look_view {
 	bool have_log;
 };
 
+/* Fills v->index, once. */
+err_t hand_index(struct look_view *v) MUST_CHECK;
 /* Fills v->log, once: the commits that HEAD named since the last look. */
 err_t hand_head_log(struct look_view *v) MUST_CHECK;
 /* The edit that `seen` remembers is neither pushed nor in any commit that HEAD named since. */

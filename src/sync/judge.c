@@ -198,7 +198,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		f.g_known = loaded_knows(l, &ch->after);
 		f.p_known = c.from_rev >= 0;
 		f.p_is_w = c.from_rev == l->w;
-		f.back = f.p_known && judge_only_before(l, &ch->after, c.from_rev);
+		f.back = f.p_known && judge_not_after(l, &ch->after, c.from_rev);
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
 		    f.p_is_w) {

@@ -135,15 +135,18 @@ err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *c
 	return NULL;
 }
 
-/* Every revision of ours with this text came before `rev`. */
-bool judge_only_before(const struct loaded *l, const struct oid *oid, int rev)
+/*
+ * No revision of ours with this text comes after `rev`: the text is from before it, or from another
+ * line of work. A commit that turns rev's text into this one goes away from it on purpose.
+ */
+bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev)
 {
-	scoped_free bool *ours = mem_alloc(l->graph.len + 1), *before = mem_alloc(l->graph.len + 1);
+	scoped_free bool *ours = mem_alloc(l->graph.len + 1);
 
 	graph_mark(ours, &l->graph, l->w);
-	graph_mark(before, &l->graph, rev);
 	for (size_t i = 0; i < l->graph.len; i++)
-		if (ours[i] && !before[i] && oid_eq(&l->graph.at[i].oid, oid))
+		if (ours[i] && (int)i != rev && oid_eq(&l->graph.at[i].oid, oid) &&
+		    graph_is_ancestor(&l->graph, rev, (int)i))
 			return false;
 	return true;
 }

@@ -17,7 +17,7 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 /* The revision of ours that the commit was made on top of; -1: its parent's text p is unknown. */
 err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit,
 		    const struct oid *p) MUST_CHECK;
-/* Every revision of ours with this text came before `rev`. */
-bool judge_only_before(const struct loaded *l, const struct oid *oid, int rev);
+/* No revision of ours with this text comes after `rev`. */
+bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev);
 
 #endif

@@ -40,14 +40,6 @@ static bool same_stat(const struct file_stat *a, const struct file_stat *b)
 	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
 }
 
-static err_t load_index(struct look_view *v)
-{
-	if (v->have_index)
-		return NULL;
-	v->have_index = true;
-	return v->e->git->index(v->e->git->ctx, &v->index);
-}
-
 static bool unmerged(const struct look_view *v, const char *path)
 {
 	for (size_t i = 0; i < v->index.len; i++)
@@ -250,7 +242,7 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	struct file_facts *f = &k->facts;
 	const struct seen *old = k->old;
 
-	TRY(load_index(v));
+	TRY(hand_index(v));
 	TRY(find_art(&f->have, l, v, k->path));
 	f->exists = true;
 	f->blocked = unmerged(v, k->path) || artifact_has_markers(k->text);

@@ -80,5 +80,10 @@ enum export_verdict plan_export(const struct export_facts *f, const char **why)
 		*why = "the file holds text that the workspace does not know";
 		return EXPORT_KEEP;
 	}
+	/* A commit of our side would settle the conflict without anybody having seen it. */
+	if (f->conflict) {
+		*why = "in conflict";
+		return EXPORT_KEEP;
+	}
 	return EXPORT_WRITE;
 }

@@ -24,7 +24,7 @@ struct commit_facts {
 	bool g_known;
 	bool p_known; /* the commit was made on top of a revision of ours that has P's text */
 	bool p_is_w;  /* that revision is W */
-	bool back;    /* G is known only from before that revision: the commit goes back */
+	bool back;    /* G is known, but not from after that revision: the commit goes away from it */
 	bool added;   /* P: the path was not there */
 	bool gone;    /* G: the path is gone */
 };
@@ -158,6 +158,7 @@ struct export_facts {
 	bool left;  /* its text was left alone by import */
 	bool unmerged;
 	bool staged;   /* its index entry differs from HEAD's by hand (a removal, too) */
+	bool conflict; /* one is recorded and not settled */
 	bool deleted;  /* W is a tombstone */
 	bool was_here; /* this work tree showed the path before */
 	bool asked;    /* named by the user, or --all */

@@ -199,6 +199,18 @@ void team_look(struct team *t, int c)
 	report_release(&report);
 }
 
+bool team_left(struct team *t, int c, int path)
+{
+	scoped(lefts_release) struct lefts left = {0};
+	struct engine *e = engine(t, c);
+	bool found = false;
+
+	team_ok(t, store_left_list(&left, e->store, e->git->worktree), "list of what was left");
+	for (size_t i = 0; i < left.len; i++)
+		found = found || strcmp(left.at[i].path, sim_path[path]) == 0;
+	return found;
+}
+
 static void edit(struct team *t, int c, int path, enum revision_how how, const char *text)
 {
 	struct art art = {0};

@@ -46,6 +46,8 @@ char *team_workspace(struct team *t, int c, int path);
 /* The other side of a recorded conflict; *have says whether there is one. Caller frees. */
 char *team_conflict(struct team *t, int c, int path, bool *have);
 void team_look(struct team *t, int c);
+/* Import left the path's text alone, and status names it. */
+bool team_left(struct team *t, int c, int path);
 /* One git-agent edit to a new text. */
 void team_edit(struct team *t, int c, int path, const char *text);
 void team_delete(struct team *t, int c, int path);

@@ -56,7 +56,8 @@ struct token {
 	bool imported;	   /* some workspace had it */
 	bool removed;	   /* somebody took it out on purpose, after it was there */
 	bool excused;	   /* git put it back or took it away on somebody's order */
-	bool foreign;	   /* made on the colleague's branch */
+	bool foreign;	   /* made on the colleague's branch, which nobody merged yet */
+	bool colleague;	   /* made on the colleague's branch */
 	bool hand[CLONES]; /* taken out by hand there: git can take that back */
 };
 
@@ -89,10 +90,27 @@ static void note_imported(struct run *r, int c)
 	}
 }
 
+/* A removal on top of a text that was left is left as well, and named: it waits for its branch. */
+static void excuse_left(struct run *r, int c)
+{
+	for (int t = 0; t < r->nr_tokens; t++) {
+		struct token *k = &r->token[t];
+		scoped_free char *file = NULL, *w = NULL;
+
+		if (!k->hand[c] || k->excused || !team_left(&r->t, c, k->path))
+			continue;
+		file = git->file(r->t.clone[c].sim, k->path);
+		w = team_workspace(&r->t, c, k->path);
+		if (!team_has(file, t) && team_has(w, t))
+			k->excused = true;
+	}
+}
+
 static void look(struct run *r, int c)
 {
 	team_look(&r->t, c);
 	note_imported(r, c);
+	excuse_left(r, c);
 }
 
 static void maybe_look(struct run *r, int c)
@@ -165,7 +183,7 @@ static void hand_edit(struct run *r, int c)
 		return;
 	token = pick(3) ? -1 : any_token(text);
 	if (token >= 0) {
-		scoped_free char *head = git->show(k->sim, "HEAD", p);
+		scoped_free char *head = git->show(k->sim, "HEAD", p), *before = NULL;
 
 		now = team_without(text, token);
 		r->token[token].removed = true;
@@ -174,6 +192,10 @@ static void hand_edit(struct run *r, int c)
 		r->token[token].hand[c] = true;
 		if (head && strcmp(head, now) == 0)
 			excuse_hand(r, c, p);
+		/* the workspace never took it: nothing to take out */
+		before = team_workspace(&r->t, c, p);
+		if (r->token[token].colleague && !team_has(before, token))
+			r->token[token].excused = true;
 		say(r, "%d: edit by hand: remove t%d from %d", c, token, p);
 	} else {
 		token = new_token(r, p);
@@ -443,7 +465,7 @@ static void colleague(struct run *r)
 
 	if (!now)
 		return;
-	r->token[token].foreign = true;
+	r->token[token].foreign = r->token[token].colleague = true;
 	git->colleague(r->t.world, p, now);
 	say(r, "a colleague commits t%d to %d on a branch", token, p);
 }

@@ -172,6 +172,7 @@ static void export_rows(void **state)
 		{"an ancestor of W",
 		 {.exists = true, .in_head = true, .in_index = true, .known = true},
 		 EXPORT_WRITE},
+		{"in conflict", {.exists = true, .known = true, .conflict = true}, EXPORT_KEEP},
 		{"unknown text", {.exists = true}, EXPORT_KEEP},
 		{"unknown text, even when asked", {.exists = true, .asked = true}, EXPORT_KEEP},
 		{"left", {.exists = true, .known = true, .left = true}, EXPORT_KEEP},
