@@ -233,6 +233,17 @@ static void pre_commit(struct run *r, int c)
 	report_release(&report);
 }
 
+/* A commit of everything deletes the files that are gone. */
+static void excuse_deleted(struct run *r, int c)
+{
+	for (int p = 0; p < SIM_PATHS; p++) {
+		scoped_free char *file = git->file(r->t.clone[c].sim, p);
+
+		if (!file)
+			excuse_path(r, p);
+	}
+}
+
 static void commit(struct run *r, int c)
 {
 	struct sim *s = r->t.clone[c].sim;
@@ -245,12 +256,7 @@ static void commit(struct run *r, int c)
 		git->add(s, pick(SIM_PATHS));
 	pre_commit(r, c);
 	excuse_unseen(r, c, false);
-	for (int p = 0; p < SIM_PATHS; p++) {
-		scoped_free char *file = git->file(s, p);
-
-		if (!file) /* the commit deletes it */
-			excuse_path(r, p);
-	}
+	excuse_deleted(r, c);
 	done = how <= 2	  ? git->commit(s, true, -1)
 	       : how == 3 ? git->commit(s, false, pick(SIM_PATHS))
 			  : git->commit_unrelated(s);
@@ -365,6 +371,18 @@ static void remember_files(struct run *r, int c, char *before[SIM_PATHS])
 		before[p] = git->file(r->t.clone[c].sim, p);
 }
 
+/* What the commit of a revert adds, its committer added: also on a colleague's branch. */
+static void own_revert(struct run *r, int c, char *before[SIM_PATHS])
+{
+	for (int t = 0; t < r->nr_tokens; t++) {
+		int p = r->token[t].path;
+		scoped_free char *after = git->file(r->t.clone[c].sim, p);
+
+		if (before[p] && !team_has(before[p], t) && team_has(after, t))
+			r->token[t].foreign = false;
+	}
+}
+
 static void take_back(struct run *r, int c)
 {
 	struct sim *s = r->t.clone[c].sim;
@@ -379,6 +397,7 @@ static void take_back(struct run *r, int c)
 	case 0:
 		done = git->revert(s, pick(2) ? "HEAD" : "HEAD~1", &stopped);
 		say(r, "%d: git revert: %s", c, done ? "done" : "refused");
+		own_revert(r, c, before);
 		break;
 	case 1:
 		done = git->restore(s, p, NULL);
@@ -446,6 +465,8 @@ static void move_about(struct run *r, int c)
 		say(r, "%d: git cherry-pick: %s", c, done ? "done" : "refused");
 		break;
 	default:
+		/* a commit that no look saw stays behind on its branch, or on none */
+		excuse_unseen(r, c, true);
 		done = git->switch_to(s, name);
 		say(r, "%d: git switch %s: %s", c, name, done ? "done" : "refused");
 		break;
@@ -504,6 +525,7 @@ static void rewrite(struct run *r, int c)
 	excuse_unseen(r, c, true);
 	switch (pick(3)) {
 	case 0:
+		excuse_deleted(r, c);
 		done = git->amend(s, pick(2));
 		say(r, "%d: git commit --amend: %s", c, done ? "done" : "refused");
 		break;
