@@ -65,6 +65,7 @@ struct run {
 	struct team t;
 	struct token token[MAX_TOKENS];
 	int nr_tokens;
+	bool reset[CLONES]; /* --mixed, and nobody looked since */
 	struct strs log;
 };
 
@@ -111,6 +112,7 @@ static void look(struct run *r, int c)
 	team_look(&r->t, c);
 	note_imported(r, c);
 	excuse_left(r, c);
+	r->reset[c] = false;
 }
 
 static void maybe_look(struct run *r, int c)
@@ -195,6 +197,9 @@ static void hand_edit(struct run *r, int c)
 		/* the workspace never took it: nothing to take out */
 		before = team_workspace(&r->t, c, p);
 		if (r->token[token].colleague && !team_has(before, token))
+			r->token[token].excused = true;
+		/* the file may as well have shown HEAD's text, and have got the rest by hand */
+		if (r->reset[c])
 			r->token[token].excused = true;
 		say(r, "%d: edit by hand: remove t%d from %d", c, token, p);
 	} else {
@@ -535,6 +540,7 @@ static void rewrite(struct run *r, int c)
 		break;
 	default:
 		done = git->reset(s, SIM_MIXED, "HEAD~1");
+		r->reset[c] = r->reset[c] || done;
 		say(r, "%d: git reset --mixed: %s", c, done ? "done" : "refused");
 		break;
 	}
