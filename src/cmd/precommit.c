@@ -41,18 +41,28 @@ static void edits_release(struct edits *e)
 	strs_release(&e->texts);
 }
 
+/*
+ * What the file shows, and not what the workspace has by now: another work tree may have gone on
+ * since it was written, and a commit of something newer than the file would make the file look like
+ * a step back.
+ */
 static err_t add_edit(struct edits *e, struct session *s, const char *path)
 {
-	scoped(art_release) struct art art = {0};
+	scoped(seen_release) struct seen seen = {0};
 	struct git_edit *edit = &e->at[e->len];
+	err_t err = store_seen_get(&seen, s->store, s->repo->worktree, path);
 	char *text;
 	size_t len;
 
-	TRY(store_art_at(&art, s->store, path));
 	edit->path = path;
-	edit->remove = art.deleted;
-	if (!art.deleted) {
-		TRY(store_text_get(&text, &len, s->store, art.oid.hex));
+	edit->remove = err && err->code == ERR_NOTFOUND;
+	if (edit->remove) {
+		err_free(err);
+	} else {
+		TRY(err);
+		if (oid_none(&seen.file))	/* somebody else was at the path, and it was left */
+			return NULL;
+		TRY(store_text_get(&text, &len, s->store, seen.file.hex));
 		strs_take(&e->texts, text);
 		edit->text = slice_of(text, len);
 	}
@@ -81,8 +91,13 @@ static err_t stage(struct session *s, bool all)
 	scoped(report_release) struct report r = {0};
 	scoped(strs_release) struct strs paths = {0};
 	scoped(edits_release) struct edits edits = {0};
+	scoped(mines_release) struct mines mines = {0};
 	bool others;
 
+	TRY(store_mine_list(&mines, s->store, s->repo->worktree));
+	if (!all && !mines.len)
+		return NULL;
+	TRY(session_write(s));	/* files that are older are written */
 	TRY(export_for_commit(&paths, &r, &s->engine, all));
 	tell_left(&r);
 	if (!paths.len)

@@ -121,6 +121,8 @@ static err_t edit_locked(struct file_out *out, struct engine *e, const char *uid
 	struct step s = {0};
 	err_t err;
 
+	if (e->git)
+		TRY(file_out_finish(e));
 	TRY(loaded_open(&l, e, uid));
 	if (changes_nothing(&l, edit))
 		return NULL;

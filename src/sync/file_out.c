@@ -63,89 +63,126 @@ static err_t settle(struct engine *e, const struct pending *p, const struct oid 
 	return look_wrote(e, p->path, &p->to, head, stat);
 }
 
-err_t file_out_publish(struct file_out *out, struct engine *e)
+/* Into place: from what was staged, else from the store (a crash cut the write off). */
+static err_t move_in(struct file_stat *stat, struct engine *e, const struct pending *p, char **tmp)
 {
-	scoped_free struct file_stat *stats = mem_alloc((out->len + 1) * sizeof(*stats));
-	err_t err = NULL;
+	scoped_free char *text = NULL;
+	char *staged = tmp ? *tmp : NULL;
+	size_t len;
+	err_t err;
 
-	if (!out->len)
-		return NULL;
-	for (size_t i = 0; i < out->len; i++) {
-		struct file_out_item *item = &out->at[i];
-
-		if (!item->tmp) {
-			TRY(e->git->remove(e->git->ctx, item->pending.path));
-			continue;
-		}
-		TRY(e->git->publish(e->git->ctx, &stats[i], item->tmp, item->pending.path));
-		free(item->tmp);
-		item->tmp = NULL;
+	if (oid_none(&p->to))
+		return e->git->remove(e->git->ctx, p->path);
+	if (!staged) {
+		TRY(store_text_get(&text, &len, e->store, p->to.hex));
+		TRY(e->git->stage(e->git->ctx, &staged, p->path, slice_of(text, len)));
 	}
-	TRY(store_begin(e->store));
-	for (size_t i = 0; i < out->len && !err; i++)
-		err = settle(e, &out->at[i].pending, &out->at[i].head, &stats[i]);
-	if (!err)
-		return store_commit(e->store);
-	store_rollback(e->store);
-	return err;
+	err = e->git->publish(e->git->ctx, stat, staged, p->path);
+	if (err) {
+		if (!tmp)
+			err_free(e->git->discard(e->git->ctx, staged));
+		return err;
+	}
+	free(staged);
+	if (tmp)
+		*tmp = NULL;
+	return NULL;
 }
 
-/* The write that a crash cut off: the file still shows from, or already to, or somebody was faster.
- */
-static err_t finish_one(struct engine *e, const struct pending *p)
+/* The file still shows from, or already to, or somebody was faster and it is left as it is. */
+static err_t write_one(struct engine *e, const struct pending *p, const struct oid *head,
+		       char **tmp)
 {
-	scoped(seen_release) struct seen seen = {0};
-	struct oid shows, head = {""};
 	struct file_stat stat = {0};
+	struct oid shows;
 	err_t err = file_out_shows(&shows, e, p->path);
 
 	if (err) { /* no regular file any more: not ours to touch */
 		err_free(err);
 		return store_pending_drop(e->store, e->git->worktree, p->path);
 	}
-	err = store_seen_get(&seen, e->store, e->git->worktree, p->path);
-	if (err && err->code != ERR_NOTFOUND)
-		return err;
-	if (!err)
-		head = seen.head;
-	err_free(err);
-	if (!oid_eq(&shows, &p->from) && !oid_eq(&shows, &p->to))
-		return store_pending_drop(e->store, e->git->worktree, p->path);
-	if (oid_eq(&shows, &p->from) && !oid_eq(&p->from, &p->to)) {
-		scoped_free char *text = NULL;
-		size_t len;
-		char *tmp;
-
-		if (oid_none(&p->to)) {
-			TRY(e->git->remove(e->git->ctx, p->path));
-		} else {
-			TRY(store_text_get(&text, &len, e->store, p->to.hex));
-			TRY(e->git->stage(e->git->ctx, &tmp, p->path, slice_of(text, len)));
-			err = e->git->publish(e->git->ctx, &stat, tmp, p->path);
-			if (err) {
-				err_free(e->git->discard(e->git->ctx, tmp));
-				return err;
-			}
-			free(tmp);
-		}
+	if (oid_eq(&shows, &p->to)) {
+		TRY(e->git->stat(e->git->ctx, &stat, p->path));
+		return settle(e, p, head, &stat);
 	}
-	TRY(e->git->stat(e->git->ctx, &stat, p->path));
-	return settle(e, p, &head, &stat);
+	if (!oid_eq(&shows, &p->from))
+		return store_pending_drop(e->store, e->git->worktree, p->path);
+	TRY(move_in(&stat, e, p, tmp));
+	return settle(e, p, head, &stat);
+}
+
+static bool still_pending(const struct pendings *list, const struct pending *p)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (strcmp(list->at[i].path, p->path) == 0)
+			return strcmp(list->at[i].uid, p->uid) == 0 &&
+			       oid_eq(&list->at[i].from, &p->from) &&
+			       oid_eq(&list->at[i].to, &p->to);
+	return false;
+}
+
+static err_t publish_all(struct file_out *out, struct engine *e)
+{
+	scoped(pendings_release) struct pendings list = {0};
+
+	TRY(store_pending_list(&list, e->store, e->git->worktree));
+	for (size_t i = 0; i < out->len; i++) {
+		struct file_out_item *item = &out->at[i];
+
+		/* another process may have finished it, and the file may have gone on since */
+		if (still_pending(&list, &item->pending))
+			TRY(write_one(e, &item->pending, &item->head,
+				      item->tmp ? &item->tmp : NULL));
+	}
+	return NULL;
+}
+
+static err_t finish_all(struct engine *e)
+{
+	scoped(pendings_release) struct pendings list = {0};
+
+	TRY(store_pending_list(&list, e->store, e->git->worktree));
+	for (size_t i = 0; i < list.len; i++) {
+		const struct pending *p = &list.at[i];
+		scoped(seen_release) struct seen seen = {0};
+		struct oid head = {""};
+		err_t err = store_seen_get(&seen, e->store, e->git->worktree, p->path);
+
+		if (err && err->code != ERR_NOTFOUND)
+			return err;
+		if (!err)
+			head = seen.head;
+		err_free(err);
+		TRY(write_one(e, p, &head, NULL));
+	}
+	return NULL;
+}
+
+static err_t end(struct engine *e, err_t err)
+{
+	if (!err)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
+}
+
+/* The files change inside a transaction, so that no two processes write them, and nobody looks at
+ * a file whose row is not yet what it shows. */
+err_t file_out_publish(struct file_out *out, struct engine *e)
+{
+	if (!out->len)
+		return NULL;
+	TRY(store_begin(e->store));
+	return end(e, publish_all(out, e));
 }
 
 err_t file_out_finish(struct engine *e)
 {
 	scoped(pendings_release) struct pendings list = {0};
-	err_t err = NULL;
 
 	TRY(store_pending_list(&list, e->store, e->git->worktree));
 	if (!list.len)
 		return NULL;
 	TRY(store_begin(e->store));
-	for (size_t i = 0; i < list.len && !err; i++)
-		err = finish_one(e, &list.at[i]);
-	if (!err)
-		return store_commit(e->store);
-	store_rollback(e->store);
-	return err;
+	return end(e, finish_all(e));
 }

@@ -30,9 +30,11 @@ err_t file_out_stage(struct file_out *out, struct engine *e, const char *uid, co
 		     const struct oid *head) MUST_CHECK;
 /* Inside the transaction: what will be published. */
 err_t file_out_record(const struct file_out *out, struct engine *e) MUST_CHECK;
-/* After it: renames, then clears. */
+/* After it: renames and clears, but for what another process finished meanwhile, and for files that
+ * show something else than they did. */
 err_t file_out_publish(struct file_out *out, struct engine *e) MUST_CHECK;
-/* What a crash left undone. Does nothing, and takes no lock, where nothing is pending. */
+/* What a crash left undone, or another process has not got to yet. Does nothing, and takes no lock,
+ * where nothing is pending. */
 err_t file_out_finish(struct engine *e) MUST_CHECK;
 
 /* The text that the file shows now; "" when there is none. */

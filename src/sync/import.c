@@ -123,22 +123,31 @@ err_t import_news(bool *news, struct engine *e, const struct strs *paths)
 	return NULL;
 }
 
-err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
+/* What was seen before the lock was had may be old by now: it is looked at again. */
+static err_t import_news_locked(struct report *r, struct engine *e, const struct strs *paths)
 {
 	scoped(tree_mark_release) struct tree_mark before = {0};
 	struct git_head head = {0};
-	bool news = false;
+	bool news;
+
+	TRY(file_out_finish(e));
+	TRY(look_for_news(&news, &head, &before, e, paths));
+	r->busy = head.busy;
+	return news ? import_locked(r, e, &head, &before, paths) : NULL;
+}
+
+err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
+{
+	bool news;
 	err_t err;
 
 	if (!e->git)
 		return NULL;
-	TRY(file_out_finish(e));
-	TRY(look_for_news(&news, &head, &before, e, paths));
-	r->busy = head.busy;
+	TRY(import_news(&news, e, paths));
 	if (!news)
 		return NULL;
 	TRY(store_begin(e->store));
-	err = import_locked(r, e, &head, &before, paths);
+	err = import_news_locked(r, e, paths);
 	if (!err)
 		return store_commit(e->store);
 	store_rollback(e->store);

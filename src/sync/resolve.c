@@ -40,6 +40,8 @@ err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid)
 	struct merge_result m;
 	struct slice base, ours, theirs;
 
+	if (e->git)
+		TRY(file_out_finish(e));
 	TRY(get(&c, e, uid));
 	TRY(loaded_open(&l, e, uid));
 	loaded_plan(&l);
@@ -75,6 +77,8 @@ static err_t settle(struct file_out *out, struct engine *e, const char *uid, enu
 	bool gone = false, writable = false;
 	err_t err = NULL;
 
+	if (e->git)
+		TRY(file_out_finish(e));
 	TRY(get(&c, e, uid));
 	TRY(loaded_open(&l, e, uid));
 	loaded_plan(&l);

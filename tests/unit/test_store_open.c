@@ -212,7 +212,7 @@ static void test_replaced_file(void **state)
 	make_filled();
 	s = open_store(STORE_WRITE);
 	unlink(file);
-	FAILS(store_begin(s), ERR_BUSY, "replaced");
+	FAILS(store_begin(s), ERR_BUSY, "made anew");
 	store_close(s);
 }
 
