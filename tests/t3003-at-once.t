@@ -47,22 +47,30 @@ commit() {
 	done
 }
 
+# step <number> <edit>: the story of one's own each time, the shared one now and then, and a commit
+step() {
+	git agent set "INFRA-10$1" --section Notes --text "edit $2 of $1." || return 1
+	if test $(($2 % 4)) = 0
+	then
+		git agent set INFRA-200 --section "Writer $1" --text "edit $2 of $1." || return 1
+	fi
+	if test $(($2 % 10)) = 0
+	then
+		commit "edit $2 of $1" || return 1
+	fi
+}
+
 # writer <number>, in the current work tree
 writer() {
 	log=$TRASH/writer-$1
 	i=1
 	while test $i -le "$EDITS"
 	do
-		git agent set "INFRA-10$1" --section Notes --text "edit $i of $1." &&
-		{
-			test $((i % 4)) != 0 ||
-			git agent set INFRA-200 --section "Writer $1" --text "edit $i of $1."
-		} &&
-		{ test $((i % 10)) != 0 || commit "edit $i of $1"; } ||
-		{
+		if ! step "$1" $i
+		then
 			echo "writer $1 failed at $i"
 			return 1
-		}
+		fi
 		i=$((i + 1))
 	done
 } >>"$TRASH/writers.out" 2>>"$TRASH/writers.err"
@@ -83,12 +91,13 @@ crowd_at() {
 	do
 		wait "$pid" || status=1
 	done
-	! grep -i -e locked -e corrupt -e "$TRASH" "$TRASH/writers.err" "$TRASH"/writer-*.git |
-		grep -v 'index.lock' | grep -v 'cannot lock ref' >&2 &&
-	test $status = 0 || {
-		tail -n 20 "$TRASH/writers.out" "$TRASH/writers.err" >&2
-		return 1
-	}
+	if cat "$TRASH/writers.err" "$TRASH"/writer-*.git | grep -i -e locked -e corrupt -e workspace |
+		grep -v -e 'index.lock' -e 'cannot lock ref' >&2
+	then
+		status=1
+	fi
+	test $status = 0 || tail -n 20 "$TRASH/writers.out" "$TRASH/writers.err" >&2
+	return $status
 }
 
 # Every edit of every writer is in the history, and the last ones in the text.
