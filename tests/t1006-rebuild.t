@@ -66,4 +66,54 @@ test_expect_success 'a database of another tool at our place is kept aside' '
 	test -L .agent/cache/agent.db
 '
 
+# one <name> <command>...: in the background; its exit code and words in <name>.code, <name>.out
+one() {
+	name=$1
+	shift
+	(
+		"$@" >"../$name.out" 2>&1
+		echo $? >"../$name.code"
+	) &
+}
+
+test_expect_success 'several at once, among commands that edit: one after the other, nothing lost' '
+	git agent list >../before && rm -f "$db".kept-* &&
+	for i in 1 2 3
+	do
+		one "rebuild$i" git agent rebuild --force
+		one "set$i" git agent set INFRA-002 --section "Number $i" --text "Text $i" --add
+		one "new$i" git agent new-story "Story $i" --scope WEB
+		one "list$i" git agent list
+	done &&
+	wait &&
+	for i in 1 2 3
+	do
+		for what in rebuild set new list
+		do
+			test "$(cat "../$what$i.code")" = 0 || {
+				cat "../$what$i.out"
+				return 1
+			}
+		done
+		test_grep "^Text $i$" "$small_stories/INFRA-002-rate-limit.md" || return 1
+	done &&
+	ls "$db".kept-? >../actual && small_lines 3 ../actual &&
+	test "$(sqlite3 "$db" "PRAGMA integrity_check")" = ok &&
+	git agent list --scope WEB >../actual && small_lines 3 ../actual &&
+	git agent show INFRA-002 >../actual && test_cmp "$small_stories/INFRA-002-rate-limit.md" ../actual &&
+	! test -e .git/agent/tmp/rebuild.db
+'
+
+test_expect_success 'a shell that has the database open: refused, and nothing is changed' '
+	git agent check INFRA-002 1 >/dev/null && git agent list >../before && ls .git/agent >../files &&
+	mkfifo ../ask && { sqlite3 "$db" <../ask >../answer & } && exec 9>../ask &&
+	echo "SELECT count(*) FROM artifact;" >&9 &&
+	until test -s ../answer; do sleep 0.1; done &&
+	test_says 128 "fatal: another program has the workspace '\''$PWD/$db'\'' open" \
+		git agent rebuild --force &&
+	exec 9>&- && wait &&
+	git agent list >../after && test_cmp ../before ../after &&
+	git agent rebuild --force >../actual && git agent list >../after && test_cmp ../before ../after
+'
+
 test_done

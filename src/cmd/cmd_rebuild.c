@@ -1,8 +1,10 @@
 /* `git agent rebuild`: the workspace again, from git and the remote. */
+#include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
 #include "cmd/output.h"
 #include "cmd/shortcut.h"
+#include "util/file.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -15,6 +17,12 @@
 /* --- what is there -------------------------------------------------------------------------- */
 
 enum health { HEALTH_NONE, HEALTH_SOUND, HEALTH_BROKEN };
+
+static void tell_why(const char *why)
+{
+	text_safe_fputs(why, stdout);
+	putchar('\n');
+}
 
 /* A database that is busy or newer is not broken: that error goes up. */
 static err_t examine(enum health *out, char **why, const char *path)
@@ -40,11 +48,12 @@ static err_t examine(enum health *out, char **why, const char *path)
 	return NULL;
 }
 
-/* link() never replaces a file, so that nothing kept earlier is lost. */
-static err_t move_aside(char **kept, const char *path, const char *word)
-{
-	static const char *const parts[] = {"-wal", "-shm", "-journal"};
+static const char *const parts[] = {"-wal", "-shm", "-journal"};
+#define NR_PARTS (sizeof(parts) / sizeof(*parts))
 
+/* link() never replaces a file, so that nothing kept earlier is lost. */
+static err_t keep(char **kept, const char *path, const char *word)
+{
 	for (int n = 1; n < 1000; n++) {
 		scoped_free char *name = mem_printf("%s.%s-%d", path, word, n);
 
@@ -53,18 +62,37 @@ static err_t move_aside(char **kept, const char *path, const char *word)
 				continue;
 			return err_errno("cannot keep '%s' as '%s'", path, name);
 		}
-		for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		for (size_t i = 0; i < NR_PARTS; i++) {
 			scoped_free char *from = mem_printf("%s%s", path, parts[i]);
 			scoped_free char *to = mem_printf("%s%s", name, parts[i]);
 
 			if (rename(from, to) && errno != ENOENT)
 				return err_errno("cannot keep '%s' as '%s'", from, to);
 		}
-		TRY(file_remove(path));
 		*kept = steal(name);
 		return NULL;
 	}
 	return err_new(ERR_REFUSED, "'%s' was kept aside too often", path);
+}
+
+/* The old one stays until the new one takes its place, in one step. */
+static err_t replace(char **kept, const char *path, const char *made, enum health health)
+{
+	if (health == HEALTH_SOUND)
+		TRY(store_settle(path));
+	if (health != HEALTH_NONE)
+		TRY(keep(kept, path, health == HEALTH_BROKEN ? "broken" : "kept"));
+	return file_publish(NULL, made, path);
+}
+
+static err_t discard(const char *made)
+{
+	for (size_t i = 0; i < NR_PARTS; i++) {
+		scoped_free char *part = mem_printf("%s%s", made, parts[i]);
+
+		TRY(file_remove(part));
+	}
+	return file_remove(made);
 }
 
 /* --- a new one ------------------------------------------------------------------------------ */
@@ -112,7 +140,7 @@ static err_t pull(struct session *s)
 }
 
 /* Texts that no commit, file or remote has are still in the old one, if it can be read at all. */
-static err_t tell_lost(struct session *s, const char *kept)
+static err_t tell_lost(struct store *now, const char *kept)
 {
 	scoped(arts_release) struct arts arts = {0};
 	struct store *old = NULL;
@@ -129,7 +157,7 @@ static err_t tell_lost(struct session *s, const char *kept)
 	for (size_t i = 0; i < arts.len; i++) {
 		bool has;
 
-		TRY(store_text_has(&has, s->store, arts.at[i].oid.hex));
+		TRY(store_text_has(&has, now, arts.at[i].oid.hex));
 		if (has)
 			continue;
 		only_there++;
@@ -141,53 +169,111 @@ static err_t tell_lost(struct session *s, const char *kept)
 	return NULL;
 }
 
-static err_t build(const char *kept)
+static err_t tell_difference(const char *path, const char *kept)
+{
+	struct store *now;
+	err_t err;
+
+	TRY(store_open(&now, path, STORE_READ));
+	err = tell_lost(now, kept);
+	store_close(now);
+	return err;
+}
+
+/* *unpulled: what the pull had to say; git's part is there. */
+static err_t build(err_t *unpulled, const char *made)
 {
 	scoped(session_close) struct session s = {0};
 	long artifacts, revisions, texts;
-	err_t err;
 
-	TRY(session_open(&s, SESSION_CREATE));
+	TRY(session_open_at(&s, SESSION_CREATE, made));
 	TRY(name_things(&s));
 	TRY(session_fresh(&s, NULL));
-	TRY(make_shortcut(&s));
 	TRY(store_counts(&artifacts, &revisions, &texts, s.store));
 	printf("workspace: %ld artifact%s from git\n", artifacts, artifacts == 1 ? "" : "s");
-	err = pull(&s);
-	if (kept && (!err || err->code != ERR_OFFLINE)) {
-		err_t lost = tell_lost(&s, kept);
+	*unpulled = pull(&s);
+	return NULL;
+}
 
-		err_free(lost);
-	}
+static err_t make_anew(char **kept, err_t *unpulled, const char *path, enum health health)
+{
+	scoped_free char *made = mem_printf("%.*s/tmp/rebuild.db",
+					    (int)(strrchr(path, '/') - path), path);
+	err_t err;
+
+	TRY(file_mkdirs_for(made));
+	TRY(discard(made));
+	err = build(unpulled, made);
+	if (!err && *unpulled && (*unpulled)->code == ERR_FATAL && health == HEALTH_SOUND)
+		err = steal(*unpulled);	/* half of it is no reason to give up a sound one */
+	if (!err)
+		err = replace(kept, path, made, health);
+	if (!err)
+		return NULL;
+	err_free(steal(*unpulled));
+	err_free(discard(made));
 	return err;
+}
+
+static void unseize(const int *lock)
+{
+	store_unseize(*lock);
+}
+
+/* Nobody else looks into the workspace meanwhile, and another rebuild finds this one done. */
+static err_t rebuild_alone(enum health *health, char **kept, err_t *unpulled, const char *path,
+			   bool force)
+{
+	scoped(unseize) int lock = -1;
+	scoped_free char *why = NULL;
+
+	TRY(file_mkdirs_for(path));
+	TRY(store_seize(&lock, path));
+	TRY(examine(health, &why, path));
+	if (*health == HEALTH_BROKEN)
+		tell_why(why);
+	if (*health == HEALTH_SOUND && !force)
+		return NULL;
+	return make_anew(kept, unpulled, path, *health);
+}
+
+static err_t only_look(const char *path, bool force)
+{
+	scoped_free char *why = NULL;
+	enum health health;
+
+	TRY(examine(&health, &why, path));
+	if (health == HEALTH_BROKEN)
+		tell_why(why);
+	if (health == HEALTH_SOUND && !force)
+		puts("the workspace is sound: nothing to do");
+	else
+		printf("would make %s%s\n", path,
+		       health == HEALTH_NONE ? "" : ", and keep the old one aside");
+	return NULL;
 }
 
 static err_t run(bool force, bool dry_run)
 {
 	scoped(session_close) struct session look = {0};
-	scoped_free char *why = NULL, *kept = NULL;
+	scoped_free char *kept = NULL;
+	err_t unpulled = NULL;
 	enum health health;
 	const char *path;
 
 	TRY(session_open(&look, SESSION_REPO));
 	path = look.repo->db_path;
-	TRY(examine(&health, &why, path));
-	if (health == HEALTH_BROKEN)
-		printf("%s\n", why);
-	if (health == HEALTH_SOUND && !force) {
+	if (dry_run)
+		return only_look(path, force);
+	TRY(rebuild_alone(&health, &kept, &unpulled, path, force));
+	if (health == HEALTH_SOUND && !kept)
 		puts("the workspace is sound: nothing to do");
-		return make_shortcut(&look);
-	}
-	if (dry_run) {
-		printf("would make %s%s\n", path,
-		       health == HEALTH_NONE ? "" : ", and keep the old one aside");
-		return NULL;
-	}
-	if (health != HEALTH_NONE) {
-		TRY(move_aside(&kept, path, health == HEALTH_BROKEN ? "broken" : "kept"));
+	if (kept)
 		printf("kept %s\n", kept);
-	}
-	return build(kept);
+	TRY(make_shortcut(&look));
+	if (kept && (!unpulled || unpulled->code != ERR_OFFLINE))
+		err_free(tell_difference(path, kept));
+	return unpulled;
 }
 
 err_t cmd_rebuild(int argc, char **argv)

@@ -125,9 +125,13 @@ static err_t open_workspace(struct session *s, enum session_need need)
 	return need == SESSION_READ ? NULL : find_who(s);
 }
 
-static err_t open_all(struct session *s, enum session_need need)
+static err_t open_all(struct session *s, enum session_need need, const char *db_path)
 {
 	TRY(repo_open(&s->repo));
+	if (db_path) {
+		free(s->repo->db_path);
+		s->repo->db_path = mem_strdup(db_path);
+	}
 	s->kinds = kinds_new();
 	TRY(read_settings(s->kinds, s->repo));
 	s->engine = (struct engine){
@@ -138,15 +142,20 @@ static err_t open_all(struct session *s, enum session_need need)
 	return need == SESSION_REPO ? NULL : open_workspace(s, need);
 }
 
-err_t session_open(struct session *s, enum session_need need)
+err_t session_open_at(struct session *s, enum session_need need, const char *db_path)
 {
 	err_t err;
 
 	memset(s, 0, sizeof(*s));
-	err = open_all(s, need);
+	err = open_all(s, need, db_path);
 	if (err)
 		session_close(s);
 	return err;
+}
+
+err_t session_open(struct session *s, enum session_need need)
+{
+	return session_open_at(s, need, NULL);
 }
 
 void session_close(struct session *s)

@@ -35,6 +35,8 @@ struct session {
 };
 
 err_t session_open(struct session *s, enum session_need need) MUST_CHECK;
+/* The same with the workspace somewhere else, for making it anew. */
+err_t session_open_at(struct session *s, enum session_need need, const char *db_path) MUST_CHECK;
 void session_close(struct session *s);
 
 /* Import (sync/import.c) of everything, or of these paths: what the files and commits say by now.

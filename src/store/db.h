@@ -20,6 +20,7 @@ struct store {
 	enum store_open how;
 	int version;		/* of the schema; 0 before the database is fully open */
 	int depth;		/* of nested begins */
+	int lock;		/* shared, on the directory; -1: none (store_seize) */
 	struct {
 		const char *sql;
 		sqlite3_stmt *st;

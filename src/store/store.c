@@ -1,5 +1,6 @@
 #include "store/store.h"
 #include "store/migrate.h"
+#include "store/seize.h"
 #include "util/fault.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static err_t connect(struct store **out, const char *name, const char *path, enu
 
 	s->path = mem_strdup(path);
 	s->how = how;
+	s->lock = -1;
 	TRY(db_error(s, sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL)));
 	TRY(settings(s));
 	*out = steal(s);
@@ -253,18 +255,34 @@ err_t migrate_open(struct store **out, const char *path, enum store_open how,
 
 err_t store_open(struct store **out, const char *path, enum store_open how)
 {
-	return migrate_open(out, path, how, migrate_schema());
+	struct store *s;
+	int lock = -1;
+	err_t err;
+
+	TRY(store_share(&lock, path));
+	err = migrate_open(&s, path, how, migrate_schema());
+	if (err) {
+		file_unlock(lock);
+		return err;
+	}
+	s->lock = lock;
+	*out = s;
+	return NULL;
 }
 
 void store_close(struct store *s)
 {
+	int lock;
+
 	if (!s)
 		return;
 	store_rollback(s);
 	finalize_all(s);
 	if (s->how != STORE_READ && !in_memory(s->path))
 		try_wal(s);
+	lock = s->lock;
 	discard(s);
+	file_unlock(lock);
 }
 
 /* The file may have been replaced (rebuild) or changed (migration) since it was opened. */

@@ -30,6 +30,14 @@ enum store_open {
 err_t store_open(struct store **out, const char *path, enum store_open how) MUST_CHECK;
 void store_close(struct store *s);
 
+/* Waits until no other git-agent process has a workspace in the directory of path open, and keeps
+ * them out until store_unseize: for replacing the file. ERR_BUSY after 10 s, or when a program of
+ * another kind has the database open. This process may open it meanwhile. */
+err_t store_seize(int *lock, const char *path) MUST_CHECK;
+void store_unseize(int lock); /* -1: no effect */
+/* While seized: what is in the WAL goes into the file, which then is all there is. */
+err_t store_settle(const char *path) MUST_CHECK;
+
 /* BEGIN IMMEDIATE / COMMIT (a fault point before and after) / ROLLBACK. Nested begins count. */
 err_t store_begin(struct store *s) MUST_CHECK;
 err_t store_commit(struct store *s) MUST_CHECK;

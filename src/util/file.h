@@ -77,6 +77,8 @@ bool file_on_network(const char *path, const char **name);
 
 /* An advisory lock (flock) on path, waiting at most wait_ms; ERR_BUSY after that. */
 err_t file_lock(int *fd, const char *path, int wait_ms) MUST_CHECK;
+/* The same on a directory, which needs no right to write: shared or alone. */
+err_t file_lock_dir(int *fd, const char *dir, bool alone, int wait_ms) MUST_CHECK;
 void file_unlock(int fd);
 
 #endif

@@ -77,10 +77,10 @@ static void wait_ms(long ms)
 }
 
 /* flock has no time limit of its own, and SIGALRM belongs to the program: so, poll. */
-static int try_until(int fd, int64_t deadline)
+static int try_until(int fd, int how, int64_t deadline)
 {
 	for (long pause = 1;; pause = pause < 32 ? pause * 2 : 50) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		if (flock(fd, how | LOCK_NB) == 0)
 			return 0;
 		if (errno != EINTR && errno != EWOULDBLOCK)
 			return -1;
@@ -92,15 +92,14 @@ static int try_until(int fd, int64_t deadline)
 	}
 }
 
-err_t file_lock(int *fd, const char *path, int max_wait_ms)
+static err_t lock_opened(int *fd, int opened, const char *path, int how, int max_wait_ms)
 {
 	int64_t deadline = clock_monotonic_ns() + (int64_t)max_wait_ms * 1000000;
-	int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	err_t err;
 
 	if (opened < 0)
 		return err_errno("cannot open lock '%s'", path);
-	if (try_until(opened, deadline) == 0) {
+	if (try_until(opened, how, deadline) == 0) {
 		*fd = opened;
 		return NULL;
 	}
@@ -110,6 +109,20 @@ err_t file_lock(int *fd, const char *path, int max_wait_ms)
 		err = err_errno("cannot lock '%s'", path);
 	close(opened);
 	return err;
+}
+
+err_t file_lock(int *fd, const char *path, int max_wait_ms)
+{
+	int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+	return lock_opened(fd, opened, path, LOCK_EX, max_wait_ms);
+}
+
+err_t file_lock_dir(int *fd, const char *dir, bool alone, int max_wait_ms)
+{
+	int opened = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return lock_opened(fd, opened, dir, alone ? LOCK_EX : LOCK_SH, max_wait_ms);
 }
 
 void file_unlock(int fd)
