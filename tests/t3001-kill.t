@@ -243,6 +243,53 @@ test_expect_success 'pull of more than three pages' '
 	kill_everywhere pages b fetch
 '
 
+# Whoever named the provisional label names the number, whatever the number is: a lease that was cut off leaves a gap.
+relabelled () {
+	(
+		cd w/a && git agent list >../../list && ! grep "~" ../../list &&
+		! grep -r "[^X]INFRA-~" .agent &&
+		label=$(sed -n "s/.*\(INFRA-[0-9]*\) .*Offline$/\1/p" ../../list) && test -n "$label" &&
+		git agent show INFRA-001 | grep "^See $label, not XINFRA-~0000\.$" &&
+		git agent show INFRA-002 | grep "^See $label, not XINFRA-~0000\.$" &&
+		grep "^See $label" "$ONE" &&
+		git agent show "$(cat ../../provisional)" | grep "Offline" &&
+		test "$(sqlite3 .git/agent/agent.db "SELECT count(*) FROM pending")" = 0
+	) >out 2>&1 && no_leavings
+}
+
+test_expect_success 'a provisional label gets its number, and who names it follows' '
+	reset_to edit &&
+	(
+		cd w/a && mv ../remote.db ../away.db &&
+		for i in 1 2 3 4 5 6 7 8 9
+		do
+			git agent new-story "Offline" --scope INFRA >../../new 2>/dev/null || exit 1
+			case $(cat ../../new) in INFRA-~*) break ;; esac
+		done &&
+		provisional=$(sed "s/ .*//" ../../new) && echo "$provisional" >../../provisional &&
+		for i in 001 002
+		do
+			git agent set INFRA-$i --section Notes --text "See $provisional, not XINFRA-~0000." || exit 1
+		done &&
+		mv ../away.db ../remote.db && rm .git/agent/new.lock
+	) &&
+	snapshot relabel &&
+	rm -f log && (cd w/a && GIT_AGENT_FAULT_LOG=$TRASH/log git agent sync) && relabelled &&
+	last=$(sed -n "\$s/ .*//p" log) && n=1 &&
+	while test $n -le $last
+	do
+		reset_to relabel &&
+		(cd w/a && GIT_AGENT_FAULT=$n git agent sync)
+		(cd w/a && git agent sync) && relabelled || {
+			echo "killed at point $n: $(sed -n "s/^$n //p" log)"
+			cat out
+			return 1
+		}
+		n=$((n + 1))
+	done &&
+	points=$((points + last)) && say "# relabel: $last points"
+'
+
 test_expect_success 'every point was hit' '
 	say "# $points fault points in all" &&
 	test $points -gt 100

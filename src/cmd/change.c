@@ -63,7 +63,8 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 {
 	const struct edit edit = {
 		.how = c->how, .message = c->message ? c->message : "", .text = c->text,
-		.path = c->path, .expect = c->expect ? c->expect : &sub->art.oid,
+		.path = c->path, .alias = c->alias,
+		.expect = c->expect ? c->expect : &sub->art.oid,
 	};
 	scoped(art_release) struct art now = {0};
 	bool written = false, changed;

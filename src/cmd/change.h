@@ -23,6 +23,7 @@ struct change {
 	const char *message;	/* the reason, or NULL */
 	struct slice text;	/* the whole new text; not for HOW_DELETE */
 	const char *path;	/* HOW_MOVE: where to, or NULL */
+	const char *alias;	/* a label that goes on to mean the artifact, or NULL */
 	const struct oid *expect;	/* what it was made from; NULL: the subject's text */
 	const char *done;	/* "title set": told on stdout after the artifact's name */
 	bool dry_run;		/* only shows the difference */

@@ -97,21 +97,20 @@ static err_t check_label_free(struct session *s, const struct subject *sub, cons
 }
 
 /* The old label goes on to mean this artifact, unless another one has it too. */
-static err_t keep_alias(struct session *s, const struct subject *sub)
+static err_t alias_of(const char **out, struct session *s, const struct subject *sub)
 {
 	struct art_filter f = {.kind = sub->art.kind, .label = sub->art.label};
 	scoped(arts_release) struct arts same = {0};
-	err_t err;
 
-	TRY(store_art_list(&same, s->store, &f));
-	if (same.len || !sub->art.label[0])
+	*out = NULL;
+	if (!sub->art.label[0])
 		return NULL;
-	TRY(store_begin(s->store));
-	err = store_alias_put(s->store, sub->art.label, sub->art.kind, sub->art.uid);
-	if (!err)
-		return store_commit(s->store);
-	store_rollback(s->store);
-	return err;
+	TRY(store_art_list(&same, s->store, &f));
+	for (size_t i = 0; i < same.len; i++)
+		if (strcmp(same.at[i].uid, sub->art.uid) != 0)
+			return NULL;
+	*out = sub->art.label;
+	return NULL;
 }
 
 static err_t check_target(const struct session *s, const struct subject *sub, const char *path)
@@ -145,6 +144,7 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 		  const struct label *label, bool dry_run)
 {
 	scoped_free char *bytes = NULL, *done = mem_printf("moved to %s", path);
+	const char *alias = NULL;
 	struct label now;
 	size_t len = 0;
 
@@ -156,10 +156,11 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 		TRY(check_label_free(s, sub, now.text));
 	if (label)
 		bytes = relabelled_text(&len, sub, label);
-	TRY(change_apply(s, sub, &(struct change){
-		.how = HOW_MOVE, .path = path, .done = done, .dry_run = dry_run,
-		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)}));
-	return dry_run ? NULL : keep_alias(s, sub);
+	if (!label_of_path(&now, path) || strcmp(now.text, sub->art.label) != 0)
+		TRY(alias_of(&alias, s, sub));
+	return change_apply(s, sub, &(struct change){
+		.how = HOW_MOVE, .path = path, .alias = alias, .done = done, .dry_run = dry_run,
+		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)});
 }
 
 static err_t run_mv(const char *name, const char *to, const char *label_text, bool dry_run)

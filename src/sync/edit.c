@@ -135,6 +135,8 @@ static err_t edit_locked(struct file_out *out, struct engine *e, const char *uid
 	else
 		err = record_edit(&l, &s, out);
 	step_release(&s);
+	if (!err && edit->alias)
+		err = store_alias_put(e->store, edit->alias, l.art.kind, uid);
 	return err;
 }
 
@@ -157,11 +159,22 @@ static err_t finish(bool *written, struct engine *e, struct file_out *out, err_t
 
 err_t edit_apply(bool *written, struct engine *e, const char *uid, const struct edit *edit)
 {
+	struct edit_of one = {.edit = *edit};
+
+	memcpy(one.uid, uid, sizeof(one.uid));
+	return edit_apply_all(written, e, &one, 1);
+}
+
+err_t edit_apply_all(bool *written, struct engine *e, const struct edit_of *edits, size_t nr)
+{
 	struct file_out out = {0};
+	err_t err = NULL;
 
 	/* One lock from the look at W to its successor: two terminals cannot step on each other. */
 	TRY(store_begin(e->store));
-	return finish(written, e, &out, edit_locked(&out, e, uid, edit));
+	for (size_t i = 0; i < nr && !err; i++)
+		err = edit_locked(&out, e, edits[i].uid, &edits[i].edit);
+	return finish(written, e, &out, err);
 }
 
 static err_t create_locked(char uid[UID_LEN + 1], struct file_out *out, struct engine *e,

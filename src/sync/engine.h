@@ -20,6 +20,7 @@ struct engine {
 	int64_t now;	      /* seconds UTC, for people */
 	bool mass_delete;     /* --allow-mass-delete */
 	bool pull_export;     /* agent.pullExport */
+	bool name_refused;    /* import_run names every file that cannot be imported, each time */
 };
 
 /* Lines for people, in the order things happened; released with report_release. */
@@ -59,6 +60,7 @@ struct edit {
 	const char *message;
 	struct slice text;	  /* the new text; ignored for HOW_DELETE */
 	const char *path;	  /* HOW_MOVE: the new path; NULL: as it is */
+	const char *alias;	  /* a label that goes on to mean this artifact; NULL: none */
 	const struct oid *expect; /* the text that was edited; NULL: whatever W is now. When W moved
 				     on since, the edit is merged (ERR_DIFFERS where that is not
 				     clean, and nothing changes) */
@@ -67,6 +69,13 @@ struct edit {
  * true). Changes nothing when the text is W's already. */
 err_t edit_apply(bool *written, struct engine *e, const char *uid,
 		 const struct edit *edit) MUST_CHECK;
+/* Several in one transaction: all of them, with their files, or none. */
+struct edit_of {
+	char uid[UID_LEN + 1];
+	struct edit edit;
+};
+err_t edit_apply_all(bool *written, struct engine *e, const struct edit_of *edits,
+		     size_t nr) MUST_CHECK;
 /* A new artifact at path. ERR_REFUSED when the path is taken (in the workspace or as a file). */
 err_t edit_create(char uid[UID_LEN + 1], bool *written, struct engine *e, const char *path,
 		  struct slice text, const char *message) MUST_CHECK;

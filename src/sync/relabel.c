@@ -4,6 +4,7 @@
 #include "util/json.h"
 #include "util/mem.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,11 @@ err_t relabel_next(long *num, struct engine *e, const struct kind *kind, const c
 	return draw(num, e, scope);
 }
 
+static bool in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
 /* Every occurrence of the old label that is not part of a longer word. Caller frees. */
 static char *replace_label(struct slice text, const char *old, const char *now, size_t *len,
 			   bool *any)
@@ -125,7 +131,10 @@ static char *replace_label(struct slice text, const char *old, const char *now, 
 	*any = false;
 	mem_stream_open(&s);
 	for (size_t i = 0; i < text.len;) {
-		if (i + n <= text.len && memcmp(text.at + i, old, n) == 0) {
+		bool starts = i == 0 || !in_word(text.at[i - 1]);
+
+		if (starts && i + n <= text.len && memcmp(text.at + i, old, n) == 0 &&
+		    (i + n == text.len || !in_word(text.at[i + n]))) {
 			fputs(now, s.file);
 			i += n;
 			*any = true;
@@ -136,32 +145,59 @@ static char *replace_label(struct slice text, const char *old, const char *now, 
 	return mem_stream_close(&s, len);
 }
 
-static err_t rewrite(struct engine *e, const struct art *art, const char *old, const char *now,
-		     const char *path)
+/* The edits of a relabelling: the artifact itself, then whoever names it. Texts are owned here. */
+struct batch {
+	struct edit_of *at;
+	size_t len, cap;
+};
+
+static void batch_release(struct batch *b)
+{
+	for (size_t i = 0; i < b->len; i++) {
+		free((char *)b->at[i].edit.text.at);
+		free((struct oid *)b->at[i].edit.expect);
+	}
+	free(b->at);
+}
+
+static err_t add_rewrite(struct batch *b, struct engine *e, const struct art *art, const char *old,
+			 const char *now, const char *path)
 {
 	scoped_free char *text = NULL, *changed = NULL;
-	struct edit edit = {.how = path ? HOW_MOVE : HOW_EDIT, .path = path};
-	bool written, any;
+	struct edit_of *edit;
+	struct oid *expect;
 	size_t len, out_len;
+	bool any;
 
 	TRY(store_text_get(&text, &len, e->store, art->oid.hex));
 	changed = replace_label(slice_of(text, len), old, now, &out_len, &any);
 	if (!any && !path)
 		return NULL;
-	edit.text = slice_of(changed, out_len);
-	edit.message = "label";
-	edit.expect = &art->oid;
-	return edit_apply(&written, e, art->uid, &edit);
+	expect = mem_alloc(sizeof(*expect));
+	*expect = art->oid;
+	MEM_GROW(b->at, b->len, b->cap);
+	edit = &b->at[b->len++];
+	*edit = (struct edit_of){.edit = {.how = path ? HOW_MOVE : HOW_EDIT,
+					  .message = "label",
+					  .text = slice_of(steal(changed), out_len),
+					  .path = path,
+					  .alias = path ? old : NULL,
+					  .expect = expect}};
+	memcpy(edit->uid, art->uid, sizeof(edit->uid));
+	return NULL;
 }
 
+/* In one transaction: whoever named the old label names the new one, or nothing has changed. */
 static err_t relabel_one(struct sync_report *r, struct engine *e, const struct art *art)
 {
 	const struct kind *kind = kinds_find(e->kinds, art->kind);
+	scoped(batch_release) struct batch batch = {0};
 	scoped(arts_release) struct arts all = {0};
 	struct art_filter any = {0};
 	scoped_free char *path = NULL;
 	struct label label = {.num = -1};
 	const char *base = strrchr(art->path, '/');
+	bool written;
 	long from, to;
 
 	if (!kind)
@@ -171,22 +207,13 @@ static err_t relabel_one(struct sync_report *r, struct engine *e, const struct a
 	/* the slug stays: "<dir>/INFRA-~k3f9-slug.md" -> "<dir>/INFRA-043-slug.md" */
 	path = mem_printf("%.*s/%s%s", (int)(base - art->path), art->path, label.text,
 			  base + 1 + strlen(art->label));
-	TRY(rewrite(e, art, art->label, label.text, path));
-	TRY(store_begin(e->store));
-	{
-		err_t err = store_alias_put(e->store, art->label, art->kind, art->uid);
-
-		if (err) {
-			store_rollback(e->store);
-			return err;
-		}
-	}
-	TRY(store_commit(e->store));
-	strs_take(&r->notes, mem_printf("%s is now %s", art->label, label.text));
+	TRY(add_rewrite(&batch, e, art, art->label, label.text, path));
 	TRY(store_art_list(&all, e->store, &any));
 	for (size_t i = 0; i < all.len; i++)
 		if (strcmp(all.at[i].uid, art->uid) != 0)
-			TRY(rewrite(e, &all.at[i], art->label, label.text, NULL));
+			TRY(add_rewrite(&batch, e, &all.at[i], art->label, label.text, NULL));
+	TRY(edit_apply_all(&written, e, batch.at, batch.len));
+	strs_take(&r->notes, mem_printf("%s is now %s", art->label, label.text));
 	return NULL;
 }
 
