@@ -68,6 +68,7 @@ static err_t import_all(struct session *s, bool mass_delete, bool dry_run)
 	TRY(check_not_busy(s));
 	TRY(session_write(s));
 	s->engine.mass_delete = mass_delete;
+	s->engine.name_refused = true;
 	TRY(run_all(&r, s, dry_run));
 	tell(&r, dry_run);
 	if (r.refused)

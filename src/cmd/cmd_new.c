@@ -134,7 +134,8 @@ static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session 
 		return NULL;
 	TRY(edit_create(uid, &written, &s->engine, n->path, slice_of(n->text, n->len), ""));
 	if (!written && s->have_port)
-		output_say("%s is in the workspace only: git is busy", n->path);
+		output_say("%s is in the workspace only: no file can be written there now",
+			    n->path);
 	return NULL;
 }
 

@@ -93,13 +93,24 @@ static err_t flush(struct view *v)
 	return NULL;
 }
 
-static err_t facts_of(struct export_facts *f, struct oid *shows, struct view *v,
+/* What cannot be read is not written over; the other files are none the worse for it. */
+static bool can_read(struct oid *shows, struct view *v, const char *path, const char *what)
+{
+	err_t err = file_out_shows(shows, v->e, path);
+
+	if (!err)
+		return true;
+	report_note(v->r, "%s %s: %s", what, path, err->text);
+	err_free(err);
+	return false;
+}
+
+static err_t facts_of(struct export_facts *f, const struct oid *shows, struct view *v,
 		      const struct art *art, const struct seen *seen)
 {
 	scoped(loaded_close) struct loaded l = {0};
 
 	TRY(load(v));
-	TRY(file_out_shows(shows, v->e, art->path));
 	TRY(loaded_open(&l, v->e, art->uid));
 	f->exists = !oid_none(shows);
 	f->in_head = head_oid(v, art->path)[0] != '\0';
@@ -153,6 +164,10 @@ static err_t export_one(struct view *v, const struct art *art)
 	}
 	if (art->deleted && !seen)
 		return NULL;
+	if (!can_read(&shows, v, art->path, "kept")) {
+		v->r->kept++;
+		return NULL;
+	}
 	TRY(facts_of(&f, &shows, v, art, seen));
 	switch (plan_export(&f, &why)) {
 	case EXPORT_NOTHING:
@@ -219,6 +234,8 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid)
 
 	TRY(store_art_get(&art, v->e->store, uid));
 	seen = find_seen(&v->seens, art.path);
+	if (!can_read(&shows, v, art.path, "left"))
+		return NULL;
 	TRY(facts_of(&f, &shows, v, &art, seen));
 	/* the commit carries it already, or HEAD has it */
 	if (strcmp(head_oid(v, art.path), art.oid.hex) == 0 ||

@@ -133,7 +133,9 @@ static err_t import_news_locked(struct report *r, struct engine *e, const struct
 	TRY(file_out_finish(e));
 	TRY(look_for_news(&news, &head, &before, e, paths));
 	r->busy = head.busy;
-	return news ? import_locked(r, e, &head, &before, paths) : NULL;
+	if (head.busy || (!news && !e->name_refused))
+		return NULL;
+	return import_locked(r, e, &head, &before, paths);
 }
 
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
@@ -144,7 +146,7 @@ err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 	if (!e->git)
 		return NULL;
 	TRY(import_news(&news, e, paths));
-	if (!news)
+	if (!news && !e->name_refused)
 		return NULL;
 	TRY(store_begin(e->store));
 	err = import_news_locked(r, e, paths);

@@ -317,6 +317,7 @@ static err_t remember_refused(struct look_view *v, const char *path, const struc
 		now = *old;
 		now.path = (char *)path;
 		now.head = *head;
+		now.left = true;
 	}
 	return remember(v, &now, &stat);
 }
@@ -352,6 +353,17 @@ static err_t look_at(struct look_view *v, const char *path, const struct seen *o
 	k.now.file = k.file;
 	k.now.head = k.head;
 	return remember(v, &k.now, &k.stat);
+}
+
+/* A file that did not change, but somebody asks for all that is refused. */
+static err_t name_again(struct look_view *v, const char *path)
+{
+	scoped_free char *bytes = NULL;
+	struct file_stat stat;
+	size_t len;
+	bool ok;
+
+	return readable(&ok, &bytes, &len, &stat, v, path);
 }
 
 static bool is_asked(const struct strs *paths, const char *path)
@@ -425,9 +437,10 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 		bool head_same = !v.moved ||
 				 (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
 
-		if (old && head_same && same_stat(&file->stat, &old->stat))
-			continue;
-		TRY(look_at(&v, file->path, old));
+		if (!old || !head_same || !same_stat(&file->stat, &old->stat))
+			TRY(look_at(&v, file->path, old));
+		else if (e->name_refused && old->left)
+			TRY(name_again(&v, file->path));
 	}
 	return v.moved ? refresh_heads(&v, paths) : NULL;
 }
