@@ -61,7 +61,7 @@ err_t store_json_get(char **value, struct store *s, const char *json, const char
 			       "tt", json, path), json));
 	if (found.nul) {
 		free(found.text);
-		return err_new(ERR_CORRUPT, "'%s' of the answer has a NUL character", path);
+		return err_new(ERR_REFUSED, "'%s' of the answer has a NUL character", path);
 	}
 	*value = found.text;
 	return NULL;

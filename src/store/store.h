@@ -296,7 +296,8 @@ err_t store_refusal_list(struct refusals *out, struct store *s) MUST_CHECK;
 
 /* --- JSON from the remote, read by SQLite's own JSON functions (exact for 64-bit numbers) --- */
 /* A value of a document by SQLite JSON path ("$.head", "$.results[3].status"); NULL when absent or
- * null; true/false come as "1"/"0"; objects and arrays as JSON text. ERR_CORRUPT: not JSON. */
+ * null; true/false come as "1"/"0"; objects and arrays as JSON text. ERR_CORRUPT: not JSON;
+ * ERR_REFUSED: a text with a NUL character. */
 err_t store_json_get(char **value, struct store *s, const char *json, const char *path) MUST_CHECK;
 /* The elements of an array ("$.rows") as JSON texts, strings as themselves. Absent: none. */
 err_t store_json_array(struct strs *out, struct store *s, const char *json,

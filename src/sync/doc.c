@@ -186,10 +186,50 @@ err_t doc_long(long *out, struct engine *e, const char *json, const char *path, 
 	return NULL;
 }
 
+static err_t bad(const char *what)
+{
+	return err_new(ERR_REFUSED, "the remote sent %s", what);
+}
+
+static err_t read_text(struct engine *e, const char *json, const struct oid *claimed)
+{
+	scoped_free char *text = NULL;
+	struct oid oid;
+	bool has;
+
+	TRY(store_json_get(&text, e->store, json, "$.text"));
+	if (text) {
+		if (strlen(text) > ARTIFACT_MAX_BYTES)
+			return bad("a text larger than 1 MiB");
+		oid = hash_blob(slice_str(text));
+		if (!oid_eq(&oid, claimed))
+			return bad("a text that does not match its id");
+		return store_text_put(&oid, e->store, slice_str(text));
+	}
+	if (oid_none(claimed))
+		return NULL;
+	TRY(store_text_has(&has, e->store, claimed->hex));
+	return has ? NULL : bad("a revision without its text");
+}
+
+static err_t read_parents(struct revision *r, struct engine *e, const char *json)
+{
+	scoped(strs_release) struct strs parents = {0};
+
+	TRY(store_json_array(&parents, e->store, json, "$.parents"));
+	if (parents.len > REVISION_PARENTS)
+		return bad("a revision of an unknown form");
+	for (size_t i = 0; i < parents.len; i++) {
+		if (!hash_is_hex(parents.at[i], SHA256_HEX))
+			return bad("a malformed id");
+		memcpy(r->parents[i].hex, parents.at[i], SHA256_HEX + 1);
+	}
+	return NULL;
+}
+
 static err_t read_revision(struct revision *r, struct engine *e, const char *json, const char *uid)
 {
-	scoped_free char *how = NULL, *text = NULL;
-	scoped(strs_release) struct strs parents = {0};
+	scoped_free char *how = NULL;
 	struct rev_id claimed = {""};
 	long when = 0;
 
@@ -200,35 +240,35 @@ static err_t read_revision(struct revision *r, struct engine *e, const char *jso
 	TRY(field(&r->message, e, json, "$.message"));
 	TRY(field(&how, e, json, "$.how"));
 	TRY(doc_long(&when, e, json, "$.time", 0));
-	TRY(store_json_array(&parents, e->store, json, "$.parents"));
 	r->time = when;
-	if (!revision_how_parse(&r->how, how) || parents.len > REVISION_PARENTS)
-		return err_new(ERR_REFUSED, "the remote sent a revision of an unknown form");
-	for (size_t i = 0; i < parents.len; i++) {
-		if (!hash_is_hex(parents.at[i], SHA256_HEX))
-			return err_new(ERR_REFUSED, "the remote sent a malformed id");
-		memcpy(r->parents[i].hex, parents.at[i], SHA256_HEX + 1);
-	}
+	if (!revision_how_parse(&r->how, how))
+		return bad("a revision of an unknown form");
+	TRY(read_parents(r, e, json));
 	TRY(kinds_check_path(e->kinds, r->path));
 	revision_seal(r, uid);
 	if (!rev_eq(&r->id, &claimed))
-		return err_new(ERR_REFUSED,
-			       "the remote sent a revision that does not match its id");
-	TRY(store_json_get(&text, e->store, json, "$.text"));
-	if (text) {
-		struct oid oid = hash_blob(slice_str(text));
+		return bad("a revision that does not match its id");
+	return read_text(e, json, &r->oid);
+}
 
-		if (!oid_eq(&oid, &r->oid))
-			return err_new(ERR_REFUSED,
-				       "the remote sent a text that does not match its id");
-		TRY(store_text_put(&oid, e->store, slice_str(text)));
-	} else if (!oid_none(&r->oid)) {
-		bool has;
+/* In the lineage that was read so far, or here already. */
+static err_t have_revision(bool *have, const struct doc_row *row, size_t nr, struct engine *e,
+			   const struct rev_id *id)
+{
+	struct rev_id found;
+	err_t err;
 
-		TRY(store_text_has(&has, e->store, r->oid.hex));
-		if (!has)
-			return err_new(ERR_REFUSED, "the remote sent a revision without its text");
-	}
+	*have = true;
+	for (size_t i = 0; i < nr; i++)
+		if (rev_eq(&row->lineage.at[i].id, id))
+			return NULL;
+	err = store_rev_find(&found, e->store, row->uid, id->hex);
+	if (!err)
+		return NULL;
+	*have = false;
+	if (err->code != ERR_NOTFOUND)
+		return err;
+	err_free(err);
 	return NULL;
 }
 
@@ -240,37 +280,96 @@ static err_t read_lineage(struct doc_row *row, struct engine *e, const char *jso
 	row->lineage.at = mem_alloc((list.len + 1) * sizeof(*row->lineage.at));
 	for (size_t i = 0; i < list.len; i++) {
 		struct revision *r = &row->lineage.at[row->lineage.len++];
-		err_t err = read_revision(r, e, list.at[i], row->uid);
 
-		if (err)
-			return err;
+		TRY(read_revision(r, e, list.at[i], row->uid));
+		for (int k = 0; k < revision_nr_parents(r); k++) {
+			bool have;
+
+			TRY(have_revision(&have, row, i, e, &r->parents[k]));
+			if (!have)
+				return bad("a revision without its parent");
+		}
 	}
+	return NULL;
+}
+
+/* What the row says of itself is what its revision says. */
+static err_t check_revision(const struct doc_row *row, struct engine *e)
+{
+	bool have;
+
+	for (size_t i = 0; i < row->lineage.len; i++) {
+		const struct revision *r = &row->lineage.at[i];
+
+		if (rev_eq(&r->id, &row->revision) &&
+		    (!oid_eq(&r->oid, &row->oid) || strcmp(r->path, row->path) != 0))
+			return bad("a version that does not match its revision");
+	}
+	if (row->deleted != oid_none(&row->oid))
+		return bad("a version that is and is not deleted");
+	TRY(have_revision(&have, row, row->lineage.len, e, &row->revision));
+	return have ? NULL : bad("a version without its revision");
+}
+
+/* A state that the kind does not know is one only when the text says so, too. */
+static err_t check_state(const struct doc_row *row, struct engine *e, const struct kind *kind)
+{
+	scoped_free char *text = NULL;
+	struct artifact_brief brief = {0};
+	size_t len = 0;
+
+	if (!row->state[0] || row->deleted || kind_state(kind, slice_str(row->state)))
+		return NULL;
+	TRY(store_text_get(&text, &len, e->store, row->oid.hex));
+	artifact_brief(&brief, slice_of(text, len), kind, row->path);
+	if (brief.state.len == 0 || slice_eq(brief.state, slice_str(row->state)))
+		return NULL;
+	return err_new(ERR_REFUSED, "the remote sent the unknown state '%s'", row->state);
+}
+
+static bool is_uid(const char *text)
+{
+	return strlen(text) == UID_LEN && strspn(text, "0123456789abcdef-") == UID_LEN;
+}
+
+static err_t read_names(struct doc_row *row, struct engine *e, const char *json)
+{
+	scoped_free char *uid = NULL;
+	const struct kind *kind;
+
+	TRY(field(&row->path, e, json, "$.path"));
+	TRY(field(&uid, e, json, "$.uid"));
+	if (!is_uid(uid))
+		return bad("a malformed uid");
+	memcpy(row->uid, uid, sizeof(row->uid));
+	TRY(kinds_check_path(e->kinds, row->path));
+	TRY(field(&row->kind, e, json, "$.kind"));
+	TRY(field(&row->label, e, json, "$.label"));
+	kind = kinds_of_path(e->kinds, row->path);
+	if (!kind || strcmp(kind->name, row->kind) != 0)
+		return err_new(ERR_REFUSED, "the remote says that it is a '%s', its path says '%s'",
+			       row->kind, kind ? kind->name : "");
 	return NULL;
 }
 
 static err_t read_row(struct doc_row *row, struct engine *e, const char *json)
 {
-	scoped_free char *uid = NULL;
-
-	TRY(field(&uid, e, json, "$.uid"));
-	if (strlen(uid) != UID_LEN)
-		return err_new(ERR_REFUSED, "the remote sent a malformed uid");
-	memcpy(row->uid, uid, sizeof(row->uid));
-	TRY(field(&row->path, e, json, "$.path"));
-	TRY(kinds_check_path(e->kinds, row->path));
-	TRY(field(&row->kind, e, json, "$.kind"));
-	TRY(field(&row->label, e, json, "$.label"));
+	TRY(read_names(row, e, json));
 	TRY(field(&row->state, e, json, "$.state"));
 	TRY(field(&row->approval, e, json, "$.approval.state"));
 	TRY(doc_long(&row->version, e, json, "$.version", 0));
 	TRY(doc_long(&row->rev, e, json, "$.rev", 0));
+	if (row->version < 1 || row->rev < 1)
+		return bad("a malformed version");
 	TRY(hex_field(row->revision.hex, SHA256_HEX, e, json, "$.revision"));
 	TRY(hex_field(row->oid.hex, OID_HEX, e, json, "$.oid"));
 	TRY(flag(&row->deleted, e, json, "$.deleted"));
 	TRY(flag(&row->forged, e, json, "$.forged"));
 	TRY(flag(&row->imported, e, json, "$.approval.imported"));
 	TRY(flag(&row->stale, e, json, "$.approval.stale"));
-	return read_lineage(row, e, json);
+	TRY(read_lineage(row, e, json));
+	TRY(check_revision(row, e));
+	return check_state(row, e, kinds_of_path(e->kinds, row->path));
 }
 
 err_t doc_row_read(struct doc_row *row, struct engine *e, const char *json)

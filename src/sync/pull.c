@@ -3,6 +3,7 @@
 #include "sync/doc.h"
 #include "sync/engine.h"
 #include "sync/reset.h"
+#include "sync/untaken.h"
 #include "util/fault.h"
 #include "util/json.h"
 #include "util/mem.h"
@@ -37,6 +38,19 @@ static err_t request_of(char **out, struct engine *e)
 	return NULL;
 }
 
+/* A position that goes back, or is none, would be asked for ever after. */
+static err_t check_position(struct engine *e, const char *reply)
+{
+	scoped_free char *cursor = NULL;
+	long next;
+
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	TRY(doc_long(&next, e, reply, "$.next", 0));
+	if (next >= (cursor ? strtol(cursor, NULL, 10) : 0))
+		return NULL;
+	return err_new(ERR_REFUSED, "the remote is damaged: its newest revision is %ld", next);
+}
+
 /* Fetches until there is no more; each page is staged with its cursor. */
 static err_t fetch(struct sync_report *r, struct engine *e)
 {
@@ -54,6 +68,7 @@ static err_t fetch(struct sync_report *r, struct engine *e)
 			r->behind = false;
 			continue;
 		}
+		TRY(check_position(e, reply));
 		TRY(store_inbox_stage(e->store, reply));
 		TRY(store_json_get(&more, e->store, reply, "$.more"));
 		if (!more || strcmp(more, "1") != 0)
@@ -261,7 +276,7 @@ static err_t take_json(struct sync_report *r, struct engine *e, const char *json
 		r->refused++;
 		strs_take(&r->notes, mem_printf("not taken from the remote: %s", err->text));
 		err_free(err);
-		return NULL;
+		return untaken_add(e, json);
 	}
 	TRY(err);
 	err = take_row(r, e, &row);
@@ -311,13 +326,21 @@ static err_t merge_all_left(struct sync_report *r, struct engine *e)
 	return NULL;
 }
 
-static err_t apply_inbox(struct sync_report *r, struct engine *e)
+static err_t apply_inbox(struct sync_report *r, struct engine *e, const struct strs *again_rows)
 {
 	scoped(strs_release) struct strs rows = {0};
 
 	TRY(store_inbox_list(&rows, e->store));
-	for (size_t i = 0; i < rows.len; i++)
-		TRY(take_json(r, e, rows.at[i]));
+	TRY(untaken_clear(e));
+	for (size_t i = 0; i < rows.len; i++) {
+		bool again;
+
+		TRY(untaken_is(&again, e, again_rows, rows.at[i]));
+		if (!again)
+			TRY(take_json(r, e, rows.at[i]));
+	}
+	for (size_t i = 0; i < again_rows->len; i++)
+		TRY(take_json(r, e, again_rows->at[i]));
 	TRY(merge_all_left(r, e));
 	return store_inbox_clear(e->store);
 }
@@ -340,7 +363,7 @@ static err_t still_in_conflict(struct sync_report *r, struct engine *e)
 
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 {
-	scoped(strs_release) struct strs rows = {0};
+	scoped(strs_release) struct strs rows = {0}, again = {0};
 	err_t err;
 
 	TRY(push_settle(r, e));
@@ -351,8 +374,9 @@ err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 		r->received = (int)rows.len;
 		return NULL;
 	}
+	TRY(untaken_fetch(&again, e));
 	TRY(store_begin(e->store));
-	err = apply_inbox(r, e);
+	err = apply_inbox(r, e, &again);
 	if (err) {
 		store_rollback(e->store);
 		return err;
