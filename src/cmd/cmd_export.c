@@ -192,6 +192,8 @@ static err_t check(const struct export *x, const struct usage *usage)
 		return opts_misuse(usage, "--all, or artifacts by name");
 	if (x->json && !x->to_stdout)
 		return opts_misuse(usage, "--json belongs to --stdout");
+	if (x->commit && (x->commit[0] == '-' || !x->commit[0]))
+		return opts_misuse(usage, "'%s' is not a name of a branch", x->commit);
 	if (x->message && !x->commit)
 		return opts_misuse(usage, "--message belongs to --commit");
 	if (x->to_stdout && !x->all && !x->nr_names)

@@ -9,13 +9,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* Before a workspace is made for nothing. */
+static err_t check_worktree(void)
+{
+	scoped(session_close) struct session s = {0};
+
+	TRY(session_open(&s, SESSION_REPO));
+	return s.repo->worktree ? NULL : err_new(ERR_FATAL, "this operation must be run in a work "
+						 "tree");
+}
 
 static err_t check_not_busy(struct session *s)
 {
 	struct repo_head head;
 
-	if (!s->have_port)
-		return err_new(ERR_FATAL, "this operation must be run in a work tree");
 	TRY(repo_head(&head, s->repo));
 	if (head.busy)
 		return err_hint(err_new(ERR_REFUSED, "git is in the middle of a %s", head.busy),
@@ -48,6 +57,60 @@ static void tell(const struct report *r, bool dry_run)
 	session_tell(&r->problems, "warning: ");
 }
 
+/* Git, too, sees nothing behind a directory that is a link. */
+static void refuse_link(struct report *r, const char *path)
+{
+	scoped_free char *line = mem_printf("'%s' is a symbolic link: what is behind it is not "
+					    "imported", path);
+
+	if (strs_has(&r->problems, line))
+		return;
+	strs_add(&r->problems, line);
+	r->refused++;
+}
+
+struct links {
+	struct report *r;
+	const char *top;
+};
+
+static err_t name_link(void *ctx, const char *path, const struct file_stat *st)
+{
+	const struct links *l = ctx;
+	scoped_free char *full = mem_printf("%s/%s", l->top, path);
+	struct stat target;
+
+	if (st->symlink && stat(full, &target) == 0 && S_ISDIR(target.st_mode))
+		refuse_link(l->r, path);
+	return NULL;
+}
+
+/* On the way to a directory of artifacts, or in it. */
+static err_t name_links(struct report *r, const struct session *s)
+{
+	struct links l = {r, s->repo->worktree};
+
+	for (size_t i = 0; i < s->kinds->len; i++) {
+		scoped_free char *dir = mem_printf("%s/", s->kinds->at[i].dir);
+		bool linked = false;
+
+		for (char *end = dir; !linked && (end = strchr(end, '/')); *end++ = '/') {
+			scoped_free char *full = NULL;
+			struct file_stat st;
+
+			*end = '\0';
+			full = mem_printf("%s/%s", l.top, dir);
+			TRY(file_stat(&st, full));
+			linked = st.symlink;
+			if (linked)
+				refuse_link(r, dir);
+		}
+		if (!linked)
+			TRY(file_walk(l.top, s->kinds->at[i].dir, name_link, &l));
+	}
+	return NULL;
+}
+
 /* A dry run is the real one, taken back. */
 static err_t run_all(struct report *r, struct session *s, bool dry_run)
 {
@@ -70,6 +133,7 @@ static err_t import_all(struct session *s, bool mass_delete, bool dry_run)
 	s->engine.mass_delete = mass_delete;
 	s->engine.name_refused = true;
 	TRY(run_all(&r, s, dry_run));
+	TRY(name_links(&r, s));
 	tell(&r, dry_run);
 	if (r.refused)
 		return err_new(ERR_DIFFERS, "%d file%s not imported", r.refused,
@@ -204,6 +268,7 @@ err_t cmd_import(int argc, char **argv)
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
 		return NULL;
+	TRY(check_worktree());
 	TRY(session_open(&s, dry_run ? SESSION_WRITE : SESSION_CREATE));
 	return argc ? import_named(&s, argv, argc, dry_run)
 		    : import_all(&s, mass_delete, dry_run);

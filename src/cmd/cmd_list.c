@@ -65,6 +65,16 @@ static err_t find_kind(struct list *l, const struct session *s, const struct usa
 		       : NULL;
 }
 
+/* A file may have any text for a state: only one that nothing has either is a mistake. */
+static err_t check_state(const struct list *l, const struct session *s, const struct usage *usage)
+{
+	for (size_t i = 0; i < s->kinds->len; i++)
+		for (size_t j = 0; j < s->kinds->at[i].nr_states; j++)
+			if (strcasecmp(s->kinds->at[i].states[j].name, l->state) == 0)
+				return NULL;
+	return opts_misuse(usage, "no kind has a state '%s', and no artifact", l->state);
+}
+
 static err_t collect(struct arts *out, struct list *l, struct session *s)
 {
 	struct art_filter f = {.kind = l->kind, .dirty_only = l->dirty,
@@ -184,6 +194,8 @@ static err_t run(struct list *l, const struct usage *usage)
 	TRY(session_open(&s, l->at ? SESSION_REPO : SESSION_READ));
 	TRY(find_kind(l, &s, usage));
 	TRY(collect(&arts, l, &s));
+	if (l->state && !arts.len)
+		TRY(check_state(l, &s, usage));
 	if (l->json)
 		print_json(&arts);
 	else if (l->porcelain || l->nul)

@@ -55,6 +55,8 @@ err_t input_read(char **bytes, size_t *len, const char *path)
 
 err_t input_check(struct slice text, const char *name)
 {
+	if (strcmp(name, "-") == 0)
+		name = "standard input";
 	if (text.len > ARTIFACT_MAX_BYTES)
 		return err_new(ERR_REFUSED, "'%s' is larger than 1 MiB", name);
 	if (text.len && memchr(text.at, '\0', text.len))

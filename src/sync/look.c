@@ -34,12 +34,6 @@ static err_t add_file(void *ctx, const char *path, const struct file_stat *stat)
 	return NULL;
 }
 
-static bool same_stat(const struct file_stat *a, const struct file_stat *b)
-{
-	return b->mtime_ns && a->size == b->size && a->mtime_ns == b->mtime_ns &&
-	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
-}
-
 static bool unmerged(const struct look_view *v, const char *path)
 {
 	for (size_t i = 0; i < v->index.len; i++)
@@ -255,7 +249,7 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	if (old && v->moved && f->in_head)
 		TRY(hand_began_at(&k->last, v, l, k->text, old, &k->head));
 	/* never touched since: no edit, whatever HEAD says now */
-	if (old && oid_eq(&k->file, &old->file) && same_stat(&k->stat, &old->stat))
+	if (old && oid_eq(&k->file, &old->file) && look_same_stat(&k->stat, &old->stat))
 		k->last = k->file;
 	f->is_last = oid_eq(&k->file, &k->last);
 	f->last_known = loaded_knows(l, &k->last);
@@ -320,6 +314,23 @@ static err_t remember_refused(struct look_view *v, const char *path, const struc
 		now.left = true;
 	}
 	return remember(v, &now, &stat);
+}
+
+/* A name that no artifact may have: no further question is asked about it. */
+static err_t check_name(bool *ok, struct look_view *v, const struct look_file *file,
+			const struct seen *old)
+{
+	struct seen now = {.path = file->path, .left = true};
+	err_t err = kinds_check_path(v->e->kinds, file->path);
+
+	*ok = !err;
+	if (!err)
+		return NULL;
+	report_problem(v->r, "%s", err->text);
+	v->r->refused++;
+	err_free(err);
+	return old && look_same_stat(&file->stat, &old->stat) ? NULL
+							      : remember(v, &now, &file->stat);
 }
 
 static err_t look_at(struct look_view *v, const char *path, const struct seen *old)
@@ -395,8 +406,12 @@ static err_t refresh_heads(struct look_view *v, const struct strs *paths)
 		struct oid head = entry ? entry->oid : (struct oid){""};
 		struct file_stat stat;
 
-		if (oid_eq(&head, &s->head) || !is_asked(paths, s->path))
+		err_t err = kinds_check_path(v->e->kinds, s->path);
+
+		if (err || oid_eq(&head, &s->head) || !is_asked(paths, s->path)) {
+			err_free(err);
 			continue;
+		}
 		TRY(v->e->git->stat(v->e->git->ctx, &stat, s->path));
 		if (stat.exists)
 			continue; /* looked at as a file */
@@ -418,6 +433,19 @@ static err_t went_forward(bool *out, struct engine *e, const char *from, const c
 	return NULL;
 }
 
+static err_t look_or_name(struct look_view *v, const struct look_file *file,
+			  const struct seen *old, bool head_same)
+{
+	bool same = old && look_same_stat(&file->stat, &old->stat), ok;
+
+	if (same && head_same && !(v->e->name_refused && old->left))
+		return NULL;
+	TRY(check_name(&ok, v, file, old));
+	if (!ok)
+		return NULL;
+	return same && head_same ? name_again(v, file->path) : look_at(v, file->path, old);
+}
+
 err_t look_files(struct report *r, struct engine *e, const struct git_head *head,
 		 const struct tree_mark *before, const struct strs *paths)
 {
@@ -437,51 +465,7 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 		bool head_same = !v.moved ||
 				 (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
 
-		if (!old || !head_same || !same_stat(&file->stat, &old->stat))
-			TRY(look_at(&v, file->path, old));
-		else if (e->name_refused && old->left)
-			TRY(name_again(&v, file->path));
+		TRY(look_or_name(&v, file, old, head_same));
 	}
 	return v.moved ? refresh_heads(&v, paths) : NULL;
-}
-
-struct quick {
-	const struct seens *seens;
-	const struct strs *paths;
-	bool news;
-};
-
-static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
-{
-	struct quick *q = ctx;
-	const struct seen *old =
-		q->news || !is_asked(q->paths, path) ? NULL : find_seen(q->seens, path);
-
-	if (!q->news && is_asked(q->paths, path))
-		q->news = !old || !same_stat(stat, &old->stat);
-	return NULL;
-}
-
-err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
-{
-	scoped(seens_release) struct seens seens = {0};
-	struct quick q = {&seens, paths, false};
-
-	if (paths && paths->len == 1) {
-		scoped(seen_release) struct seen seen = {0};
-		struct file_stat stat;
-		err_t err = store_seen_get(&seen, e->store, e->git->worktree, paths->at[0]);
-
-		*out = err != NULL;
-		if (err && err->code != ERR_NOTFOUND)
-			return err;
-		err_free(err);
-		TRY(e->git->stat(e->git->ctx, &stat, paths->at[0]));
-		*out = stat.exists && (*out || !same_stat(&stat, &seen.stat));
-		return NULL;
-	}
-	TRY(store_seen_list(&seens, e->store, e->git->worktree));
-	TRY(e->git->files(e->git->ctx, quick_look, &q));
-	*out = q.news;
-	return NULL;
 }

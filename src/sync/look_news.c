@@ -1,0 +1,51 @@
+/* Is there anything to look at? Asked by every command, so by stat data alone. */
+#include "sync/find.h"
+#include "sync/look.h"
+#include "util/mem.h"
+
+bool look_same_stat(const struct file_stat *a, const struct file_stat *b)
+{
+	return b->mtime_ns && a->size == b->size && a->mtime_ns == b->mtime_ns &&
+	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
+}
+
+struct quick {
+	const struct seens *seens;
+	const struct strs *paths;
+	bool news;
+};
+
+static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
+{
+	struct quick *q = ctx;
+	bool asked = !q->paths || strs_has(q->paths, path);
+	const struct seen *old = q->news || !asked ? NULL : find_seen(q->seens, path);
+
+	if (!q->news && asked)
+		q->news = !old || !look_same_stat(stat, &old->stat);
+	return NULL;
+}
+
+err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
+{
+	scoped(seens_release) struct seens seens = {0};
+	struct quick q = {&seens, paths, false};
+
+	if (paths && paths->len == 1) {
+		scoped(seen_release) struct seen seen = {0};
+		struct file_stat stat;
+		err_t err = store_seen_get(&seen, e->store, e->git->worktree, paths->at[0]);
+
+		*out = err != NULL;
+		if (err && err->code != ERR_NOTFOUND)
+			return err;
+		err_free(err);
+		TRY(e->git->stat(e->git->ctx, &stat, paths->at[0]));
+		*out = stat.exists && (*out || !look_same_stat(&stat, &seen.stat));
+		return NULL;
+	}
+	TRY(store_seen_list(&seens, e->store, e->git->worktree));
+	TRY(e->git->files(e->git->ctx, quick_look, &q));
+	*out = q.news;
+	return NULL;
+}
