@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static err_t check_top(const struct worktree *w)
 {
@@ -116,6 +117,14 @@ err_t worktree_read(struct worktree *w, char **bytes, size_t *len, struct file_s
 	return NULL;
 }
 
+/* Asked before anything is recorded: the file is staged elsewhere, and only moves here. */
+static err_t check_directory(const char *full, const char *path)
+{
+	scoped_free char *dir = mem_strndup(full, (size_t)(strrchr(full, '/') - full));
+
+	return access(dir, W_OK | X_OK) == 0 ? NULL : err_errno("cannot write '%s'", path);
+}
+
 err_t worktree_stage(struct worktree *w, char **tmp, const char *path, struct slice text)
 {
 	scoped_free char *full = NULL, *converted = NULL;
@@ -125,6 +134,7 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path, struct sl
 	TRY(check_replaceable(full, path));
 	TRY(convert_text(&w->convert, &converted, &len, path, text, false));
 	TRY(file_mkdirs_for(full));
+	TRY(check_directory(full, path));
 	if (converted)
 		text = slice_of(converted, len);
 	return w->staging ? file_stage_in(tmp, w->staging, full, text, 0)

@@ -137,7 +137,7 @@ static err_t publish_all(struct file_out *out, struct engine *e)
 	return NULL;
 }
 
-static err_t finish_all(struct engine *e)
+static err_t finish_all(struct report *r, struct engine *e)
 {
 	scoped(pendings_release) struct pendings list = {0};
 
@@ -153,7 +153,10 @@ static err_t finish_all(struct engine *e)
 		if (!err)
 			head = seen.head;
 		err_free(err);
-		TRY(write_one(e, p, &head, NULL));
+		err = write_one(e, p, &head, NULL);
+		if (err)
+			report_problem(r, "%s", err->text);
+		err_free(err);
 	}
 	return NULL;
 }
@@ -176,7 +179,7 @@ err_t file_out_publish(struct file_out *out, struct engine *e)
 	return end(e, publish_all(out, e));
 }
 
-err_t file_out_finish(struct engine *e)
+err_t file_out_finish(struct report *r, struct engine *e)
 {
 	scoped(pendings_release) struct pendings list = {0};
 
@@ -184,5 +187,5 @@ err_t file_out_finish(struct engine *e)
 	if (!list.len)
 		return NULL;
 	TRY(store_begin(e->store));
-	return end(e, finish_all(e));
+	return end(e, finish_all(r, e));
 }

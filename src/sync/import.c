@@ -130,7 +130,7 @@ static err_t import_news_locked(struct report *r, struct engine *e, const struct
 	struct git_head head = {0};
 	bool news;
 
-	TRY(file_out_finish(e));
+	TRY(file_out_finish(r, e));
 	TRY(look_for_news(&news, &head, &before, e, paths));
 	r->busy = head.busy;
 	if (head.busy || (!news && !e->name_refused))
