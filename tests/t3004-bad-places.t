@@ -125,7 +125,7 @@ test_expect_success USER 'a directory that cannot be written: the edit is not ha
 	fresh && owned . && user git agent list >/dev/null && chmod 555 .git/agent && chmod 444 "$db" &&
 	user git agent list >../actual && test_cmp ../list.sound ../actual &&
 	one_error 128 "^fatal: cannot write workspace .* read-only$\|Permission denied" user git agent check INFRA-002 1 &&
-	git diff --quiet && chmod 755 .git/agent
+	user git diff --quiet && chmod 755 .git/agent
 '
 
 test_expect_success USER 'a remote in a directory that cannot be written is out of reach: the work is queued' '

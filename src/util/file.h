@@ -74,6 +74,10 @@ err_t file_walk(const char *root, const char *dir, file_each_fn each, void *ctx)
 /* True when the filesystem of path is one on which SQLite locks cannot be trusted (NFS, CIFS, ...);
  * name (may be NULL) is set to its static name. */
 bool file_on_network(const char *path, const char **name);
+#ifdef __linux__
+/* The name of the network filesystem with this statfs f_type (of any width and sign); else NULL. */
+const char *file_network_type(long magic);
+#endif
 
 /* An advisory lock (flock) on path, waiting at most wait_ms; ERR_BUSY after that. */
 err_t file_lock(int *fd, const char *path, int wait_ms) MUST_CHECK;

@@ -26,15 +26,20 @@ static const struct {
 	{0x5346414F, "afs"},  {0x73757245, "coda"}, {0x01021997, "9p"},	  {0x00C36400, "ceph"},
 };
 
+const char *file_network_type(long magic)
+{
+	for (size_t i = 0; i < sizeof(network) / sizeof(*network); i++)
+		if ((unsigned long)(unsigned int)magic == network[i].magic)
+			return network[i].name;
+	return NULL;
+}
+
 static const char *network_name(const char *path, bool *found)
 {
 	struct statfs fs;
 
 	*found = statfs(path, &fs) == 0;
-	for (size_t i = 0; *found && i < sizeof(network) / sizeof(*network); i++)
-		if ((unsigned long)(unsigned int)fs.f_type == network[i].magic)
-			return network[i].name;
-	return NULL;
+	return *found ? file_network_type((long)fs.f_type) : NULL;
 }
 #else
 static const char *network_name(const char *path, bool *found)

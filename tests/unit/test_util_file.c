@@ -255,6 +255,15 @@ static void knows_local_filesystems(void **state)
 	const char *name = "untouched";
 
 	assert_false(file_on_network("/proc/self/none/such", &name));
+#ifdef __linux__
+	assert_string_equal(file_network_type(0x6969), "nfs");
+	assert_string_equal(file_network_type(0xFF534D42L), "cifs");
+	assert_string_equal(file_network_type((long)(int)0xFF534D42), "cifs");
+	assert_string_equal(file_network_type((long)(int)0xFE534D42), "smb2");
+	assert_string_equal(file_network_type(0x01021997), "9p");
+	assert_null(file_network_type(0xEF53));	/* ext */
+	assert_null(file_network_type(0x01021994));	/* tmpfs */
+#endif
 	assert_string_equal(name, "untouched");
 }
 
