@@ -122,7 +122,7 @@ static err_t edit_locked(struct file_out *out, struct engine *e, const char *uid
 	err_t err;
 
 	if (e->git)
-		TRY(file_out_finish(e));
+		TRY(file_out_finish(NULL, e));
 	TRY(loaded_open(&l, e, uid));
 	if (changes_nothing(&l, edit))
 		return NULL;

@@ -154,7 +154,7 @@ static err_t finish_all(struct report *r, struct engine *e)
 			head = seen.head;
 		err_free(err);
 		err = write_one(e, p, &head, NULL);
-		if (err)
+		if (err && r)
 			report_problem(r, "%s", err->text);
 		err_free(err);
 	}

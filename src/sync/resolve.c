@@ -41,7 +41,7 @@ err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid)
 	struct slice base, ours, theirs;
 
 	if (e->git)
-		TRY(file_out_finish(e));
+		TRY(file_out_finish(NULL, e));
 	TRY(get(&c, e, uid));
 	TRY(loaded_open(&l, e, uid));
 	loaded_plan(&l);
@@ -78,7 +78,7 @@ static err_t settle(struct file_out *out, struct engine *e, const char *uid, enu
 	err_t err = NULL;
 
 	if (e->git)
-		TRY(file_out_finish(e));
+		TRY(file_out_finish(NULL, e));
 	TRY(get(&c, e, uid));
 	TRY(loaded_open(&l, e, uid));
 	loaded_plan(&l);
