@@ -11,6 +11,7 @@
 #   make install    PREFIX=/usr/local, DESTDIR honoured; make uninstall takes it back
 
 VERSION := 0.1.0
+comma := ,
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -34,7 +35,9 @@ SANFLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recove
 OPT ?= -O2 -g
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=default $(OPT) $(WARN) -Isrc -I$(B)/gen \
              -DGIT_AGENT_VERSION='"$(VERSION)"' $(SANFLAGS_$(SAN)) $(CFLAGS) $(CFLAGS_$(<F))
-LDFLAGS_ALL = -rdynamic -Wl,--as-needed $(SANFLAGS_$(SAN)) $(LDFLAGS)
+# Modules take util/ and artifact/ from the program, and nothing of its libraries.
+LDFLAGS_ALL = -rdynamic -Wl,--as-needed $(STATIC:%=-Wl$(comma)--exclude-libs$(comma)lib%.a) \
+              $(SANFLAGS_$(SAN)) $(LDFLAGS)
 
 # --- layers, right to left: a layer links with itself and those named after it -------------
 LAYERS = util artifact merge store git remote sync cli cmd
@@ -66,7 +69,13 @@ SRC_cmd = $(wildcard src/cmd/*.c)
 SRC_ALL = src/main.c $(foreach l,$(LAYERS),$(SRC_$(l))) $(SRC_module_git) $(SRC_module_supabase)
 HEADERS = $(wildcard src/*/*.h src/*/*/*.h)
 
-LIBS_MAIN := $(shell pkg-config --libs $(PKGS_MAIN) 2>/dev/null) -ldl
+# Linked from their archives, where there are any: finding and relocating SQLite would be a third
+# of what a short command costs. `make STATIC=` links the shared libraries.
+STATIC ?= sqlite3 cmark
+archive_path = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))
+static_or_shared = $(or $(if $(filter $(1),$(STATIC)),$(call archive_path,$(1))),-l$(1))
+with_archives = $(foreach l,$(1),$(if $(filter -l%,$l),$(call static_or_shared,$(l:-l%=%)),$l))
+LIBS_MAIN := $(call with_archives,$(shell pkg-config --libs $(PKGS_MAIN) 2>/dev/null)) -lm -ldl
 LIBS_git := $(shell pkg-config --libs $(PKGS_GIT) 2>/dev/null)
 LIBS_supabase := $(shell pkg-config --libs $(PKGS_SUPABASE) 2>/dev/null)
 LIBS_CMOCKA := $(shell pkg-config --libs cmocka 2>/dev/null)
