@@ -254,6 +254,13 @@ static err_t port_remove(void *ctx, const char *path)
 	return worktree_remove(&p->worktree, path);
 }
 
+static err_t port_sync(void *ctx)
+{
+	struct port *p = ctx;
+
+	return worktree_sync(&p->worktree);
+}
+
 err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *kinds)
 {
 	struct port *p = mem_alloc(sizeof(*p));
@@ -272,6 +279,7 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 		.index = port_index, .blob = port_blob, .files = port_files, .stat = port_stat,
 		.read = port_read, .stage = port_stage, .publish = port_publish,
 		.discard = port_discard, .remove = port_remove,
+		.sync = port_sync,
 	};
 	return NULL;
 }
@@ -285,6 +293,7 @@ void git_port_close(struct git_port *port)
 	forget(p);
 	git_scope_release(&p->scope);
 	convert_release(&p->worktree.convert);
+	strs_release(&p->worktree.later);
 	free(p->worktree.staging);
 	free(p);
 	*port = (struct git_port){0};

@@ -119,11 +119,14 @@ struct git_port {
 	err_t (*read)(void *ctx, char **bytes, size_t *len, struct file_stat *stat,
 		      const char *path);
 	/* The two halves of a write (file_stage / file_publish), converted for the work tree.
-	 * Refuses a path that leaves the work tree through a symbolic link. */
+	 * Refuses a path that leaves the work tree through a symbolic link. Durable only after
+	 * sync, which must come between the two. */
 	err_t (*stage)(void *ctx, char **tmp, const char *path, struct slice text);
 	err_t (*publish)(void *ctx, struct file_stat *out, const char *tmp, const char *path);
 	err_t (*discard)(void *ctx, char *tmp);
 	err_t (*remove)(void *ctx, const char *path);
+	/* Makes durable what was staged, published and removed since the last time. */
+	err_t (*sync)(void *ctx);
 };
 
 #endif

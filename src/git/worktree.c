@@ -137,8 +137,7 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path, struct sl
 	TRY(check_directory(full, path));
 	if (converted)
 		text = slice_of(converted, len);
-	return w->staging ? file_stage_in(tmp, w->staging, full, text, 0)
-			  : file_stage(tmp, full, text, 0);
+	return file_stage_in(tmp, w->staging, full, text, 0, &w->later);
 }
 
 err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp, const char *path)
@@ -147,7 +146,7 @@ err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tm
 
 	TRY(locate(&full, w, path));
 	TRY(check_replaceable(full, path));
-	return file_publish(out, tmp, full);
+	return file_publish_later(out, tmp, full, &w->later);
 }
 
 err_t worktree_remove(struct worktree *w, const char *path)
@@ -156,5 +155,10 @@ err_t worktree_remove(struct worktree *w, const char *path)
 
 	TRY(locate(&full, w, path));
 	TRY(check_replaceable(full, path));
-	return file_remove(full);
+	return file_remove_later(full, &w->later);
+}
+
+err_t worktree_sync(struct worktree *w)
+{
+	return file_sync(&w->later);
 }

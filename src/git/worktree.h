@@ -12,6 +12,7 @@ struct worktree {
 	char *staging;	 /* where files are made before they are renamed; NULL: beside */
 	const struct git_scope *scope; /* not owned */
 	struct convert convert;
+	struct strs later; /* fsyncs that are owed, see util/file.h */
 };
 
 /* The functions of struct git_port with the same names. */
@@ -24,5 +25,6 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path,
 err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp,
 		       const char *path) MUST_CHECK;
 err_t worktree_remove(struct worktree *w, const char *path) MUST_CHECK;
+err_t worktree_sync(struct worktree *w) MUST_CHECK;
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Files that go out under one transaction. */
-#define BATCH 64
+/* Files that go out under one transaction, and one wait for the disk. */
+#define BATCH 1024
 
 struct view {
 	struct engine *e;

@@ -49,6 +49,8 @@ err_t file_out_stage(struct file_out *out, struct engine *e, const char *uid, co
 
 err_t file_out_record(const struct file_out *out, struct engine *e)
 {
+	if (out->len)
+		TRY(e->git->sync(e->git->ctx));
 	for (size_t i = 0; i < out->len; i++)
 		TRY(store_pending_put(e->store, e->git->worktree, &out->at[i].pending));
 	return NULL;
@@ -69,15 +71,17 @@ static err_t move_in(struct file_stat *stat, struct engine *e, const struct pend
 	scoped_free char *text = NULL;
 	char *staged = tmp ? *tmp : NULL;
 	size_t len;
-	err_t err;
+	err_t err = NULL;
 
 	if (oid_none(&p->to))
 		return e->git->remove(e->git->ctx, p->path);
 	if (!staged) {
 		TRY(store_text_get(&text, &len, e->store, p->to.hex));
 		TRY(e->git->stage(e->git->ctx, &staged, p->path, slice_of(text, len)));
+		err = e->git->sync(e->git->ctx);
 	}
-	err = e->git->publish(e->git->ctx, stat, staged, p->path);
+	if (!err)
+		err = e->git->publish(e->git->ctx, stat, staged, p->path);
 	if (err) {
 		if (!tmp)
 			err_free(e->git->discard(e->git->ctx, staged));
@@ -163,6 +167,8 @@ static err_t finish_all(struct report *r, struct engine *e)
 
 static err_t end(struct engine *e, err_t err)
 {
+	if (!err)
+		err = e->git->sync(e->git->ctx);
 	if (!err)
 		return store_commit(e->store);
 	store_rollback(e->store);

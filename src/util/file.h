@@ -9,6 +9,7 @@
 
 #include "util/err.h"
 #include "util/slice.h"
+#include "util/strs.h"
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -50,9 +51,10 @@ err_t file_mkdirs_for(const char *path) MUST_CHECK;
  */
 err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode) MUST_CHECK;
 /* The same with the temporary file in directory `dir` (made if absent), where nobody sees it, as
- * "agent-tmp-<pid>-XXXXXX"; in a directory of another filesystem than path's: as file_stage. */
-err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode)
-	MUST_CHECK;
+ * "agent-tmp-<pid>-XXXXXX"; in a directory of another filesystem than path's, and with dir NULL, as
+ * file_stage. later: see file_sync. */
+err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode,
+		    struct strs *later) MUST_CHECK;
 /* Removes from such a directory what processes that are no more left there. Never fails. */
 void file_sweep(const char *dir);
 err_t file_publish(struct file_stat *out, const char *tmp, const char *path) MUST_CHECK;
@@ -63,6 +65,16 @@ err_t file_write(const char *path, struct slice bytes, mode_t mode) MUST_CHECK;
 
 /* unlink + fsync of the directory; a missing file is no error. Fault points: "unlink". */
 err_t file_remove(const char *path) MUST_CHECK;
+
+/*
+ * Many files: the same steps without the fsyncs, which are owed in `later` until file_sync pays
+ * them all at once and empties it. What is staged must be paid before it is published.
+ * Fault points: "sync".
+ */
+err_t file_publish_later(struct file_stat *out, const char *tmp, const char *path,
+			 struct strs *later) MUST_CHECK;
+err_t file_remove_later(const char *path, struct strs *later) MUST_CHECK;
+err_t file_sync(struct strs *later) MUST_CHECK;
 
 /* Every regular file and symbolic link below root/dir, depth first in byte order of the path;
  * paths are relative to root. Temporary files of file_stage are passed over (and removed when

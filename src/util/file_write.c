@@ -30,28 +30,11 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static int fsync_retry(int fd)
-{
-	int result;
-
-	do {
-		result = fsync(fd);
-	} while (result && errno == EINTR);
-	return result;
-}
-
-/* Some filesystems have no fsync for directories and say EINVAL; there is no more to be had. */
-static err_t sync_dir_of(const char *path)
+static char *dir_of(const char *path)
 {
 	size_t len = (size_t)(base_of(path) - path);
-	scoped_free char *dir = len ? mem_strndup(path, len) : mem_strdup(".");
-	scoped(close_fd) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return err_errno("cannot open directory '%s'", dir);
-	if (fsync_retry(fd) && errno != EINVAL && errno != ENOTSUP)
-		return err_errno("cannot sync directory '%s'", dir);
-	return NULL;
+	return len ? mem_strndup(path, len) : mem_strdup(".");
 }
 
 static mode_t mode_for(const char *path)
@@ -89,15 +72,14 @@ static err_t fill(int fd, const char *path, struct slice bytes, mode_t mode)
 		err = err_errno("cannot set the mode of '%s'", path);
 	else
 		err = write_all(fd, bytes, path);
-	if (!err && fsync_retry(fd))
-		err = err_errno("cannot sync '%s'", path);
 	if (close(fd) && !err && errno != EINTR)
 		err = err_errno("cannot close '%s'", path);
 	return err;
 }
 
-/* name: a pattern for mkostemp; taken over. */
-static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice bytes, mode_t mode)
+/* pattern: for mkostemp; taken over. */
+static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice bytes, mode_t mode,
+		      struct strs *later)
 {
 	scoped_free char *name = pattern;
 	err_t err;
@@ -112,37 +94,60 @@ static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice 
 		unlink(name);
 		return err;
 	}
+	strs_add(later, name);
 	fault_point("stage");
 	*tmp = steal(name);
 	return NULL;
 }
 
-err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
+static err_t stage_beside(char **tmp, const char *path, struct slice bytes, mode_t mode,
+			  struct strs *later)
 {
 	const char *base = base_of(path);
 	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
 
 	return stage_as(tmp, mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base), path, bytes,
-			mode);
+			mode, later);
+}
+
+static err_t sync_now(struct strs *later)
+{
+	err_t err = file_sync(later);
+
+	strs_release(later);
+	return err;
+}
+
+err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
+{
+	struct strs later = {0};
+	char *name;
+	err_t err;
+
+	TRY(stage_beside(&name, path, bytes, mode, &later));
+	err = sync_now(&later);
+	if (err)
+		file_discard(name);
+	else
+		*tmp = name;
+	return err;
 }
 
 static bool same_device(const char *dir, const char *path)
 {
-	scoped_free char *parent = mem_strndup(path, (size_t)(base_of(path) - path));
+	scoped_free char *parent = dir_of(path);
 	struct stat a, b;
 
-	return stat(dir, &a) == 0 && stat(parent[0] ? parent : ".", &b) == 0 &&
-	       a.st_dev == b.st_dev;
+	return stat(dir, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev;
 }
 
-err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode)
+err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode,
+		    struct strs *later)
 {
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		return file_stage(tmp, path, bytes, mode);
-	if (!same_device(dir, path))
-		return file_stage(tmp, path, bytes, mode);
+	if (!dir || (mkdir(dir, 0777) && errno != EEXIST) || !same_device(dir, path))
+		return stage_beside(tmp, path, bytes, mode, later);
 	return stage_as(tmp, mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid()), path,
-			bytes, mode);
+			bytes, mode, later);
 }
 
 void file_sweep(const char *dir)
@@ -188,7 +193,8 @@ static struct file_stat describe(const struct stat *before, const struct stat *a
 	};
 }
 
-err_t file_publish(struct file_stat *out, const char *tmp, const char *path)
+err_t file_publish_later(struct file_stat *out, const char *tmp, const char *path,
+			 struct strs *later)
 {
 	scoped(close_fd) int fd = open(tmp, OPEN_FOR_STAT);
 	struct stat before, after;
@@ -198,13 +204,21 @@ err_t file_publish(struct file_stat *out, const char *tmp, const char *path)
 	fault_point("publish");
 	if (rename(tmp, path))
 		return err_errno("cannot rename '%s' to '%s'", tmp, path);
-	TRY(sync_dir_of(path));
+	strs_take(later, dir_of(path));
 	fault_point("publish");
 	if (fstat(fd, &after))
 		return err_errno("cannot stat '%s'", path);
 	if (out)
 		*out = describe(&before, &after);
 	return NULL;
+}
+
+err_t file_publish(struct file_stat *out, const char *tmp, const char *path)
+{
+	struct strs later = {0};
+	err_t err = file_publish_later(out, tmp, path, &later);
+
+	return err ? err : sync_now(&later);
 }
 
 void file_discard(char *tmp)
@@ -226,7 +240,7 @@ err_t file_write(const char *path, struct slice bytes, mode_t mode)
 	return err;
 }
 
-err_t file_remove(const char *path)
+err_t file_remove_later(const char *path, struct strs *later)
 {
 	fault_point("unlink");
 	if (unlink(path)) {
@@ -234,7 +248,15 @@ err_t file_remove(const char *path)
 			return NULL;
 		return err_errno("cannot remove '%s'", path);
 	}
-	TRY(sync_dir_of(path));
+	strs_take(later, dir_of(path));
 	fault_point("unlink");
 	return NULL;
+}
+
+err_t file_remove(const char *path)
+{
+	struct strs later = {0};
+	err_t err = file_remove_later(path, &later);
+
+	return err ? err : sync_now(&later);
 }

@@ -60,6 +60,7 @@ struct sim {
 	struct world *w;
 	int me;
 	struct git_port port;
+	bool unsynced; /* something was staged since the last sync */
 	char worktree[32];
 	struct mref refs[MAX_REFS];
 	int nr_refs;
@@ -514,8 +515,10 @@ static err_t port_read(void *ctx, char **bytes, size_t *len, struct file_stat *s
 
 static err_t port_stage(void *ctx, char **tmp, const char *path, struct slice text)
 {
-	(void)ctx;
+	struct sim *s = ctx;
+
 	(void)path;
+	s->unsynced = true;
 	*tmp = mem_strndup(text.at, text.len);
 	return NULL;
 }
@@ -525,6 +528,7 @@ static err_t port_publish(void *ctx, struct file_stat *out, const char *tmp, con
 	struct sim *s = ctx;
 	int i = path_index(path);
 
+	BUG_ON(s->unsynced); /* a power cut would leave a file without its text */
 	set_file(s, i, tmp);
 	*out = stat_of(s, i);
 	return NULL;
@@ -540,6 +544,14 @@ static err_t port_discard(void *ctx, char *tmp)
 static err_t port_remove(void *ctx, const char *path)
 {
 	set_file(ctx, path_index(path), NULL);
+	return NULL;
+}
+
+static err_t port_sync(void *ctx)
+{
+	struct sim *s = ctx;
+
+	s->unsynced = false;
 	return NULL;
 }
 
@@ -590,7 +602,8 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 					    port_stage,
 					    port_publish,
 					    port_discard,
-					    port_remove};
+					    port_remove,
+					    port_sync};
 	}
 	return w;
 }

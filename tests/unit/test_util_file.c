@@ -180,10 +180,10 @@ static void survives_a_kill_at_every_step(void **state)
 			_exit(9);
 		}
 		assert_true(wait(&status) > 0);
-		is_content("kill/a.md", status && step < 4 ? "old" : "new");
+		is_content("kill/a.md", status && step < 6 ? "old" : "new");
 		assert_true(step < 20);
 	} while (status);
-	assert_int_equal(step, 5);
+	assert_int_equal(step, 9);
 	list = walked("kill");
 	assert_string_equal(list, "kill/a.md\n");
 	free(list);
