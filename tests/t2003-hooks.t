@@ -32,6 +32,19 @@ test_expect_success COMMANDS 'a commit carries the edits made by commands' '
 	test_clean
 '
 
+test_expect_success COMMANDS 'a file that git took back is written again' '
+	cd "$TRASH/a" &&
+	git agent check INFRA-042 --off 1 &&
+	git checkout -q -- $STORY &&
+	echo more >code && git add code &&
+	git commit -q -m "again" 2>../err &&
+	test_grep "staged $STORY" ../err &&
+	git show HEAD:$STORY >../actual &&
+	test_grep "\[ \] \*\*Scenario 1" ../actual &&
+	git agent check INFRA-042 1 && git add . && git commit -q -m "and back" &&
+	test_clean
+'
+
 test_expect_success COMMANDS 'where nothing else is staged git refuses first, and takes it the second time' '
 	cd "$TRASH/a" &&
 	git agent check INFRA-042 2 &&
