@@ -68,12 +68,33 @@ static bool ends_line(uint32_t cp, struct slice rest)
 	return cp == '\r' && rest.len && rest.at[0] == '\n';
 }
 
+/* Takes off what nearly all text is made of: characters that stand for themselves, in one column. */
+static struct slice take_ascii(struct slice *text)
+{
+	size_t n = 0;
+	struct slice run;
+
+	while (n < text->len && text->at[n] >= 0x20 && text->at[n] < 0x7F)
+		n++;
+	run = slice_of(text->at, n);
+	*text = slice_of(text->at + n, text->len - n);
+	return run;
+}
+
+static void write_ascii(struct slice *text, FILE *out)
+{
+	struct slice run = take_ascii(text);
+
+	if (run.len)
+		fwrite(run.at, 1, run.len, out);
+}
+
 void text_safe_write(struct slice text, FILE *out)
 {
 	struct slice taken;
 	uint32_t cp;
 
-	while (utf8_next(&text, &cp, &taken)) {
+	for (write_ascii(&text, out); utf8_next(&text, &cp, &taken); write_ascii(&text, out)) {
 		if (cp == UTF8_REPLACEMENT)
 			fputs("\xEF\xBF\xBD", out);
 		else if (is_caret(cp) && !ends_line(cp, text))
@@ -105,10 +126,10 @@ void text_write(struct slice text, FILE *out)
 
 size_t text_width(struct slice text)
 {
-	size_t width = 0;
+	size_t width = take_ascii(&text).len;
 	uint32_t cp;
 
-	while (utf8_next(&text, &cp, NULL)) {
+	for (; utf8_next(&text, &cp, NULL); width += take_ascii(&text).len) {
 		if (is_caret(cp))
 			width += 2;
 		else if (is_hidden(cp))

@@ -33,45 +33,6 @@ static bool mentions(const char *text, const char *word)
 
 /* --- configuration -------------------------------------------------------------------------- */
 
-/* Could this configuration text say anything about conversion? In doubt: yes. */
-static bool suspicious(const char *text)
-{
-	return mentions(text, "autocrlf") || mentions(text, "attributesfile") ||
-	       mentions(text, "eol") || mentions(text, "include");
-}
-
-static bool file_suspicious(const char *dir, const char *name)
-{
-	scoped_free char *text = dir ? repo_slurp_at(dir, name, NULL) : NULL;
-
-	return suspicious(text);
-}
-
-/* Everywhere git may be configured. */
-static bool config_suspicious(const struct repo *r)
-{
-	const char *global = getenv("GIT_CONFIG_GLOBAL"), *home = getenv("HOME");
-	const char *system = getenv("GIT_CONFIG_SYSTEM"), *xdg = getenv("XDG_CONFIG_HOME");
-	static const char *const etc[] = {"/etc", "/usr/local/etc", "/opt/homebrew/etc"};
-
-	if (suspicious(getenv("GIT_CONFIG_PARAMETERS")) || getenv("GIT_CONFIG_COUNT"))
-		return true;
-	if (file_suspicious(r->commondir, "config") ||
-	    file_suspicious(r->gitdir, "config.worktree"))
-		return true;
-	if (global ? file_suspicious("/", global) : file_suspicious(home, ".gitconfig"))
-		return true;
-	if (!global && (xdg && xdg[0] ? file_suspicious(xdg, "git/config") :
-					file_suspicious(home, ".config/git/config")))
-		return true;
-	if (system)
-		return file_suspicious("/", system);
-	for (size_t i = 0; i < sizeof(etc) / sizeof(*etc); i++)
-		if (file_suspicious(etc[i], "gitconfig"))
-			return true;
-	return false;
-}
-
 static unsigned by_attributes(const char *text)
 {
 	unsigned found = 0;
@@ -134,15 +95,17 @@ static err_t by_config(unsigned *out, struct repo *r)
 
 /* --- attributes ------------------------------------------------------------------------------- */
 
+/* In doubt git is asked: could any configuration say something about conversion? */
 static err_t look_everywhere(struct convert *c)
 {
+	static const char *const converting[] = {"autocrlf", "attributesfile", "eol", NULL};
 	struct repo *r = c->repo;
 	scoped_free char *info = repo_slurp_at(r->commondir, "info/attributes", NULL);
 	scoped_free char *top = repo_slurp_at(r->worktree, ".gitattributes", NULL);
 	scoped_free char *system = repo_slurp("/etc/gitattributes", NULL);
 	unsigned found = by_attributes(info) | by_attributes(top) | by_attributes(system);
 
-	if (r->config || config_suspicious(r)) {
+	if (r->config || repo_config_may_say(r, converting)) {
 		TRY(by_config(&found, r));
 	} else {
 		scoped_free char *path = default_attributes();

@@ -294,6 +294,7 @@ void git_port_close(struct git_port *port)
 	git_scope_release(&p->scope);
 	convert_release(&p->worktree.convert);
 	strs_release(&p->worktree.later);
+	free(p->worktree.way);
 	free(p->worktree.staging);
 	free(p);
 	*port = (struct git_port){0};

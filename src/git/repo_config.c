@@ -70,10 +70,64 @@ static err_t load(struct repo *r)
 	return NULL;
 }
 
+/* --- what a glance at the files saves ---------------------------------------------------------- */
+
+static bool says(const char *text, const char *const *words)
+{
+	if (text && strcasestr(text, "include"))
+		return true;
+	for (; text && *words; words++)
+		if (strcasestr(text, *words))
+			return true;
+	return false;
+}
+
+static bool file_says(const char *dir, const char *name, const char *const *words)
+{
+	scoped_free char *text = dir ? repo_slurp_at(dir, name, NULL) : NULL;
+
+	return says(text, words);
+}
+
+bool repo_config_may_say(const struct repo *r, const char *const *words)
+{
+	const char *global = getenv("GIT_CONFIG_GLOBAL"), *home = getenv("HOME");
+	const char *system = getenv("GIT_CONFIG_SYSTEM"), *xdg = getenv("XDG_CONFIG_HOME");
+	static const char *const etc[] = {"/etc", "/usr/local/etc", "/opt/homebrew/etc"};
+
+	if (says(getenv("GIT_CONFIG_PARAMETERS"), words) || getenv("GIT_CONFIG_COUNT"))
+		return true;
+	if (file_says(r->commondir, "config", words) ||
+	    file_says(r->gitdir, "config.worktree", words))
+		return true;
+	if (global ? file_says("/", global, words) : file_says(home, ".gitconfig", words))
+		return true;
+	if (!global && (xdg && xdg[0] ? file_says(xdg, "git/config", words) :
+					file_says(home, ".config/git/config", words)))
+		return true;
+	if (system)
+		return file_says("/", system, words);
+	for (size_t i = 0; i < sizeof(etc) / sizeof(*etc); i++)
+		if (file_says(etc[i], "gitconfig", words))
+			return true;
+	return false;
+}
+
+/* A name that is nowhere written needs no child to say so. */
+static bool is_unset(const struct repo *r, const char *key)
+{
+	const char *dot = strrchr(key, '.');
+	const char *const words[] = {dot ? dot + 1 : key, NULL};
+
+	return !r->config && !repo_config_may_say(r, words);
+}
+
 err_t repo_config(const char **value, struct repo *r, const char *key)
 {
-	TRY(load(r));
 	*value = NULL;
+	if (is_unset(r, key))
+		return NULL;
+	TRY(load(r));
 	for (size_t i = r->config->len; i-- > 0;)
 		if (strcmp(r->config->at[i].key, key) == 0) {
 			*value = r->config->at[i].value;

@@ -28,6 +28,22 @@ static size_t symlink_on_way(const char *top, const char *path)
 }
 
 /* The absolute path, after everything that may be wrong with it was looked for. */
+static bool was_on_way(const struct worktree *w, const char *path)
+{
+	size_t len = w->way ? strlen(w->way) : 0;
+
+	return len && strncmp(w->way, path, len) == 0 && path[len] == '/' &&
+	       !strchr(path + len + 1, '/');
+}
+
+static void remember_way(struct worktree *w, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	free(w->way);
+	w->way = slash ? mem_strndup(path, (size_t)(slash - path)) : NULL;
+}
+
 static err_t locate(char **out, const struct worktree *w, const char *path)
 {
 	size_t link;
@@ -90,9 +106,13 @@ err_t worktree_stat(struct worktree *w, struct file_stat *out, const char *path)
 
 	TRY(check_top(w));
 	TRY(kinds_check_path(w->scope->kinds, path));
-	if (symlink_on_way(w->top, path)) {
-		*out = (struct file_stat){0}; /* for git, too, nothing is there */
-		return NULL;
+	/* Thousands are asked for, one directory after the other. */
+	if (!was_on_way(w, path)) {
+		if (symlink_on_way(w->top, path)) {
+			*out = (struct file_stat){0}; /* for git, too, nothing is there */
+			return NULL;
+		}
+		remember_way(w, path);
 	}
 	full = mem_printf("%s/%s", w->top, path);
 	return file_stat(out, full);

@@ -12,6 +12,7 @@ struct worktree {
 	char *staging;	 /* where files are made before they are renamed; NULL: beside */
 	const struct git_scope *scope; /* not owned */
 	struct convert convert;
+	char *way; /* the directory of the last path asked for, no symbolic link above it */
 	struct strs later; /* fsyncs that are owed, see util/file.h */
 };
 

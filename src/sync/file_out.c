@@ -115,14 +115,18 @@ static err_t write_one(struct engine *e, const struct pending *p, const struct o
 	return settle(e, p, head, &stat);
 }
 
+static int by_path(const void *path, const void *pending)
+{
+	return strcmp(path, ((const struct pending *)pending)->path);
+}
+
 static bool still_pending(const struct pendings *list, const struct pending *p)
 {
-	for (size_t i = 0; i < list->len; i++)
-		if (strcmp(list->at[i].path, p->path) == 0)
-			return strcmp(list->at[i].uid, p->uid) == 0 &&
-			       oid_eq(&list->at[i].from, &p->from) &&
-			       oid_eq(&list->at[i].to, &p->to);
-	return false;
+	const struct pending *now = list->len ? bsearch(p->path, list->at, list->len,
+							sizeof(*list->at), by_path) : NULL;
+
+	return now && strcmp(now->uid, p->uid) == 0 && oid_eq(&now->from, &p->from) &&
+	       oid_eq(&now->to, &p->to);
 }
 
 static err_t publish_all(struct file_out *out, struct engine *e)

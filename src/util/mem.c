@@ -44,8 +44,16 @@ void *mem_dup(const void *at, size_t size)
 
 char *mem_vprintf(const char *fmt, va_list args)
 {
-	char *text = NULL;
+	char small[256], *text = NULL;
+	va_list again;
+	int len;
 
+	/* vasprintf grows as it goes, which costs three times as much; most texts are short paths */
+	va_copy(again, args);
+	len = vsnprintf(small, sizeof(small), fmt, again);
+	va_end(again);
+	if (len >= 0 && (size_t)len < sizeof(small))
+		return mem_dup(small, (size_t)len);
 	if (vasprintf(&text, fmt, args) < 0)
 		must(NULL);
 	return text;
