@@ -103,10 +103,11 @@ static void refuse_hook(struct install *in, const char *event, const char *path,
 					   path, why, event));
 }
 
-/* Ours, or somebody's who calls us: a line that runs `git agent hook <event>`. */
+/* Ours, or somebody's who calls us: a line that runs `git agent hook <event>`, or `git-agent hook`,
+ * which ours do because it is one process less. */
 static bool calls_us(struct slice text, const char *event)
 {
-	scoped_free char *call = mem_printf("git agent hook %s", event);
+	scoped_free char *call = mem_printf("agent hook %s", event);
 	struct slice line;
 
 	while (slice_line(&text, &line)) {
