@@ -35,7 +35,7 @@ fuzz:
 
 # --- what needs no run: layers, purity, headers that stand alone ---------------------------
 PURE_SRC = $(SRC_artifact) $(SRC_merge) $(wildcard src/sync/plan*.c) $(wildcard src/sync/graph.c) \
-           $(wildcard $(patsubst %,src/util/%.c,hash slice strs utf8 json))
+           $(wildcard $(patsubst %,src/util/%.c,hash hash_x86 slice strs utf8 json))
 
 .PHONY: check-layers check-headers check-install
 # Sanitizers add symbols of their own, so purity is judged on plain objects.

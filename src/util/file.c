@@ -35,17 +35,22 @@ static bool is_missing(int error)
 	return error == ENOENT || error == ENOTDIR;
 }
 
-err_t file_stat(struct file_stat *out, const char *path)
+err_t file_stat_at(struct file_stat *out, int dir, const char *path)
 {
 	struct stat st;
 
-	if (lstat(path, &st) == 0)
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		*out = from_stat(&st);
 	else if (is_missing(errno))
 		*out = (struct file_stat){0};
 	else
 		return err_errno("cannot stat '%s'", path);
 	return NULL;
+}
+
+err_t file_stat(struct file_stat *out, const char *path)
+{
+	return file_stat_at(out, AT_FDCWD, path);
 }
 
 bool file_exists(const char *path)

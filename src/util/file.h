@@ -30,6 +30,8 @@ struct file_stat {
 
 /* lstat. A missing file (ENOENT, ENOTDIR) is no error: exists = false. */
 err_t file_stat(struct file_stat *out, const char *path) MUST_CHECK;
+/* The same, seen from the open directory dir. */
+err_t file_stat_at(struct file_stat *out, int dir, const char *path) MUST_CHECK;
 bool file_exists(const char *path);
 
 /* The whole file; at most max bytes (0: no limit), else ERR_REFUSED naming path and size.

@@ -17,8 +17,7 @@
 #define STALE_AFTER 3600
 
 struct entry {
-	char *path;	/* relative to the root */
-	char *key;	/* path, with '/' after a directory: "a.md" sorts before "a/b.md" */
+	char *path;	/* relative to the root; '/' after a directory: "a.md" is before "a/b.md" */
 	struct file_stat stat;
 };
 
@@ -35,10 +34,8 @@ struct walk {
 
 static void listing_release(struct listing *l)
 {
-	for (size_t i = 0; i < l->len; i++) {
+	for (size_t i = 0; i < l->len; i++)
 		free(l->at[i].path);
-		free(l->at[i].key);
-	}
 	free(l->at);
 }
 
@@ -54,35 +51,46 @@ static bool is_temporary(const char *name)
 	return memcmp(name + len - TMP_RANDOM - mark, TMP_MARK, mark) == 0;
 }
 
-static void remove_stale(const char *full, const struct file_stat *stat)
+static void remove_stale(int dir, const char *name, const struct file_stat *stat)
 {
 	if (stat->mtime_ns / 1000000000 + STALE_AFTER < (int64_t)time(NULL))
-		unlink(full);
+		unlinkat(dir, name, 0);
 }
 
-static err_t add(struct listing *l, const struct walk *w, const char *dir, const char *name)
+/* Of many thousand files, so without a format to read. */
+static char *join(const char *dir, const char *name, bool directory)
 {
-	scoped_free char *path = *dir ? mem_printf("%s/%s", dir, name) : mem_strdup(name);
-	scoped_free char *full = mem_printf("%s/%s", w->root, path);
+	char *path = mem_alloc(strlen(dir) + strlen(name) + 3), *end = path;
+
+	if (*dir) {
+		end = stpcpy(end, dir);
+		*end++ = '/';
+	}
+	end = stpcpy(end, name);
+	if (directory)
+		*end = '/';
+	return path;
+}
+
+static err_t add(struct listing *l, const char *dir, int fd, const char *name)
+{
 	struct file_stat st;
 
-	TRY(file_stat(&st, full));
+	TRY(file_stat_at(&st, fd, name));
 	if (st.regular && is_temporary(name)) {
-		remove_stale(full, &st);
+		remove_stale(fd, name, &st);
 		return NULL;
 	}
 	if (!st.regular && !st.symlink && !st.directory)
 		return NULL;
 	MEM_GROW(l->at, l->len, l->cap);
-	l->at[l->len].key = mem_printf("%s%s", path, st.directory ? "/" : "");
-	l->at[l->len].path = steal(path);
-	l->at[l->len++].stat = st;
+	l->at[l->len++] = (struct entry){join(dir, name, st.directory), st};
 	return NULL;
 }
 
-static int by_key(const void *a, const void *b)
+static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct entry *)a)->key, ((const struct entry *)b)->key);
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
 }
 
 static err_t read_names(struct listing *l, const struct walk *w, const char *dir, DIR *open)
@@ -95,7 +103,7 @@ static err_t read_names(struct listing *l, const struct walk *w, const char *dir
 		if (!d)
 			break;
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") && strcmp(d->d_name, ".git"))
-			TRY(add(l, w, dir, d->d_name));
+			TRY(add(l, dir, dirfd(open), d->d_name));
 	}
 	return errno ? err_errno("cannot read directory '%s/%s'", w->root, dir) : NULL;
 }
@@ -120,7 +128,7 @@ static err_t list(struct listing *l, const struct walk *w, const char *dir)
 	err = read_names(l, w, dir, opened);
 	closedir(opened);
 	if (!err && l->len)
-		qsort(l->at, l->len, sizeof(*l->at), by_key);
+		qsort(l->at, l->len, sizeof(*l->at), by_path);
 	return err;
 }
 
@@ -130,10 +138,14 @@ static err_t walk(const struct walk *w, const char *dir)
 
 	TRY(list(&l, w, dir));
 	for (size_t i = 0; i < l.len; i++) {
-		if (l.at[i].stat.directory)
-			TRY(walk(w, l.at[i].path));
-		else
-			TRY(w->each(w->ctx, l.at[i].path, &l.at[i].stat));
+		char *path = l.at[i].path;
+
+		if (!l.at[i].stat.directory) {
+			TRY(w->each(w->ctx, path, &l.at[i].stat));
+			continue;
+		}
+		path[strlen(path) - 1] = '\0';
+		TRY(walk(w, path));
 	}
 	return NULL;
 }

@@ -1,4 +1,5 @@
 #include "util/hash.h"
+#include "util/hash_round.h"
 
 #include <stdio.h>
 
@@ -6,7 +7,7 @@ struct block {
 	uint32_t state[8];
 	uint64_t len;
 	unsigned char buf[64];
-	void (*round)(uint32_t *state, const unsigned char *at);
+	hash_round_fn round;
 };
 
 static uint32_t rol(uint32_t x, int n)
@@ -24,7 +25,7 @@ static uint32_t be32(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static void sha1_round(uint32_t *s, const unsigned char *at)
+void hash_round_sha1(uint32_t *s, const unsigned char *at)
 {
 	uint32_t w[80], a = s[0], b = s[1], c = s[2], d = s[3], e = s[4];
 
@@ -64,30 +65,28 @@ static const uint32_t sha256_k[64] = {
 
 static void sha256_round(uint32_t *s, const unsigned char *at)
 {
-	uint32_t w[64], v[8];
+	uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
+	uint32_t e = s[4], f = s[5], g = s[6], h = s[7], w[64];
 
 	for (int i = 0; i < 16; i++)
 		w[i] = be32(at + 4 * i);
 	for (int i = 16; i < 64; i++) {
-		uint32_t a = ror(w[i - 15], 7) ^ ror(w[i - 15], 18) ^ (w[i - 15] >> 3);
-		uint32_t b = ror(w[i - 2], 17) ^ ror(w[i - 2], 19) ^ (w[i - 2] >> 10);
+		uint32_t s0 = ror(w[i - 15], 7) ^ ror(w[i - 15], 18) ^ (w[i - 15] >> 3);
+		uint32_t s1 = ror(w[i - 2], 17) ^ ror(w[i - 2], 19) ^ (w[i - 2] >> 10);
 
-		w[i] = w[i - 16] + a + w[i - 7] + b;
+		w[i] = w[i - 16] + s0 + w[i - 7] + s1;
 	}
-	memcpy(v, s, sizeof(v));
 	for (int i = 0; i < 64; i++) {
-		uint32_t s1 = ror(v[4], 6) ^ ror(v[4], 11) ^ ror(v[4], 25);
-		uint32_t ch = (v[4] & v[5]) ^ (~v[4] & v[6]);
-		uint32_t t1 = v[7] + s1 + ch + sha256_k[i] + w[i];
-		uint32_t s0 = ror(v[0], 2) ^ ror(v[0], 13) ^ ror(v[0], 22);
-		uint32_t maj = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+		uint32_t s1 = ror(e, 6) ^ ror(e, 11) ^ ror(e, 25);
+		uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + sha256_k[i] + w[i];
+		uint32_t s0 = ror(a, 2) ^ ror(a, 13) ^ ror(a, 22);
 
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += t1;
-		v[0] = t1 + s0 + maj;
+		h = g, g = f, f = e, e = d + t1;
+		d = c, c = b, b = a;
+		a = t1 + s0 + ((b & c) ^ (b & d) ^ (c & d));
 	}
-	for (int i = 0; i < 8; i++)
-		s[i] += v[i];
+	s[0] += a, s[1] += b, s[2] += c, s[3] += d;
+	s[4] += e, s[5] += f, s[6] += g, s[7] += h;
 }
 
 static void feed(struct block *h, const void *bytes, size_t len)
@@ -130,9 +129,11 @@ static void finish(struct block *h, int words, char *hex)
 
 static struct block sha1_start(void)
 {
+	hash_round_fn fast = hash_round_x86();
+
 	return (struct block){
 		.state = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0},
-		.round = sha1_round,
+		.round = fast ? fast : hash_round_sha1,
 	};
 }
 
