@@ -96,10 +96,10 @@ test_expect_success LIBGIT2 '--dry-run says what it would do, and does not' '
 
 test_expect_success LIBGIT2 'a foreign hook is left alone: nothing of hooks is written, all else is' '
 	git clone -q origin.git d &&
-	printf "#!/bin/sh\nexit 0\n" >d/.git/hooks/post-merge &&
+	printf "#!/usr/bin/python3\nexit(0)\n" >d/.git/hooks/post-merge &&
 	cksum d/.git/hooks/post-merge >before &&
 	test_expect_code 1 git -C d agent sync init >out 2>err &&
-	test_grep "post-merge. is not ours: .*git agent hook post-merge" err &&
+	test_grep "post-merge. is no shell script: .*git agent hook post-merge" err &&
 	cksum d/.git/hooks/post-merge >after &&
 	test_cmp before after &&
 	! test -e d/.git/hooks/pre-commit &&
@@ -118,10 +118,10 @@ test_expect_success LIBGIT2 'what it asks for makes it content' '
 
 test_expect_success LIBGIT2 'core.hooksPath and a foreign merge driver are in the way, too' '
 	git clone -q origin.git e &&
-	git -C e config core.hooksPath .husky &&
+	git -C e config core.hooksPath .ours &&
 	test_expect_code 1 git -C e agent sync init 2>err &&
-	test_grep "core.hooksPath is set" err &&
-	! test -e e/.husky &&
+	test_grep "(core.hooksPath)" err &&
+	! test -e e/.ours &&
 	git -C e config --unset core.hooksPath &&
 	git -C e config merge.agent.driver "mine %A" &&
 	test_expect_code 1 git -C e agent sync init 2>err &&

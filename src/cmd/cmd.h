@@ -67,6 +67,10 @@ err_t cmd_diff(int argc, char **argv) MUST_CHECK;
 err_t cmd_status(int argc, char **argv) MUST_CHECK;
 err_t cmd_rebuild(int argc, char **argv) MUST_CHECK;
 
+/* cmd_install.c */
+err_t cmd_install(int argc, char **argv) MUST_CHECK;
+err_t cmd_uninstall(int argc, char **argv) MUST_CHECK;
+
 /* cmd_new.c, for each kind */
 err_t cmd_new(int argc, char **argv) MUST_CHECK;
 

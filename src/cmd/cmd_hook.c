@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/hook_events.h"
 #include "cmd/precommit.h"
 #include "cmd/session.h"
 #include "util/mem.h"
@@ -12,19 +13,36 @@
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static err_t import(struct session *s)
+static err_t import(struct session *s, char **argv)
 {
 	return session_fresh(s, NULL);
 }
 
+static err_t pre_commit(struct session *s, char **argv)
+{
+	return precommit_run(s);
+}
+
+/* What is staged now would miss the merge commit, whose tree is made before. */
+static err_t pre_merge_commit(struct session *s, char **argv)
+{
+	TRY(session_fresh(s, NULL));
+	return precommit_judge(s);
+}
+
 static const struct event {
 	const char *name;
-	err_t (*run)(struct session *s);
+	err_t (*run)(struct session *s, char **argv);
 	bool may_fail;	/* else its status would become that of `git switch` or `git clone` */
 } events[] = {
-	{"pre-commit", precommit_run, true},
+	{"pre-commit", pre_commit, true},
+	{"pre-merge-commit", pre_merge_commit, true},
+	{"commit-msg", hook_commit_msg, false},
 	{"post-checkout", import, false},
 	{"post-merge", import, false},
+	{"post-rewrite", import, false},
+	{"post-commit", import, false},
+	{"pre-push", hook_pre_push, true},
 };
 
 static const struct event *find_event(const char *name)
@@ -45,7 +63,7 @@ static err_t has_workspace(bool *out)
 	return NULL;
 }
 
-static err_t run(const struct event *event)
+static err_t run(const struct event *event, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	bool workspace;
@@ -55,7 +73,7 @@ static err_t run(const struct event *event)
 		return NULL;
 	/* Who works here is only asked for when there is something to import. */
 	TRY(session_open(&s, SESSION_READ));
-	return event->run(&s);
+	return event->run(&s, argv);
 }
 
 static void warn(err_t err)
@@ -78,8 +96,7 @@ err_t cmd_hook(int argc, char **argv)
 {
 	static const char *const synopsis[] = {"<event> [<argument of the hook>...]", NULL};
 	const struct usage usage = {"hook", synopsis,
-				    "What the hooks of git run: pre-commit, post-checkout, "
-				    "post-merge.", NULL};
+				    "What the hooks of git run.", NULL};
 	const struct event *event;
 	bool help;
 	err_t err;
@@ -95,7 +112,7 @@ err_t cmd_hook(int argc, char **argv)
 	if (is_skipped())
 		return NULL;
 	setenv("GIT_AGENT_HOOK", event->name, 1);
-	err = run(event);
+	err = run(event, argv + 1);
 	if (!err || event->may_fail)
 		return err;
 	warn(err);

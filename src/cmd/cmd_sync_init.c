@@ -13,11 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char again[] = "after that, or with --no-hooks, run 'git agent sync init' again";
+
 struct init {
 	bool dry_run, no_hooks;
 	char *url;		/* as it is pinned; NULL: local only, or as it was */
 	bool first;		/* the clone has no remote yet */
 	char *trunk;		/* agent.trunk to be stored, or NULL */
+	struct install_options options;
 	struct install install;
 };
 
@@ -97,7 +100,7 @@ static err_t make_plan(struct init *in, struct session *s, const char *typed)
 		TRY(remote_url(&in->url, typed));
 	TRY(check_one_remote(in, s));
 	TRY(plan_trunk(&in->trunk, s->repo));
-	return in->no_hooks ? NULL : install_plan(&in->install, s->repo);
+	return in->no_hooks ? NULL : install_plan(&in->install, s->repo, &in->options);
 }
 
 static void tell_plan(const struct init *in, const struct session *s)
@@ -106,10 +109,8 @@ static void tell_plan(const struct init *in, const struct session *s)
 	       file_exists(s->repo->db_path) ? " (is there)" : "");
 	if (in->trunk)
 		printf("trunk: %s\n", in->trunk);
-	for (size_t i = 0; !in->install.foreign.len && i < in->install.nr_files; i++)
-		printf("%s: %s\n", in->install.files[i].what, in->install.files[i].path);
-	for (size_t i = 0; !in->install.foreign.len && i < in->install.nr_settings; i++)
-		printf("config: %s\n", in->install.settings[i].key);
+	for (size_t i = 0; !in->install.foreign.len && i < in->install.steps.len; i++)
+		printf("%s: %s\n", in->install.steps.at[i].what, in->install.steps.at[i].path);
 	if (in->url)
 		printf("remote: %s%s\n", in->url,
 		       !in->first ? " (is there)" : file_exists(in->url + 5) ? "" : " (new)");
@@ -162,17 +163,17 @@ static err_t make_workspace(struct session *s)
 	return NULL;
 }
 
+/* Planned anew: the configuration has changed since. */
 static err_t put_hooks(const struct init *in, struct session *s)
 {
-	const struct install *install = &in->install;
+	scoped(install_release) struct install install = {0};
 
-	if (install->foreign.len || (!install->nr_files && !install->nr_settings))
+	if (in->no_hooks || in->install.foreign.len)
 		return NULL;
-	TRY(install_apply(install, s->repo));
-	for (size_t i = 0; i < install->nr_files; i++)
-		printf("installed: %s\n", install->files[i].what);
-	if (install->nr_settings)
-		puts("installed: merge driver");
+	TRY(install_plan(&install, s->repo, &in->options));
+	TRY(install_apply(&install));
+	for (size_t i = 0; i < install.steps.len; i++)
+		printf("installed: %s\n", install.steps.at[i].what);
 	return NULL;
 }
 
@@ -193,21 +194,6 @@ static err_t meet_remote(const struct init *in, struct session *s)
 	return exchange_both(s, &(struct push_options){0});
 }
 
-/* Everything else is done; this is what is left for the user. */
-static err_t hooks_verdict(const struct install *install)
-{
-	if (!install->foreign.len)
-		return NULL;
-	fflush(stdout);
-	for (size_t i = 0; i < install->foreign.len; i++) {
-		fputs("warning: ", stderr);
-		text_safe_fputs(install->foreign.at[i], stderr);
-		putc('\n', stderr);
-	}
-	return err_hint(err_new(ERR_DIFFERS, "hooks and merge driver were not installed"),
-			"after that, or with --no-hooks, run 'git agent sync init' again");
-}
-
 static err_t carry_out(struct init *in, struct session *look)
 {
 	scoped(session_close) struct session s = {0};
@@ -219,7 +205,7 @@ static err_t carry_out(struct init *in, struct session *look)
 	TRY(make_workspace(&s));
 	TRY(put_hooks(in, &s));
 	TRY(meet_remote(in, &s));
-	return hooks_verdict(&in->install);
+	return install_verdict(&in->install, again);
 }
 
 err_t cmd_sync_init(int argc, char **argv)
@@ -247,5 +233,5 @@ err_t cmd_sync_init(int argc, char **argv)
 	if (!in.dry_run)
 		return carry_out(&in, &look);
 	tell_plan(&in, &look);
-	return hooks_verdict(&in.install);
+	return install_verdict(&in.install, again);
 }

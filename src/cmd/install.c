@@ -1,40 +1,15 @@
 #include "cmd/install.h"
+#include "cli/text.h"
 #include "cmd/block.h"
 #include "util/file.h"
 #include "util/mem.h"
-#include "util/proc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-/* "git-agent" and not "git agent": found without asking git, in git's own directory too. Without
- * it the file is merged as text; a negative exit code of merge-file would end the whole merge. */
-#define DRIVER                                                                      \
-	"if command -v git-agent >/dev/null; "                                      \
-	"then exec git-agent merge-driver %O %A %B %L %P %S %X %Y; fi; "            \
-	"git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B || exit 1"
-
-static const struct {
-	const char *event, *what, *text;
-} hooks[] = {
-	{"pre-commit", "hook pre-commit",
-#include "cmd/templates/pre-commit.inc"
-	},
-	{"post-checkout", "hook post-checkout",
-#include "cmd/templates/post-checkout.inc"
-	},
-	{"post-merge", "hook post-merge",
-#include "cmd/templates/post-merge.inc"
-	},
-};
-
-static const struct install_setting settings[] = {
-	{"merge.agent.name", "git-agent structured merge"},
-	{"merge.agent.driver", DRIVER},
-	{"merge.agent.recursive", "binary"},
-};
-
-static const char attributes[] =
+const char install_attribute_lines[] =
 #include "cmd/templates/plans.inc"
 #include "cmd/templates/stories.inc"
 #include "cmd/templates/runbooks.inc"
@@ -47,199 +22,185 @@ static const char excludes[] = "/.agent/cache/agent.db\n"
 
 void install_release(struct install *in)
 {
-	for (size_t i = 0; i < in->nr_files; i++) {
-		free(in->files[i].path);
-		free(in->files[i].text);
-	}
+	steps_release(&in->steps);
 	strs_release(&in->foreign);
+	strs_release(&in->left);
+	free(in->snippet);
+	*in = (struct install){0};
 }
 
-static void plan_file(struct install *in, char *path, char *text, mode_t mode, const char *what)
+/* --- blocks of ours in files of lines ------------------------------------------------------- */
+
+/* A block in the file, or taken out of it (body NULL). */
+static err_t plan_block(struct install *in, char *path, const char *body, const char *what)
 {
-	BUG_ON(in->nr_files >= sizeof(in->files) / sizeof(*in->files));
-	in->files[in->nr_files++] = (struct install_file){path, text, mode, what};
-}
+	scoped_free char *name = path, *old = NULL;
+	struct step step = {.what = what};
+	struct file_stat st;
+	bool was_missing = false;
 
-/* A file that is missing is empty. */
-static err_t slurp(char **bytes, size_t *len, const char *path)
-{
-	err_t err = file_read(bytes, len, NULL, path, 0);
-
-	if (!err || err->code != ERR_NOTFOUND)
-		return err;
-	err_free(err);
-	*bytes = mem_strdup("");
-	*len = 0;
-	return NULL;
-}
-
-/* --- hooks ---------------------------------------------------------------------------------- */
-
-static void scoped_result(struct proc_result *r)
-{
-	proc_result_release(r);
-}
-
-/* git expands "~" and is asked where relative paths begin. */
-static err_t hooks_path(char **out, struct repo *r)
-{
-	static const char *const argv[] = {"git", "rev-parse", "--git-path", "hooks", NULL};
-	scoped(scoped_result) struct proc_result result = {0};
-	struct slice line;
-
-	TRY(proc_run(&result, &(struct proc){.argv = argv, .dir = r->worktree, .quiet = true}));
-	if (result.status != 0)
-		return err_new(ERR_FATAL, "git does not say where the hooks are");
-	line = slice_trim(slice_of(result.out, result.out_len));
-	*out = line.at[0] == '/' ? mem_strndup(line.at, line.len)
-				 : mem_printf("%s/%.*s", r->worktree, (int)line.len, line.at);
-	return NULL;
-}
-
-static void refuse_hook(struct install *in, const char *event, const char *path, const char *why)
-{
-	strs_take(&in->foreign, mem_printf("'%s' %s: put this line into it: "
-					   "git agent hook %s \"$@\" || exit",
-					   path, why, event));
-}
-
-/* Ours, or somebody's who calls us: a line that runs `git agent hook <event>`, or `git-agent hook`,
- * which ours do because it is one process less. */
-static bool calls_us(struct slice text, const char *event)
-{
-	scoped_free char *call = mem_printf("agent hook %s", event);
-	struct slice line;
-
-	while (slice_line(&text, &line)) {
-		struct slice words = slice_trim(line);
-
-		if (words.len && words.at[0] != '#' &&
-		    memmem(words.at, words.len, call, strlen(call)))
-			return true;
+	TRY(steps_read(&old, &step.old_len, &st, path));
+	if (body) {
+		step.text = block_put(slice_of(old, step.old_len), step.old_len, body);
+		step.len = step.text ? strlen(step.text) : 0;
+	} else {
+		step.text = block_take(&step.len, &was_missing, slice_of(old, step.old_len));
 	}
-	return false;
+	if (!step.text)
+		return NULL;
+	step.old_mode = st.mode & 07777;
+	step.old = steal(old);
+	if (was_missing)
+		free(steal(step.text));
+	steps_write(&in->steps, was_missing ? STEP_REMOVE : STEP_WRITE, steal(name), step);
+	return NULL;
 }
 
-static err_t plan_hook(struct install *in, const char *dir, size_t which, bool dir_is_foreign)
+static char *info_path(const struct repo *r)
 {
-	scoped_free char *path = mem_printf("%s/%s", dir, hooks[which].event), *old = NULL;
-	const char *event = hooks[which].event;
+	return mem_printf("%s/info/attributes", r->commondir);
+}
+
+static char *tracked_path(const struct repo *r)
+{
+	return mem_printf("%s/.gitattributes", r->worktree);
+}
+
+/* Whether the tracked file says just what we would. */
+static err_t is_tracked_current(bool *out, const struct repo *r)
+{
+	scoped_free char *path = tracked_path(r), *text = NULL, *put = NULL;
 	struct file_stat st;
 	size_t len;
-	bool ours;
+
+	*out = false;
+	TRY(file_stat(&st, path));
+	if (!st.regular)
+		return NULL;
+	TRY(file_read(&text, &len, NULL, path, 0));
+	put = block_put(slice_of(text, len), len, install_attribute_lines);
+	*out = put == NULL;
+	return NULL;
+}
+
+static err_t plan_attributes(struct install *in, struct repo *r, enum install_attributes where)
+{
+	bool tracked = false;
+
+	if (where == ATTRIBUTES_AUTO)
+		TRY(is_tracked_current(&tracked, r));
+	if (where == ATTRIBUTES_TRACKED)
+		TRY(plan_block(in, tracked_path(r), install_attribute_lines, "merge attribute"));
+	/* What is in info/ has the last word, so that an older block there would hide the new. */
+	return plan_block(in, info_path(r),
+			  tracked || where == ATTRIBUTES_TRACKED ? NULL : install_attribute_lines,
+			  "merge attribute");
+}
+
+/* --- the plan ------------------------------------------------------------------------------- */
+
+static err_t plan(struct install *in, struct repo *r, const struct install_options *o)
+{
+	bool config_hooks;
+
+	if (!r->worktree)
+		return err_new(ERR_FATAL, "this operation must be run in a work tree");
+	TRY(install_config_hooks(&config_hooks));
+	TRY(install_hooks(in, r, config_hooks, o->force));
+	if (o->exclude)
+		TRY(plan_block(in, mem_printf("%s/info/exclude", r->commondir), excludes,
+			       "ignore rule"));
+	TRY(plan_attributes(in, r, o->attributes));
+	return install_config(in, r, config_hooks, o->scope);
+}
+
+err_t install_plan(struct install *out, struct repo *r, const struct install_options *o)
+{
+	scoped(install_release) struct install in = {0};
+
+	TRY(plan(&in, r, o));
+	*out = in;
+	in = (struct install){0};
+	return NULL;
+}
+
+/* The link to the workspace goes, and with it the need to ignore it; files kept aside stay. */
+static err_t plan_link(struct install *in, struct repo *r)
+{
+	scoped_free char *link = mem_printf("%s/.agent/cache/agent.db", r->worktree);
+	scoped_free char *kept = mem_printf("%s.kept-1", link);
+	scoped_free char *real = realpath(link, NULL), *db = realpath(r->db_path, NULL);
+	struct file_stat st;
+
+	TRY(file_stat(&st, link));
+	if (st.symlink && real && db && strcmp(real, db) == 0)
+		steps_write(&in->steps, STEP_REMOVE_LINK, steal(link),
+			    (struct step){.what = "link to the workspace"});
+	else if (st.exists)
+		strs_take(&in->left, mem_printf("'%s': it is not our link", link));
+	if (!file_exists(kept))
+		return plan_block(in, mem_printf("%s/info/exclude", r->commondir), NULL,
+				  "ignore rule");
+	strs_take(&in->left, mem_printf("'%s' and the rule that ignores it: it is yours", kept));
+	return NULL;
+}
+
+/* A link, which git does not follow either, has nothing of ours. */
+static err_t take_tracked(struct install *in, struct repo *r)
+{
+	scoped_free char *path = tracked_path(r);
+	struct file_stat st;
 
 	TRY(file_stat(&st, path));
-	if (!st.exists) {
-		if (dir_is_foreign)
-			refuse_hook(in, event, path, "does not exist, and core.hooksPath is set");
-		else
-			plan_file(in, steal(path), mem_strdup(hooks[which].text), 0755,
-				  hooks[which].what);
+	return st.regular ? plan_block(in, steal(path), NULL, "merge attribute") : NULL;
+}
+
+static err_t plan_back(struct install *in, struct repo *r, const struct install_options *o)
+{
+	if (!r->worktree)
+		return err_new(ERR_FATAL, "this operation must be run in a work tree");
+	TRY(uninstall_hooks(in, r));
+	TRY(take_tracked(in, r));
+	TRY(plan_block(in, info_path(r), NULL, "merge attribute"));
+	TRY(plan_link(in, r));
+	return uninstall_config(in, r, o->scope);
+}
+
+err_t uninstall_plan(struct install *out, struct repo *r, const struct install_options *o)
+{
+	scoped(install_release) struct install in = {0};
+
+	TRY(plan_back(&in, r, o));
+	*out = in;
+	in = (struct install){0};
+	return NULL;
+}
+
+/* --- carrying it out ------------------------------------------------------------------------ */
+
+err_t install_apply(struct install *in)
+{
+	return steps_apply(&in->steps);
+}
+
+err_t install_verdict(const struct install *in, const char *hint)
+{
+	if (!in->foreign.len)
 		return NULL;
+	fflush(stdout);
+	for (size_t i = 0; i < in->foreign.len; i++) {
+		fputs("warning: ", stderr);
+		text_safe_fputs(in->foreign.at[i], stderr);
+		putc('\n', stderr);
 	}
-	if (!st.regular) {
-		refuse_hook(in, event, path, "is not a regular file");
-		return NULL;
-	}
-	TRY(file_read(&old, &len, NULL, path, 0));
-	ours = slice_is(slice_of(old, len), hooks[which].text);
-	if (!ours && !calls_us(slice_of(old, len), event))
-		refuse_hook(in, event, path, "is not ours");
-	else if (ours && !(st.mode & 0100))
-		plan_file(in, steal(path), steal(old), 0755, hooks[which].what);
-	return NULL;
-}
-
-static err_t plan_hooks(struct install *in, struct repo *r)
-{
-	scoped_free char *dir = NULL;
-	const char *elsewhere;
-
-	TRY(repo_config(&elsewhere, r, "core.hookspath"));
-	if (elsewhere)
-		TRY(hooks_path(&dir, r));
-	else
-		dir = mem_printf("%s/hooks", r->commondir);
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++)
-		TRY(plan_hook(in, dir, i, elsewhere != NULL));
-	return NULL;
-}
-
-/* --- the merge driver ----------------------------------------------------------------------- */
-
-static err_t plan_driver(struct install *in, struct repo *r)
-{
-	const char *driver, *now;
-
-	TRY(repo_config(&driver, r, "merge.agent.driver"));
-	if (driver && !strstr(driver, "git-agent merge-driver")) {
-		strs_take(&in->foreign, mem_printf("merge.agent.driver is set to '%s': rename that "
-						   "driver, or leave it and merge as text",
-						   driver));
-		return NULL;
-	}
-	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		TRY(repo_config(&now, r, settings[i].key));
-		if (!now || strcmp(now, settings[i].value) != 0)
-			in->settings[in->nr_settings++] = settings[i];
-	}
-	return NULL;
-}
-
-static err_t plan_attributes(struct install *in, struct repo *r)
-{
-	scoped_free char *path = mem_printf("%s/info/attributes", r->commondir), *old = NULL;
-	char *text;
-	size_t len;
-
-	TRY(slurp(&old, &len, path));
-	text = block_put(slice_of(old, len), attributes);
-	if (text)
-		plan_file(in, steal(path), text, 0, "merge attribute");
-	return NULL;
-}
-
-err_t install_plan(struct install *out, struct repo *r)
-{
-	struct install in = {0};
-	err_t err = plan_driver(&in, r);
-
-	if (!err)
-		err = plan_hooks(&in, r);
-	if (!err)
-		err = plan_attributes(&in, r);
-	if (err)
-		install_release(&in);
-	else
-		*out = in;
-	return err;
-}
-
-/* --- writing -------------------------------------------------------------------------------- */
-
-static err_t put_file(const char *path, const char *text, mode_t mode)
-{
-	TRY(file_mkdirs_for(path));
-	return file_write(path, slice_str(text), mode);
-}
-
-/* The attribute is the last: a driver that is named before it is there would merge as text. */
-err_t install_apply(const struct install *in, struct repo *r)
-{
-	for (size_t i = 0; i < in->nr_settings; i++)
-		TRY(repo_config_set(r, in->settings[i].key, in->settings[i].value));
-	for (size_t i = 0; i < in->nr_files; i++)
-		TRY(put_file(in->files[i].path, in->files[i].text, in->files[i].mode));
-	return NULL;
+	return err_hint(err_new(ERR_DIFFERS, "hooks and merge driver were not installed"), "%s%s",
+			in->snippet ? in->snippet : "", hint);
 }
 
 err_t install_exclude(struct repo *r)
 {
-	scoped_free char *path = mem_printf("%s/info/exclude", r->commondir);
-	scoped_free char *old = NULL, *text = NULL;
-	size_t len;
+	scoped(install_release) struct install in = {0};
 
-	TRY(slurp(&old, &len, path));
-	text = block_put(slice_of(old, len), excludes);
-	return text ? put_file(path, text, 0) : NULL;
+	TRY(plan_block(&in, mem_printf("%s/info/exclude", r->commondir), excludes, "ignore rule"));
+	return steps_apply(&in.steps);
 }

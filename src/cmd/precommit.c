@@ -222,13 +222,11 @@ static err_t judge(struct strs *faults, struct session *s)
 	return NULL;
 }
 
-err_t precommit_run(struct session *s)
+err_t precommit_judge(struct session *s)
 {
 	scoped(strs_release) struct strs faults = {0};
 	bool touched;
 
-	TRY(session_fresh(s, NULL));
-	TRY(export_into_commit(s));
 	TRY(is_staged(&touched, s, ".agent"));
 	if (touched)
 		TRY(judge(&faults, s));
@@ -238,4 +236,11 @@ err_t precommit_run(struct session *s)
 	return err_hint(err_new(ERR_DIFFERS, "this commit is refused: %zu artifact%s to settle",
 				faults.len, faults.len == 1 ? "" : "s"),
 			"nothing is lost; settle, then commit again");
+}
+
+err_t precommit_run(struct session *s)
+{
+	TRY(session_fresh(s, NULL));
+	TRY(export_into_commit(s));
+	return precommit_judge(s);
 }

@@ -10,5 +10,7 @@
  * ERR_DIFFERS: an artifact that the commit changes has conflict markers or a recorded conflict.
  */
 err_t precommit_run(struct session *s) MUST_CHECK;
+/* Only the judgement. */
+err_t precommit_judge(struct session *s) MUST_CHECK;
 
 #endif

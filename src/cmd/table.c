@@ -30,6 +30,8 @@ const struct cmd cmd_table[] = {
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact",
 	 CMD_PLUMBING},
+	{"install", NULL, cmd_install, "hooks, merge driver and attributes", CMD_CARE},
+	{"uninstall", NULL, cmd_uninstall, "take back what install wrote", CMD_CARE},
 	{"rebuild", NULL, cmd_rebuild, "make the workspace again from git", CMD_CARE},
 	{NULL, NULL, NULL, NULL, 0},
 };
