@@ -71,6 +71,9 @@ err_t cmd_rebuild(int argc, char **argv) MUST_CHECK;
 err_t cmd_install(int argc, char **argv) MUST_CHECK;
 err_t cmd_uninstall(int argc, char **argv) MUST_CHECK;
 
+/* cmd_doctor.c */
+err_t cmd_doctor(int argc, char **argv) MUST_CHECK;
+
 /* cmd_new.c, for each kind */
 err_t cmd_new(int argc, char **argv) MUST_CHECK;
 

@@ -63,10 +63,7 @@ err_t uninstall_config(struct install *in, struct repo *r, enum install_scope sc
 void install_print_settings(FILE *out);
 /* git >= 2.54 runs hooks that its configuration names. */
 err_t install_config_hooks(bool *out) MUST_CHECK;
-/* NULL: the driver of this clone is ours and current; else what it is instead. */
-err_t install_driver_fault(const char **why, struct repo *r) MUST_CHECK;
-
-/* The attribute lines, and the names by which a sample of each kind is asked for. */
+/* The attribute lines, without our markers. */
 extern const char install_attribute_lines[];
 
 #endif

@@ -302,14 +302,3 @@ err_t uninstall_config(struct install *in, struct repo *r, enum install_scope sc
 	return plan_file(in, r, SCOPE_LOCAL, all.at, all.len,
 			 scope == SCOPE_LOCAL ? "merge driver" : "hooks in the configuration");
 }
-
-err_t install_driver_fault(const char **why, struct repo *r)
-{
-	const char *now;
-
-	TRY(repo_config(&now, r, "merge.agent.driver"));
-	*why = !now			      ? "it is not registered"
-	       : !is_our_driver(now)	      ? "merge.agent.driver is somebody else's"
-	       : strcmp(now, DRIVER) != 0 ? "it is registered as an older version did" : NULL;
-	return NULL;
-}

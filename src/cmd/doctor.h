@@ -1,0 +1,33 @@
+/* What `git agent doctor` looks at. Nothing here writes. */
+#ifndef CMD_DOCTOR_H
+#define CMD_DOCTOR_H
+
+#include "cmd/install.h"
+#include "cmd/session.h"
+
+struct ailment {
+	const char *check;	/* "hooks", "workspace", ...; static */
+	char *text;
+	char *hint;		/* or NULL */
+	bool note;		/* worth knowing; nothing is wrong */
+	bool mendable;		/* by --fix */
+};
+
+struct doctor {
+	struct session look;	/* the repository alone */
+	struct session work;	/* with the workspace, where it can be read */
+	bool have_work;
+	struct install install;	/* what `install` would write */
+	struct ailment *at;
+	size_t len, cap;
+};
+
+/* Takes over text. Returns the new one, for its other members. */
+struct ailment *doctor_add(struct doctor *d, const char *check, char *text);
+
+/* doctor_clone.c: what makes git call us, and the workspace itself. */
+err_t doctor_clone(struct doctor *d) MUST_CHECK;
+/* doctor_artifacts.c: what the artifacts say. Only with a workspace. */
+err_t doctor_artifacts(struct doctor *d) MUST_CHECK;
+
+#endif
