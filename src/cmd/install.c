@@ -124,6 +124,13 @@ err_t install_plan(struct install *out, struct repo *r, const struct install_opt
 	return NULL;
 }
 
+static bool has_linked_trees(const struct repo *r)
+{
+	scoped_free char *path = mem_printf("%s/worktrees", r->commondir);
+
+	return file_exists(path);
+}
+
 /* The link to the workspace goes, and with it the need to ignore it; files kept aside stay. */
 static err_t plan_link(struct install *in, struct repo *r)
 {
@@ -138,6 +145,11 @@ static err_t plan_link(struct install *in, struct repo *r)
 			    (struct step){.what = "link to the workspace"});
 	else if (st.exists)
 		strs_take(&in->left, mem_printf("'%s': it is not our link", link));
+	if (has_linked_trees(r)) {
+		strs_add(&in->left, "the rule that ignores links to the workspace: there are other "
+				    "work trees");
+		return NULL;
+	}
 	if (!file_exists(kept))
 		return plan_block(in, mem_printf("%s/info/exclude", r->commondir), NULL,
 				  "ignore rule");

@@ -20,9 +20,14 @@ err_t lg2_error(int rc, const char *fmt, ...)
 	va_end(args);
 	/* "link" and "sdir" are the mandatory extensions that git writes. */
 	if (strstr(text, "unsupported mandatory extension"))
-		return err_new(ERR_FATAL,
-			       "this repository uses a %s index, which git-agent cannot read yet",
-			       strstr(text, "sdir") ? "sparse" : "split");
+		return err_hint(err_new(ERR_FATAL, "this repository uses a %s index, which "
+						   "git-agent cannot read yet",
+					strstr(text, "sdir") ? "sparse" : "split"),
+				"%s it a plain one",
+				strstr(text, "sdir") ? "'git sparse-checkout reapply "
+						       "--no-sparse-index' makes"
+						     : "'git config core.splitIndex false' and 'git "
+						       "update-index --no-split-index' make");
 	return err_new(code, "%s: %s", what, text);
 }
 
