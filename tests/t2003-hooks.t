@@ -113,7 +113,7 @@ test_expect_success 'conflict markers in what is staged are refused; nothing is 
 	cp $STORY ../bad &&
 	git add $STORY &&
 	test_expect_code 1 git commit -q -m "markers" 2>../err &&
-	test_grep "$STORY has conflict markers" ../err &&
+	test_grep "$STORY:[0-9]*: the text has conflict markers" ../err &&
 	test_grep "^error: this commit is refused" ../err &&
 	test_cmp ../bad $STORY &&
 	cat ../good >$STORY && git add $STORY && git status >/dev/null

@@ -116,6 +116,10 @@ struct artifact_brief {
 void artifact_brief(struct artifact_brief *out, struct slice text, const struct kind *kind,
 		    const char *path);
 
+/* The n-th label that may name the parent (a story's plan): its own where the kind shares its
+ * label, then those in link sections. NULL after the last. Lives as long as a and own. */
+const char *artifact_parent_label(const struct artifact *a, const char *own, size_t n);
+
 /*
  * The normative text: the bytes without the state field, the ticks of checkboxes, link sections
  * (whole) and execution logs (sections "Execution Log", "Change Log", "History", "Log"), and

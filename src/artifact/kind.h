@@ -71,6 +71,9 @@ const struct kind_state *kind_state(const struct kind *kind, struct slice name);
  * unknown or absent `from` may become any known state. */
 bool kind_transition(const struct kind *kind, struct slice from, struct slice to, bool has_reason,
 		     const char **why);
+/* Whether the parent, of kind `above`, is far enough for `kind` to go beyond its first states. */
+bool kind_parent_allows(const struct kind *kind, const struct kind *above,
+			struct slice parent_state);
 
 /*
  * A path of an artifact as a remote or a user gives it: relative, below ".agent/", no ".", "..",

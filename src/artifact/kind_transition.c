@@ -53,3 +53,13 @@ bool kind_transition(const struct kind *kind, struct slice from, struct slice to
 		*why = no;
 	return !no;
 }
+
+bool kind_parent_allows(const struct kind *kind, const struct kind *above,
+			struct slice parent_state)
+{
+	const struct kind_state *needs =
+		kind->parent_state ? kind_state(above, slice_str(kind->parent_state)) : NULL;
+	const struct kind_state *has = kind_state(above, parent_state);
+
+	return !needs || (has && has->rank >= needs->rank);
+}

@@ -63,3 +63,13 @@ void links_line(struct links *out, struct slice text, const struct line *l, size
 		from = at + n;
 	}
 }
+
+const char *artifact_parent_label(const struct artifact *a, const char *own, size_t n)
+{
+	if (a->kind && a->kind->shares_label && own[0] && n-- == 0)
+		return own;
+	for (size_t i = 0; i < a->nr_links; i++)
+		if (a->links[i].in_link_section && n-- == 0)
+			return a->links[i].label;
+	return NULL;
+}

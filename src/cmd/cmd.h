@@ -74,6 +74,9 @@ err_t cmd_uninstall(int argc, char **argv) MUST_CHECK;
 /* cmd_doctor.c */
 err_t cmd_doctor(int argc, char **argv) MUST_CHECK;
 
+/* cmd_verify.c */
+err_t cmd_verify(int argc, char **argv) MUST_CHECK;
+
 /* cmd_new.c, for each kind */
 err_t cmd_new(int argc, char **argv) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 #include "cmd/precommit.h"
-#include "artifact/artifact.h"
 #include "cli/text.h"
+#include "cmd/verdict.h"
 #include "util/mem.h"
 #include "util/proc.h"
 
@@ -165,18 +165,6 @@ static const struct git_entry *entry_at(const struct git_entries *list, const ch
 	return NULL;
 }
 
-static err_t judge_text(struct strs *faults, struct session *s, const struct git_entry *entry)
-{
-	scoped_free char *bytes = NULL;
-	size_t len;
-
-	TRY(git_blob(&bytes, &len, s->repo, entry->oid.hex));
-	if (artifact_has_markers(slice_of(bytes, len)))
-		strs_take(faults, mem_printf("%s has conflict markers: take them out, then "
-					     "'git add' it", entry->path));
-	return NULL;
-}
-
 /* An artifact in conflict whose path differs between HEAD and the index. */
 static void judge_conflicts(struct strs *faults, const struct arts *conflicts,
 			    const struct git_entries *head, const struct git_entries *index)
@@ -202,6 +190,36 @@ static err_t list_head(struct git_entries *out, struct session *s)
 	return head.commit[0] ? git_list_at(out, s->repo, s->kinds, head.commit) : NULL;
 }
 
+static void scoped_findings(struct findings *f)
+{
+	findings_release(f);
+}
+
+static void scoped_kinds(struct kinds **kinds)
+{
+	kinds_free(*kinds);
+}
+
+/* By the rules of `verify --staged`; a warning stops nobody. */
+static err_t judge_rules(struct strs *faults, struct session *s)
+{
+	scoped(scoped_findings) struct findings found = {0};
+	scoped(scoped_kinds) struct kinds *kinds = NULL;
+	scoped(strs_release) struct strs warnings = {0};
+	struct verdict verdict;
+
+	TRY(verdict_load_staged(&kinds, &verdict, s->repo));
+	TRY(verdict_index(&found, &verdict));
+	for (size_t i = 0; i < found.len; i++) {
+		const struct finding *f = &found.at[i];
+
+		strs_take(f->severity == VERIFY_VIOLATION ? faults : &warnings,
+			  mem_printf("%s:%d: %s", f->path, f->line, f->text));
+	}
+	tell(&warnings, "git agent: warning: ");
+	return NULL;
+}
+
 /* Only what this commit changes: an old fault is not this commit's. */
 static err_t judge(struct strs *faults, struct session *s)
 {
@@ -209,15 +227,12 @@ static err_t judge(struct strs *faults, struct session *s)
 	scoped(git_entries_release) struct git_entries head = {0}, index = {0};
 	scoped(arts_release) struct arts conflicts = {0};
 
+	TRY(judge_rules(faults, s));
 	TRY(store_art_list(&conflicts, s->store, &in_conflict));
+	if (!conflicts.len)
+		return NULL;
 	TRY(list_head(&head, s));
 	TRY(git_list_at(&index, s->repo, s->kinds, ":"));
-	for (size_t i = 0; i < index.len; i++) {
-		const struct git_entry *now = &index.at[i], *was = entry_at(&head, now->path);
-
-		if (!now->stage && !now->intent_to_add && !(was && oid_eq(&was->oid, &now->oid)))
-			TRY(judge_text(faults, s, now));
-	}
 	judge_conflicts(faults, &conflicts, &head, &index);
 	return NULL;
 }

@@ -54,17 +54,18 @@ static err_t find_label(bool *found, struct art *out, struct session *s, const c
 
 err_t rules_parent(bool *found, struct art *parent, struct session *s, const struct subject *sub)
 {
-	const struct artifact *a = sub->model;
 	const char *kind = sub->kind ? sub->kind->parent_kind : NULL;
 
 	*found = false;
 	if (!kind)
 		return NULL;
-	if (sub->kind->shares_label && sub->art.label[0])
-		TRY(find_label(found, parent, s, kind, sub->art.label));
-	for (size_t i = 0; i < a->nr_links && !*found; i++)
-		if (a->links[i].in_link_section)
-			TRY(find_label(found, parent, s, kind, a->links[i].label));
+	for (size_t i = 0; !*found; i++) {
+		const char *label = artifact_parent_label(sub->model, sub->art.label, i);
+
+		if (!label)
+			break;
+		TRY(find_label(found, parent, s, kind, label));
+	}
 	return NULL;
 }
 
@@ -72,16 +73,11 @@ err_t rules_check_parent(const struct session *s, const struct kind *kind, const
 			 const struct art *parent)
 {
 	const struct kind *above = kinds_find(s->kinds, parent->kind);
-	const struct kind_state *has, *needs;
 
-	if (!above || !kind->parent_state)
-		return NULL;
-	needs = kind_state(above, slice_str(kind->parent_state));
-	has = kind_state(above, slice_str(parent->state));
-	if (!needs || (has && has->rank >= needs->rank))
+	if (!above || kind_parent_allows(kind, above, slice_str(parent->state)))
 		return NULL;
 	return err_hint(err_new(ERR_REFUSED, "%s needs %s '%s' to be %s or later; it is %s", name,
-				parent->kind, session_name(parent), needs->name,
+				parent->kind, session_name(parent), kind->parent_state,
 				parent->state[0] ? parent->state : "without a state"),
 			"'git agent state %s:%s' shows where it may go", parent->kind,
 			session_name(parent));

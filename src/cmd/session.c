@@ -1,54 +1,13 @@
 #include "cmd/session.h"
 #include "cli/text.h"
+#include "cmd/settings.h"
 #include "remote/file/file.h"
 #include "util/clock.h"
 #include "util/mem.h"
-#include "util/proc.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* --- kinds: the built-in table with .agent/config over it --------------------------------- */
-
-#define SETTINGS ".agent/config"
-
-static void scoped_result(struct proc_result *r)
-{
-	proc_result_release(r);
-}
-
-/* -z: "key LF value NUL"; a key alone is a boolean, which no setting of ours is. */
-static err_t take_settings(struct kinds *kinds, const char *at, size_t len)
-{
-	for (const char *end = at + len; at < end; at += strlen(at) + 1) {
-		const char *value = strchr(at, '\n');
-		scoped_free char *key = mem_strndup(at, strcspn(at, "\n"));
-
-		if (strncmp(key, "agent.", 6) == 0)
-			TRY(err_wrap(kinds_set(kinds, key + 6, value ? value + 1 : ""), SETTINGS));
-	}
-	return err_wrap(kinds_check(kinds), SETTINGS);
-}
-
-static err_t read_settings(struct kinds *kinds, const struct repo *repo)
-{
-	scoped(scoped_result) struct proc_result r = {0};
-	scoped_free char *path = NULL;
-
-	if (!repo->worktree)
-		return NULL;
-	path = mem_printf("%s/" SETTINGS, repo->worktree);
-	if (!file_exists(path))
-		return NULL;
-	const char *const argv[] = {"git", "config", "-z", "--list", "-f", path, NULL};
-
-	TRY(proc_run(&r, &(struct proc){.argv = argv, .quiet = true}));
-	if (r.status)
-		return err_new(ERR_FATAL, "cannot read '" SETTINGS "': %.*s",
-			       (int)strcspn(r.err, "\n"), r.err);
-	return take_settings(kinds, r.out, r.out_len);
-}
 
 /* --- opening -------------------------------------------------------------------------------- */
 
@@ -132,8 +91,7 @@ static err_t open_all(struct session *s, enum session_need need, const char *db_
 		free(s->repo->db_path);
 		s->repo->db_path = mem_strdup(db_path);
 	}
-	s->kinds = kinds_new();
-	TRY(read_settings(s->kinds, s->repo));
+	TRY(settings_here(&s->kinds, s->repo));
 	s->engine = (struct engine){
 		.kinds = s->kinds,
 		.who = "unknown <unknown>",

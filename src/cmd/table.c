@@ -26,6 +26,7 @@ const struct cmd cmd_table[] = {
 	{"status", NULL, cmd_status, "show this branch, the workspace and the remote", CMD_LOOK},
 	{"log", NULL, cmd_log, "show every revision of an artifact", CMD_LOOK},
 	{"diff", NULL, cmd_diff, "show what changed in an artifact", CMD_LOOK},
+	{"verify", NULL, cmd_verify, "judge commits by the rules of artifacts", CMD_SHARE},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact",

@@ -10,7 +10,7 @@
 #include "git/port.h"
 #include "git/scope.h"
 
-#define LG2_VERSION 1	/* counts up with every change of this file */
+#define LG2_VERSION 2	/* counts up with every change of this file */
 
 struct lg2;
 
@@ -50,6 +50,8 @@ struct lg2_ops {
 	 * out->trunk false; what they reach is kept for the next question while they stay. */
 	err_t (*commit)(struct lg2 *g, struct git_commit *out, const char *id,
 			const struct strs *me, const struct strs *trunk);
+	/* The whole message. Caller frees. */
+	err_t (*message)(struct lg2 *g, char **out, const char *id);
 	err_t (*merge_base)(struct lg2 *g, char out[OID_HEX + 1], const char *a, const char *b);
 	/* Is `commit` `tip` or an ancestor of it? */
 	err_t (*reaches)(struct lg2 *g, bool *out, const char *tip, const char *commit);

@@ -109,6 +109,20 @@ err_t lg2_commit(struct lg2 *g, struct git_commit *out, const char *id, const st
 	return NULL;
 }
 
+err_t lg2_message(struct lg2 *g, char **out, const char *id)
+{
+	lg2_scoped(git_commit) *commit = NULL;
+	git_oid oid;
+	int rc;
+
+	TRY(lg2_parse_oid(&oid, id));
+	rc = git_commit_lookup(&commit, g->repo, &oid);
+	if (rc < 0)
+		return lg2_error(rc, "cannot read commit '%s'", id);
+	*out = mem_strdup(git_commit_message(commit));
+	return NULL;
+}
+
 err_t lg2_merge_base(struct lg2 *g, char out[OID_HEX + 1], const char *a, const char *b)
 {
 	git_oid one, two, base;

@@ -55,7 +55,7 @@ err_t lg2_index(struct lg2 *g, struct git_entries *out, const struct git_scope *
 
 			if (strncmp(e->path, root, len) != 0)
 				break;
-			if (is_file(e) && kinds_of_path(scope->kinds, e->path))
+			if (is_file(e) && git_scope_has(scope, e->path))
 				add_entry(&list, &cap, e);
 		}
 	}

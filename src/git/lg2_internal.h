@@ -56,6 +56,7 @@ err_t lg2_commits(struct lg2 *g, struct strs *out, const char *tip,
 		  const struct strs *hide) MUST_CHECK;
 err_t lg2_commit(struct lg2 *g, struct git_commit *out, const char *id, const struct strs *me,
 		 const struct strs *trunk) MUST_CHECK;
+err_t lg2_message(struct lg2 *g, char **out, const char *id) MUST_CHECK;
 err_t lg2_merge_base(struct lg2 *g, char out[OID_HEX + 1], const char *a, const char *b) MUST_CHECK;
 err_t lg2_reaches(struct lg2 *g, bool *out, const char *tip, const char *commit) MUST_CHECK;
 err_t lg2_changes(struct lg2 *g, struct git_changes *out, const char *commit,

@@ -140,6 +140,7 @@ static const struct lg2_ops ops = {
 	.blob = lg2_blob,
 	.commits = lg2_commits,
 	.commit = lg2_commit,
+	.message = lg2_message,
 	.merge_base = lg2_merge_base,
 	.reaches = lg2_reaches,
 	.changes = lg2_changes,

@@ -47,7 +47,7 @@ static void pairs_release(struct pairs *p)
 
 struct diff {
 	struct lg2 *g;
-	const struct kinds *kinds;
+	const struct git_scope *scope;
 	struct pairs *out;
 };
 
@@ -59,7 +59,7 @@ static void add_file(struct diff *d, const char *path, const git_oid *before, co
 		return;
 	if (before && after && git_oid_equal(before, after))
 		return;
-	if (!kinds_of_path(d->kinds, path))
+	if (!git_scope_has(d->scope, path))
 		return;
 	p.path = mem_strdup(path);
 	if (before)
@@ -131,12 +131,23 @@ static err_t subtree(git_tree **out, struct lg2 *g, git_tree *root, const char *
 	return load_tree(out, g, e);
 }
 
+/* All directories of kinds are below .agent: most commits are done with after this. */
+static bool same_artifacts(const git_tree *a, const git_tree *b)
+{
+	const git_tree_entry *x = git_tree_entry_byname(a, ".agent");
+	const git_tree_entry *y = git_tree_entry_byname(b, ".agent");
+
+	return x && y ? git_oid_equal(git_tree_entry_id(x), git_tree_entry_id(y)) : x == y;
+}
+
 /* Everything below the scope's directories that differs, in byte order. a or b may be NULL. */
 static err_t diff_scope(struct pairs *out, struct lg2 *g, const struct git_scope *scope,
 			git_tree *a, git_tree *b)
 {
-	struct diff d = {g, scope->kinds, out};
+	struct diff d = {g, scope, out};
 
+	if (a && b && same_artifacts(a, b))
+		return NULL;
 	for (size_t i = 0; i < scope->roots.len; i++) {
 		lg2_scoped(git_tree) *in_a = NULL, *in_b = NULL;
 

@@ -78,17 +78,33 @@ err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev)
 	return o->ops->resolve(out, o->lg2, rev);
 }
 
+static err_t list(struct git_entries *out, struct repo *r, const char *at,
+		  const struct git_scope *scope)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	if (strcmp(at, ":") == 0 || strcmp(at, ":0") == 0)
+		return o->ops->index(o->lg2, out, scope);
+	return o->ops->tree(o->lg2, out, at, scope);
+}
+
 err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *kinds,
 		  const char *at)
 {
 	scoped(git_scope_release) struct git_scope scope;
-	struct objects *o;
 
 	git_scope_init(&scope, kinds);
-	TRY(objects_open(&o, r));
-	if (strcmp(at, ":") == 0 || strcmp(at, ":0") == 0)
-		return o->ops->index(o->lg2, out, &scope);
-	return o->ops->tree(o->lg2, out, at, &scope);
+	return list(out, r, at, &scope);
+}
+
+err_t git_list_judged(struct git_entries *out, struct repo *r, const struct kinds *kinds,
+		      const char *at)
+{
+	scoped(git_scope_release) struct git_scope scope;
+
+	git_scope_init_judged(&scope, kinds);
+	return list(out, r, at, &scope);
 }
 
 static err_t find_promisor(void *found, const char *key, const char *value)

@@ -21,7 +21,28 @@ err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev) MUST_C
 /* All artifacts at `at`: ":" and ":0" the index, any tree-ish otherwise. Objects: blobs. */
 err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *kinds,
 		  const char *at) MUST_CHECK;
+/* The same, and the records of approvals (artifact/approval.h) with it. */
+err_t git_list_judged(struct git_entries *out, struct repo *r, const struct kinds *kinds,
+		      const char *at) MUST_CHECK;
 err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid) MUST_CHECK;
+
+/* --- ranges (git_range.c): without a work tree, and in the quarantine of a pre-receive hook --- */
+
+/* The commits of tip that hide lacks, parents first. */
+err_t git_range_commits(struct strs *out, struct repo *r, const char *tip,
+			const struct strs *hide) MUST_CHECK;
+/* What a commit changed, records of approvals included: as changes() of the port. */
+err_t git_range_changes(struct git_changes *out, struct repo *r, const struct kinds *kinds,
+			const char *commit) MUST_CHECK;
+/* Author, subject and parents; mine and trunk are not looked at. */
+err_t git_range_commit(struct git_commit *out, struct repo *r, const char *commit) MUST_CHECK;
+/* The whole message. Caller frees. */
+err_t git_range_message(char **out, struct repo *r, const char *commit) MUST_CHECK;
+/* A path of a commit's tree, "" when it is not there. */
+err_t git_range_oid(struct oid *out, struct repo *r, const char *commit,
+		    const char *path) MUST_CHECK;
+err_t git_range_base(char out[OID_HEX + 1], struct repo *r, const char *a,
+		     const char *b) MUST_CHECK;
 
 /* Writes blobs and index entries (stat data zero, so that git looks again), one atomic index write.
  * An entry that is unmerged is refused (ERR_REFUSED). Fault points around the index write. (Not

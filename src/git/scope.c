@@ -1,15 +1,18 @@
 #include "git/scope.h"
+#include "artifact/approval.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Sorting "dir/" and not "dir" is what puts the paths below them in byte order. */
-void git_scope_init(struct git_scope *out, const struct kinds *kinds)
+static void init(struct git_scope *out, const struct kinds *kinds, bool records)
 {
 	struct strs all = {0};
 
-	*out = (struct git_scope){.kinds = kinds};
+	*out = (struct git_scope){.kinds = kinds, .records = records};
+	if (records)
+		strs_add(&all, APPROVAL_DIR);
 	for (size_t i = 0; i < kinds->len; i++)
 		strs_take(&all, mem_printf("%s/", kinds->at[i].dir));
 	strs_sort(&all);
@@ -20,6 +23,22 @@ void git_scope_init(struct git_scope *out, const struct kinds *kinds)
 			strs_add(&out->roots, all.at[i]);
 	}
 	strs_release(&all);
+}
+
+void git_scope_init(struct git_scope *out, const struct kinds *kinds)
+{
+	init(out, kinds, false);
+}
+
+void git_scope_init_judged(struct git_scope *out, const struct kinds *kinds)
+{
+	init(out, kinds, true);
+}
+
+bool git_scope_has(const struct git_scope *s, const char *path)
+{
+	return kinds_of_path(s->kinds, path) ||
+	       (s->records && approval_is_path(s->kinds, path));
 }
 
 void git_scope_release(struct git_scope *s)

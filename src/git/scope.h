@@ -8,8 +8,12 @@
 struct git_scope {
 	const struct kinds *kinds;	/* not owned */
 	struct strs roots;
+	bool records;			/* the records of approvals, too */
 };
 void git_scope_init(struct git_scope *out, const struct kinds *kinds);
+void git_scope_init_judged(struct git_scope *out, const struct kinds *kinds);	/* with records */
+/* Whether the path is in it. */
+bool git_scope_has(const struct git_scope *s, const char *path);
 void git_scope_release(struct git_scope *s);
 
 #endif

@@ -1,0 +1,33 @@
+/* What a commit, or the index, changed, with the texts: what verdict*.c look at. Internal to them.
+ */
+#ifndef CMD_SCENE_H
+#define CMD_SCENE_H
+
+#include "cmd/verdict.h"
+
+#define SCENE_AFTER (-1) /* a side: this, or the number of a parent */
+
+struct scene {
+	const struct verdict *v;
+	const char *at;		    /* commit, or ":" */
+	struct git_changes changes; /* artifacts and records */
+	struct git_entries entries; /* all of them; loaded when a rule asks */
+	bool listed;
+	int nr_parents;
+	bool has_reason, reason_open;
+	struct scene_text *texts;
+};
+
+err_t scene_of_commit(struct scene *out, const struct verdict *v, const char *commit) MUST_CHECK;
+err_t scene_of_index(struct scene *out, const struct verdict *v) MUST_CHECK;
+void scene_release(struct scene *s);
+
+err_t scene_list(struct scene *s) MUST_CHECK; /* fills entries */
+/* A blob's bytes, as long as the scene lives; empty for "". */
+err_t scene_text(struct slice *out, struct scene *s, const struct oid *oid) MUST_CHECK;
+/* What a path is on a side. */
+err_t scene_oid(struct oid *out, struct scene *s, const char *path, int side) MUST_CHECK;
+/* The change of a path; NULL when it is as in all parents. */
+const struct git_change *scene_change(const struct scene *s, const char *path);
+
+#endif

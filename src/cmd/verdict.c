@@ -1,0 +1,311 @@
+#include "cmd/verdict.h"
+#include "artifact/label.h"
+#include "cmd/scene.h"
+#include "cmd/settings.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An artifact as its path tells it. */
+struct named {
+	const struct kind *kind;
+	char label[LABEL_MAX + 1]; /* "" : none */
+};
+
+static struct named name_of(const struct scene *s, const char *path)
+{
+	struct named n = {.kind = kinds_of_path(s->v->kinds, path)};
+	struct label label;
+
+	if (n.kind && label_of_path(&label, path))
+		memcpy(n.label, label.text, sizeof(n.label));
+	return n;
+}
+
+static bool same_name(const struct named *a, const struct named *b)
+{
+	return a->kind == b->kind && a->label[0] && strcmp(a->label, b->label) == 0;
+}
+
+/* --- moves ---------------------------------------------------------------------------------- */
+
+/* What was at another path in the parent, and is gone from there. */
+static const struct git_change *moved_from(const struct scene *s, const struct git_change *to,
+					   int parent)
+{
+	struct named name = name_of(s, to->path);
+
+	for (size_t i = 0; i < s->changes.len; i++) {
+		const struct git_change *c = &s->changes.at[i];
+		struct named other = name_of(s, c->path);
+
+		if (!other.kind || other.kind != name.kind || !oid_none(&c->after) ||
+		    oid_none(&c->before[parent]))
+			continue;
+		if (same_name(&name, &other) || oid_eq(&c->before[parent], &to->after))
+			return c;
+	}
+	return NULL;
+}
+
+static bool moved_away(const struct scene *s, const struct git_change *gone)
+{
+	for (size_t i = 0; i < s->changes.len; i++) {
+		const struct git_change *c = &s->changes.at[i];
+
+		if (oid_none(&c->after))
+			continue;
+		for (int p = 0; p < c->nr_parents; p++)
+			if (oid_none(&c->before[p]) && moved_from(s, c, p) == gone)
+				return true;
+	}
+	return false;
+}
+
+/* --- one artifact --------------------------------------------------------------------------- */
+
+static err_t load(struct verify_version *out, struct scene *s, const char *path, int side,
+		  const struct oid *oid)
+{
+	struct named name = name_of(s, path);
+	scoped_free char *record = approval_path(name.kind->name, name.label);
+	struct oid record_oid;
+
+	*out = (struct verify_version){.oid = *oid};
+	if (oid_none(oid))
+		return NULL;
+	TRY(scene_text(&out->text, s, oid));
+	if (!record)
+		return NULL;
+	TRY(scene_oid(&record_oid, s, record, side));
+	return scene_text(&out->record, s, &record_oid);
+}
+
+static err_t change_of(struct verify_change *out, struct scene *s, const struct git_change *c)
+{
+	*out = (struct verify_change){
+		.path = c->path,
+		.kind = kinds_of_path(s->v->kinds, c->path),
+		.nr_parents = c->nr_parents,
+		.has_reason = s->has_reason,
+		.reason_open = s->reason_open,
+	};
+	TRY(load(&out->after, s, c->path, SCENE_AFTER, &c->after));
+	out->too_large = out->after.text.len > ARTIFACT_MAX_BYTES;
+	for (int i = 0; i < c->nr_parents; i++) {
+		const struct git_change *from = c;
+
+		if (oid_none(&c->before[i]) && !oid_none(&c->after))
+			from = moved_from(s, c, i);
+		if (!from)
+			from = c;
+		TRY(load(&out->before[i], s, from->path, i, &from->before[i]));
+	}
+	return NULL;
+}
+
+/* --- other artifacts of the same tree ------------------------------------------------------- */
+
+static err_t was_in(bool *out, struct scene *s, const char *path, int parent)
+{
+	struct oid oid;
+
+	TRY(scene_oid(&oid, s, path, parent));
+	*out = !oid_none(&oid);
+	return NULL;
+}
+
+static err_t judge_pair(struct findings *out, struct scene *s, const char *path, const char *other,
+			const char *label)
+{
+	bool together = false;
+
+	for (int i = 0; i < s->nr_parents && !together; i++) {
+		bool here, there;
+
+		TRY(was_in(&here, s, path, i));
+		TRY(was_in(&there, s, other, i));
+		together = here && there;
+	}
+	verify_label(out, path, other, label, together);
+	return NULL;
+}
+
+static bool is_added(const struct git_change *c)
+{
+	for (int i = 0; i < c->nr_parents; i++)
+		if (oid_none(&c->before[i]))
+			return !oid_none(&c->after);
+	return false;
+}
+
+static err_t judge_label(struct findings *out, struct scene *s, const struct git_change *c)
+{
+	struct named name = name_of(s, c->path);
+
+	if (!name.label[0] || !is_added(c))
+		return NULL;
+	TRY(scene_list(s));
+	for (size_t i = 0; i < s->entries.len; i++) {
+		const char *other = s->entries.at[i].path;
+		struct named theirs = name_of(s, other);
+		const struct git_change *also = scene_change(s, other);
+
+		if (!same_name(&name, &theirs) || strcmp(other, c->path) == 0)
+			continue;
+		/* of two that are added together the later one tells */
+		if (also && is_added(also) && strcmp(other, c->path) > 0)
+			continue;
+		TRY(judge_pair(out, s, c->path, other, name.label));
+	}
+	return NULL;
+}
+
+static err_t state_of(char **out, struct scene *s, const struct git_entry *entry,
+		      const struct kind *kind)
+{
+	struct artifact_brief brief;
+	struct slice text;
+
+	TRY(scene_text(&text, s, &entry->oid));
+	artifact_brief(&brief, text, kind, entry->path);
+	*out = mem_strndup(brief.state.at ? brief.state.at : "", brief.state.len);
+	return NULL;
+}
+
+/* The one artifact of this name; NULL when there is none, or two: no rule can be asked of it. */
+static const struct git_entry *find(struct scene *s, const struct named *name)
+{
+	const struct git_entry *found = NULL;
+
+	for (size_t i = 0; i < s->entries.len; i++) {
+		struct named other = name_of(s, s->entries.at[i].path);
+
+		if (!same_name(name, &other))
+			continue;
+		if (found)
+			return NULL;
+		found = &s->entries.at[i];
+	}
+	return found;
+}
+
+static err_t judge_parent(struct findings *out, struct scene *s, const struct verify_change *c)
+{
+	struct named own = name_of(s, c->path), wanted = {0};
+	const struct git_entry *parent = NULL;
+	scoped_free char *state = NULL;
+	struct artifact *a;
+
+	if (!verify_needs_parent(c))
+		return NULL;
+	wanted.kind = kinds_find(s->v->kinds, c->kind->parent_kind);
+	if (!wanted.kind)
+		return NULL;
+	TRY(scene_list(s));
+	a = artifact_parse(c->after.text, c->kind, c->path);
+	for (size_t i = 0; !parent; i++) {
+		const char *label = artifact_parent_label(a, own.label, i);
+
+		if (!label)
+			break;
+		snprintf(wanted.label, sizeof(wanted.label), "%s", label);
+		parent = find(s, &wanted);
+	}
+	artifact_free(a);
+	if (parent)
+		TRY(state_of(&state, s, parent, wanted.kind));
+	verify_parent(out, c, &s->v->policy, wanted.kind, parent ? wanted.label : NULL,
+		      slice_str(state));
+	return NULL;
+}
+
+/* --- all changes ---------------------------------------------------------------------------- */
+
+static err_t judge_artifact(struct findings *out, struct scene *s, const struct git_change *c)
+{
+	struct verify_change change;
+
+	if (oid_none(&c->after) && moved_away(s, c))
+		return NULL;
+	TRY(change_of(&change, s, c));
+	verify_change(out, &change, &s->v->policy);
+	TRY(judge_label(out, s, c));
+	return judge_parent(out, s, &change);
+}
+
+/* The text stays, what proves it changes. */
+static err_t judge_recorded(struct findings *out, struct scene *s, const char *record)
+{
+	TRY(scene_list(s));
+	for (size_t i = 0; i < s->entries.len; i++) {
+		const struct git_entry *e = &s->entries.at[i];
+		struct named name = name_of(s, e->path);
+		scoped_free char *path = name.kind ? approval_path(name.kind->name, name.label)
+						   : NULL;
+		struct git_change same = {.path = e->path, .after = e->oid,
+					  .nr_parents = s->nr_parents};
+
+		if (!path || strcmp(path, record) != 0 || scene_change(s, e->path))
+			continue;
+		for (int p = 0; p < s->nr_parents; p++)
+			same.before[p] = e->oid;
+		TRY(judge_artifact(out, s, &same));
+	}
+	return NULL;
+}
+
+static err_t judge_record(struct findings *out, struct scene *s, const struct git_change *c)
+{
+	struct slice text;
+
+	TRY(scene_text(&text, s, &c->after));
+	verify_record(out, c->path, text);
+	return judge_recorded(out, s, c->path);
+}
+
+static err_t judge_all(struct findings *out, struct scene *s)
+{
+	for (size_t i = 0; i < s->changes.len; i++) {
+		const struct git_change *c = &s->changes.at[i];
+
+		if (kinds_of_path(s->v->kinds, c->path))
+			TRY(judge_artifact(out, s, c));
+		else
+			TRY(judge_record(out, s, c));
+	}
+	return NULL;
+}
+
+err_t verdict_load_staged(struct kinds **kinds, struct verdict *v, struct repo *repo)
+{
+	char commit[OID_HEX + 1];
+	struct repo_head head;
+
+	TRY(settings_trunk(commit, repo));
+	if (!commit[0]) {
+		TRY(repo_head(&head, repo));
+		memcpy(commit, head.commit, sizeof(commit));
+	}
+	TRY(settings_at(kinds, &v->policy, repo, commit));
+	v->repo = repo;
+	v->kinds = *kinds;
+	return NULL;
+}
+
+err_t verdict_commit(struct findings *out, const struct verdict *v, const char *commit)
+{
+	scoped(scene_release) struct scene s = {0};
+
+	TRY(scene_of_commit(&s, v, commit));
+	return judge_all(out, &s);
+}
+
+err_t verdict_index(struct findings *out, const struct verdict *v)
+{
+	scoped(scene_release) struct scene s = {0};
+
+	TRY(scene_of_index(&s, v));
+	return judge_all(out, &s);
+}

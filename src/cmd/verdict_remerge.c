@@ -1,0 +1,113 @@
+/*
+ * Merge commits made again with our merge. A forge merges without the driver: as lines, where a
+ * state or a gate would have had a say.
+ */
+#include "cmd/scene.h"
+#include "merge/merge.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+
+struct sides {
+	struct slice base, ours, theirs, committed;
+};
+
+static struct merge_result merge(const struct sides *t, const struct kind *kind)
+{
+	return merge3(t->base, t->ours, t->theirs, &(struct merge_options){.kind = kind});
+}
+
+static bool gives(const struct merge_result *m, struct slice text)
+{
+	return m->clean && slice_eq(slice_of(m->bytes, m->len), text);
+}
+
+static int first_difference(struct slice a, struct slice b)
+{
+	struct slice x, y;
+	int line = 1;
+
+	while (slice_line(&a, &x) && slice_line(&b, &y) && slice_eq(x, y))
+		line++;
+	return line;
+}
+
+static void tell_conflict(struct findings *out, const char *path, const struct merge_result *m)
+{
+	const char *where = "", *reason = "conflict";
+
+	for (size_t i = 0; i < m->nr_decisions; i++) {
+		if (!m->decisions[i].conflict)
+			continue;
+		where = m->decisions[i].where;
+		reason = m->decisions[i].reason;
+		break;
+	}
+	findings_add(out, VERIFY_WARNING, "remerge", path, 0,
+		     "merged as text; the merge driver leaves a conflict: %s: %s", where, reason);
+}
+
+static void judge(struct findings *out, const char *path, const struct kind *kind,
+		  const struct sides *t)
+{
+	struct merge_result ours = merge(t, kind), plain = {0};
+
+	if (!gives(&ours, t->committed)) {
+		plain = merge(t, NULL);
+		/* a conflict that somebody settled by hand is nobody's business here */
+		if (!ours.clean && gives(&plain, t->committed))
+			tell_conflict(out, path, &ours);
+		else if (ours.clean)
+			findings_add(out, VERIFY_WARNING, "remerge", path,
+				     first_difference(slice_of(ours.bytes, ours.len),
+						      t->committed),
+				     "%s; the merge driver makes another text from here on",
+				     gives(&plain, t->committed) ? "merged as text"
+								 : "merged by hand");
+	}
+	merge_result_release(&ours);
+	merge_result_release(&plain);
+}
+
+static err_t remerge(struct findings *out, struct scene *s, const struct git_change *c,
+		     const char *base)
+{
+	struct oid base_oid = {""};
+	struct sides t;
+
+	/* what only one side touched, or both the same way, is not merged; nor is a deletion */
+	if (base[0])
+		TRY(git_range_oid(&base_oid, s->v->repo, base, c->path));
+	if (oid_none(&c->after) || oid_none(&c->before[0]) || oid_none(&c->before[1]))
+		return NULL;
+	TRY(scene_text(&t.base, s, &base_oid));
+	TRY(scene_text(&t.ours, s, &c->before[0]));
+	TRY(scene_text(&t.theirs, s, &c->before[1]));
+	TRY(scene_text(&t.committed, s, &c->after));
+	judge(out, c->path, kinds_of_path(s->v->kinds, c->path), &t);
+	return NULL;
+}
+
+static void scoped_commit(struct git_commit *c)
+{
+	git_commit_release(c);
+}
+
+err_t verdict_remerge(struct findings *out, const struct verdict *v, const char *commit)
+{
+	scoped(scoped_commit) struct git_commit c = {0};
+	scoped(scene_release) struct scene s = {0};
+	char base[OID_HEX + 1];
+
+	TRY(scene_of_commit(&s, v, commit));
+	if (s.nr_parents != 2)
+		return NULL;
+	TRY(git_range_commit(&c, v->repo, commit));
+	if (c.parents.len != 2)
+		return NULL;
+	TRY(git_range_base(base, v->repo, c.parents.at[0], c.parents.at[1]));
+	for (size_t i = 0; i < s.changes.len; i++)
+		if (kinds_of_path(v->kinds, s.changes.at[i].path))
+			TRY(remerge(out, &s, &s.changes.at[i], base));
+	return NULL;
+}

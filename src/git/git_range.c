@@ -1,0 +1,57 @@
+/* Ranges of commits, for those who judge them. */
+#include "git/objects_internal.h"
+#include "util/mem.h"
+
+err_t git_range_commits(struct strs *out, struct repo *r, const char *tip, const struct strs *hide)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	if (o->shallow)
+		return shallow_commits(out, tip, hide);
+	return o->ops->commits(o->lg2, out, tip, hide);
+}
+
+err_t git_range_changes(struct git_changes *out, struct repo *r, const struct kinds *kinds,
+			const char *commit)
+{
+	scoped(git_scope_release) struct git_scope scope;
+	struct objects *o;
+
+	git_scope_init_judged(&scope, kinds);
+	TRY(objects_open(&o, r));
+	return o->ops->changes(o->lg2, out, commit, &scope);
+}
+
+err_t git_range_commit(struct git_commit *out, struct repo *r, const char *commit)
+{
+	static const struct strs nobody;
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->ops->commit(o->lg2, out, commit, &nobody, NULL);
+}
+
+err_t git_range_message(char **out, struct repo *r, const char *commit)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->ops->message(o->lg2, out, commit);
+}
+
+err_t git_range_oid(struct oid *out, struct repo *r, const char *commit, const char *path)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->ops->tree_oid(o->lg2, out, commit, path);
+}
+
+err_t git_range_base(char out[OID_HEX + 1], struct repo *r, const char *a, const char *b)
+{
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	return o->shallow ? shallow_merge_base(out, a, b) : o->ops->merge_base(o->lg2, out, a, b);
+}
