@@ -65,12 +65,15 @@ dump () {
 		SELECT 'outbox', uid FROM outbox;
 		SELECT 'inbox', rev FROM inbox;
 		SELECT 'alias', label, kind FROM alias;
-		SELECT 'mine', a.path, m.rev = a.head FROM mine m JOIN artifact a USING (uid) ORDER BY 2;" &&
+		SELECT 'mine', a.path, m.rev = a.head FROM mine m JOIN artifact a USING (uid) ORDER BY 2;
+		SELECT 'approval', a.path, p.state, p.normative, p.rev FROM approval p JOIN artifact a USING (uid)
+		  ORDER BY 2, 3;" &&
 	sqlite3 w/remote.db "
 		SELECT 'remote', path, version, rev, oid, state, approval_state FROM artifact ORDER BY path;
 		SELECT 'log', rev, version FROM revision ORDER BY rev;
 		SELECT 'lineage', path, oid, how FROM lineage ORDER BY 2, 3, 4;" &&
-	(cd "w/$1" && find .agent -type f -exec git hash-object --no-filters {} + -print | sort) &&
+	(cd "w/$1" && find .agent -path .agent/approvals -prune -o -type f -exec git hash-object --no-filters {} + -print | sort &&
+	 test ! -d .agent/approvals || find .agent/approvals -type f -exec cut -d" " -f1,2,4 {} + -print | sort) &&
 	git -C "w/$1" status --porcelain &&
 	git -C "w/$1" log --format=%T -3
 }

@@ -41,6 +41,25 @@ static void edits_release(struct edits *e)
 	strs_release(&e->texts);
 }
 
+/* Not the workspace's: the file, which has just been written, or is gone. */
+static err_t add_record(struct edits *e, struct session *s, const char *path)
+{
+	struct git_edit *edit = &e->at[e->len++];
+	char *text;
+	size_t len;
+	err_t err = s->port.read(s->port.ctx, &text, &len, NULL, path);
+
+	*edit = (struct git_edit){.path = path, .remove = err != NULL};
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	strs_take(&e->texts, text);
+	edit->text = slice_of(text, len);
+	return NULL;
+}
+
 /*
  * What the file shows, and not what the workspace has by now: another work tree may have gone on
  * since it was written, and a commit of something newer than the file would make the file look like
@@ -68,6 +87,11 @@ static err_t add_edit(struct edits *e, struct session *s, const char *path)
 	}
 	e->len++;
 	return NULL;
+}
+
+static err_t add_path(struct edits *e, struct session *s, const char *path)
+{
+	return approval_is_path(s->kinds, path) ? add_record(e, s, path) : add_edit(e, s, path);
 }
 
 static void tell(const struct strs *lines, const char *prefix)
@@ -104,7 +128,7 @@ static err_t stage(struct session *s, bool all)
 		return NULL;
 	edits.at = mem_alloc((paths.len + 1) * sizeof(*edits.at));
 	for (size_t i = 0; i < paths.len; i++)
-		TRY(add_edit(&edits, s, paths.at[i]));
+		TRY(add_path(&edits, s, paths.at[i]));
 	TRY(is_staged(&others, s, "."));
 	TRY(git_index_stage(s->repo, edits.at, edits.len));
 	tell(&paths, "git agent: staged ");

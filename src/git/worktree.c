@@ -1,4 +1,5 @@
 #include "git/worktree.h"
+#include "artifact/approval.h"
 #include "artifact/artifact.h"
 #include "util/mem.h"
 
@@ -10,6 +11,13 @@
 static err_t check_top(const struct worktree *w)
 {
 	return w->top ? NULL : err_new(ERR_FATAL, "this operation must be run in a work tree");
+}
+
+/* An artifact's, or that of a record of approvals. */
+static err_t check_path(const struct worktree *w, const char *path)
+{
+	return approval_is_path(w->scope->kinds, path) ? NULL
+						       : kinds_check_path(w->scope->kinds, path);
 }
 
 /* Where on the way to path a directory is a symbolic link; the length of that part, 0: nowhere. */
@@ -49,7 +57,7 @@ static err_t locate(char **out, const struct worktree *w, const char *path)
 	size_t link;
 
 	TRY(check_top(w));
-	TRY(kinds_check_path(w->scope->kinds, path));
+	TRY(check_path(w, path));
 	link = symlink_on_way(w->top, path);
 	if (link)
 		return err_new(ERR_REFUSED, "'%s' is beyond the symbolic link '%.*s'", path,
@@ -105,7 +113,7 @@ err_t worktree_stat(struct worktree *w, struct file_stat *out, const char *path)
 	scoped_free char *full = NULL;
 
 	TRY(check_top(w));
-	TRY(kinds_check_path(w->scope->kinds, path));
+	TRY(check_path(w, path));
 	/* Thousands are asked for, one directory after the other. */
 	if (!was_on_way(w, path)) {
 		if (symlink_on_way(w->top, path)) {

@@ -20,7 +20,7 @@
  * zeros for none. row =
  * {"rev","uid","kind","label","scope","num","path","title","state","version","revision",
  *           "oid","deleted":bool,"author","approval":null|{"state","normative","approver",
- *            "at","rev"},
+ *            "at","rev","hash"},
  *           "forged":bool,"lineage":[revision...]}
  *    approval has "imported":true where a gate state came with the create, "stale":true where the
  *    normative text is another one by now; a row has "duplicate":true where its label was imported
@@ -35,6 +35,8 @@
  *          "revision","lineage":[revision...],"oid","sha256","kind","label","scope","num","path",
  *          "title","state","from","to","normative","reason","by","at","imported":bool}
  *    imported: its label may be taken already.
+ *    A result of a transition into a gate has "approval":{"state","normative","approver","at",
+ *    "rev","hash"}: what was acknowledged; hash: of the remote's chain at rev.
  *    lineage: all revisions between base_revision and revision, parents first, with "text".
  *    result =
  * {"op_id","uid","status","version","rev","dup":bool,"detail":text|null,"current":row|null} status:

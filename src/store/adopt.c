@@ -74,6 +74,8 @@ static err_t move_rows(struct store *s, const char *uid, const char *new_uid)
 		   new_uid));
 	TRY(db_run(NULL, s, "UPDATE OR REPLACE conflict SET uid = ?2 WHERE uid = ?1", "tt", uid,
 		   new_uid));
+	TRY(db_run(NULL, s, "UPDATE OR REPLACE approval SET uid = ?2 WHERE uid = ?1", "tt", uid,
+		   new_uid));
 	TRY(db_run(NULL, s, "UPDATE alias SET uid = ?2 WHERE uid = ?1", "tt", uid, new_uid));
 	TRY(move_base(s, uid, new_uid));
 	TRY(db_run(NULL, s, "DELETE FROM refusal WHERE uid = ?1", "t", uid));

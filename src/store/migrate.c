@@ -15,10 +15,18 @@ static const char schema_sql[] =
 #include "store/schema.sql.inc"
 	;
 
-/* Version 1 is the first. The next one adds {2, <sql>} here and changes schema.sql. */
+/* Version 1 is the first. The next one adds {3, <sql>} here and changes schema.sql. */
 const struct schema *migrate_schema(void)
 {
-	static const struct schema schema = {.version = 1, .sql = schema_sql};
+	static const struct migrate_step steps[] = {
+		{2, "CREATE TABLE approval (uid TEXT NOT NULL, state TEXT NOT NULL,"
+		    " normative TEXT NOT NULL, at TEXT NOT NULL, rev INTEGER NOT NULL,"
+		    " chain TEXT NOT NULL, approver TEXT NOT NULL,"
+		    " PRIMARY KEY (uid, state)) STRICT, WITHOUT ROWID"},
+	};
+	static const struct schema schema = {
+		.version = 2, .sql = schema_sql, .steps = steps, .nr_steps = 1,
+	};
 
 	return &schema;
 }

@@ -1,4 +1,4 @@
--- The workspace, schema 1. A change goes here and as a step into migrate.c.
+-- The workspace, schema 2. A change goes here and as a step into migrate.c.
 -- Ids are hex texts; NULL stands for "none" where the C side says "".
 
 CREATE TABLE meta (
@@ -175,6 +175,18 @@ CREATE TABLE base (
 	approval TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the remote has acknowledged and is in force: the source of .agent/approvals/.
+CREATE TABLE approval (
+	uid       TEXT NOT NULL,
+	state     TEXT NOT NULL,
+	normative TEXT NOT NULL,
+	at        TEXT NOT NULL,
+	rev       INTEGER NOT NULL,
+	chain     TEXT NOT NULL,
+	approver  TEXT NOT NULL,
+	PRIMARY KEY (uid, state)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE outbox (
 	seq        INTEGER PRIMARY KEY AUTOINCREMENT,
 	op_id      TEXT NOT NULL UNIQUE,
@@ -217,4 +229,4 @@ FROM artifact_now AS a
 WHERE NOT a.deleted;
 
 PRAGMA application_id = 0x67616774; -- "gagt"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -10,6 +10,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "artifact/approval.h"
 #include "artifact/revision.h"
 #include "util/err.h"
 #include "util/file.h"
@@ -260,6 +261,12 @@ err_t store_base_get(struct base *out, struct store *s,
 		     const char *uid) MUST_CHECK; /* version 0 if none */
 err_t store_base_put(struct store *s, const char *uid, const struct base *b) MUST_CHECK;
 err_t store_base_clear_all(struct store *s) MUST_CHECK; /* after a reset of the remote */
+
+/* Approvals that the remote has acknowledged and that are in force; one per state. */
+err_t store_approval_put(struct store *s, const char *uid, const struct approval *a) MUST_CHECK;
+err_t store_approval_drop(struct store *s, const char *uid, const char *state) MUST_CHECK;
+/* In the order in which they were given. */
+err_t store_approval_list(struct approvals *out, struct store *s, const char *uid) MUST_CHECK;
 
 struct outbox_row {
 	long seq;

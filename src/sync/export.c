@@ -2,6 +2,7 @@
 #include "sync/file_out.h"
 #include "sync/find.h"
 #include "sync/loaded.h"
+#include "sync/record.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct view {
 	const struct export_options *o;
 	struct seens seens;
 	struct git_entries tree, index;
+	char commit[OID_HEX + 1]; /* HEAD */
 	bool loaded;
 	struct file_out out;
 };
@@ -37,6 +39,7 @@ static err_t load(struct view *v)
 		return NULL;
 	v->loaded = true;
 	TRY(v->e->git->head(v->e->git->ctx, &head));
+	memcpy(v->commit, head.commit, sizeof(v->commit));
 	TRY(v->e->git->tree(v->e->git->ctx, &v->tree, head.commit));
 	return v->e->git->index(v->e->git->ctx, &v->index);
 }
@@ -184,6 +187,33 @@ static err_t export_one(struct view *v, const struct art *art)
 	return NULL;
 }
 
+/* Approvals that came from the remote go out with the artifact that shows what was approved. */
+static err_t export_record(struct view *v, const struct art *art)
+{
+	scoped(record_plan_release) struct record_plan p = {0};
+	scoped(approvals_release) struct approvals list = {0};
+	struct oid file;
+	bool on_its_way = false;
+
+	if (art->deleted)
+		return NULL;
+	TRY(store_approval_list(&list, v->e->store, art->uid));
+	if (!list.len)
+		return NULL;
+	for (size_t i = 0; i < v->out.len; i++)
+		on_its_way |= strcmp(v->out.at[i].pending.path, art->path) == 0;
+	if (!on_its_way) {
+		TRY(file_out_shows(&file, v->e, art->path));
+		if (!oid_eq(&file, &art->oid))
+			return NULL;
+	}
+	TRY(record_plan(&p, v->e, art));
+	if (!p.path || oid_eq(&p.from, &p.to))
+		return NULL;
+	report_note(v->r, "wrote %s", p.path);
+	return v->o->dry_run ? NULL : record_stage(&v->out, v->e, art->uid, &p);
+}
+
 /* A path may have belonged to several artifacts; only the live one, else the last, speaks for it.
  */
 static err_t speaks_for_path(bool *out, struct engine *e, const struct art *art)
@@ -217,53 +247,79 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 		if (o->uids && !strs_has(o->uids, arts.at[i].uid))
 			continue;
 		TRY(speaks_for_path(&speaks, e, &arts.at[i]));
-		if (speaks)
-			TRY(export_one(&v, &arts.at[i]));
+		if (!speaks)
+			continue;
+		TRY(export_one(&v, &arts.at[i]));
+		TRY(export_record(&v, &arts.at[i]));
 	}
 	return flush(&v);
 }
 
 /* --- what a commit carries ------------------------------------------------------------------- */
 
-static err_t carry(struct strs *paths, struct view *v, const char *uid)
+static err_t carry_art(struct strs *paths, struct view *v, const struct art *art)
 {
-	scoped(art_release) struct art art = {0};
 	struct export_facts f = {0};
-	const struct seen *seen;
+	const struct seen *seen = find_seen(&v->seens, art->path);
 	struct oid shows;
 
-	TRY(store_art_get(&art, v->e->store, uid));
-	seen = find_seen(&v->seens, art.path);
-	if (!can_read(&shows, v, art.path, "left"))
+	if (!can_read(&shows, v, art->path, "left"))
 		return NULL;
-	TRY(facts_of(&f, &shows, v, &art, seen));
+	TRY(facts_of(&f, &shows, v, art, seen));
 	/* the commit carries it already, or HEAD has it */
-	if (strcmp(head_oid(v, art.path), art.oid.hex) == 0 ||
-	    (!f.unmerged && strcmp(index_oid(v, art.path), art.oid.hex) == 0))
+	if (strcmp(head_oid(v, art->path), art->oid.hex) == 0 ||
+	    (!f.unmerged && strcmp(index_oid(v, art->path), art->oid.hex) == 0))
 		return NULL;
-	if (f.unmerged || strcmp(index_oid(v, art.path), head_oid(v, art.path)) != 0) {
-		report_note(v->r, "left %s: %s", art.path,
+	if (f.unmerged || strcmp(index_oid(v, art->path), head_oid(v, art->path)) != 0) {
+		report_note(v->r, "left %s: %s", art->path,
 			    f.unmerged ? "unmerged" : "staged by hand");
 		return NULL;
 	}
-	if (art.deleted ? f.exists && !f.known : f.exists && (!f.known || f.left)) {
-		report_note(v->r, "left %s: the file holds other changes", art.path);
+	if (art->deleted ? f.exists && !f.known : f.exists && (!f.known || f.left)) {
+		report_note(v->r, "left %s: the file holds other changes", art->path);
 		return NULL;
 	}
-	if (!f.exists && f.in_index && !art.deleted) {
-		report_note(v->r, "left %s: the file was removed by hand", art.path);
+	if (!f.exists && f.in_index && !art->deleted) {
+		report_note(v->r, "left %s: the file was removed by hand", art->path);
 		return NULL;
 	}
-	if (art.deleted && !f.in_head)
+	if (art->deleted && !f.in_head)
 		return NULL;
 	if (f.conflict) {
-		report_note(v->r, "left %s: in conflict", art.path);
+		report_note(v->r, "left %s: in conflict", art->path);
 		return NULL;
 	}
-	strs_add(paths, art.path);
-	if (art.deleted ? f.exists : !f.is_w)
-		return write_out(v, &art, &shows, art.deleted);
+	strs_add(paths, art->path);
+	if (art->deleted ? f.exists : !f.is_w)
+		return write_out(v, art, &shows, art->deleted);
 	return NULL;
+}
+
+/* The record goes into the commit that has, or that finds in HEAD, the text that was approved. */
+static err_t carry_record(struct strs *paths, struct view *v, const struct art *art)
+{
+	scoped(record_plan_release) struct record_plan p = {0};
+	struct oid head;
+
+	if (!strs_has(paths, art->path) && strcmp(index_oid(v, art->path), art->oid.hex) != 0)
+		return NULL;
+	TRY(record_plan(&p, v->e, art));
+	if (!p.path)
+		return NULL;
+	TRY(v->e->git->tree_oid(v->e->git->ctx, &head, v->commit, p.path));
+	if (oid_eq(&head, &p.to))
+		return NULL;
+	strs_add(paths, p.path);
+	return record_stage(&v->out, v->e, art->uid, &p);
+}
+
+static err_t carry(struct strs *paths, struct view *v, const char *uid)
+{
+	scoped(art_release) struct art art = {0};
+
+	TRY(store_art_get(&art, v->e->store, uid));
+	TRY(carry_art(paths, v, &art));
+	return carry_record(paths, v, &art);
 }
 
 err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, bool all)

@@ -1,4 +1,5 @@
 #include "sync/file_out.h"
+#include "artifact/approval.h"
 #include "sync/look.h"
 #include "util/mem.h"
 
@@ -60,6 +61,8 @@ static err_t settle(struct engine *e, const struct pending *p, const struct oid 
 		    const struct file_stat *stat)
 {
 	TRY(store_pending_drop(e->store, e->git->worktree, p->path));
+	if (approval_is_path(e->kinds, p->path))
+		return NULL;	/* no artifact: nobody looks for edits in it */
 	if (oid_none(&p->to))
 		return store_seen_drop(e->store, e->git->worktree, p->path);
 	return look_wrote(e, p->path, &p->to, head, stat);

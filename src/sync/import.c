@@ -3,6 +3,7 @@
 #include "sync/judge.h"
 #include "sync/loaded.h"
 #include "sync/look.h"
+#include "sync/record.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -80,6 +81,10 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 				"if that is meant: git agent import --allow-mass-delete");
 	TRY(look_files(r, e, head, before, moved ? NULL : paths));
 	memcpy(now.head, head->commit, sizeof(now.head));
+	if (moved) {
+		TRY(record_refresh(e));
+		TRY(record_close_mine(e, head->commit));
+	}
 	return store_tree_set(e->store, e->git->worktree, &now);
 }
 

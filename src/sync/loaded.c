@@ -1,4 +1,5 @@
 #include "sync/loaded.h"
+#include "sync/record.h"
 #include "artifact/artifact.h"
 #include "artifact/label.h"
 #include "util/clock.h"
@@ -167,22 +168,38 @@ static void describe_approval(struct art *art, const struct kind *kind, struct s
 		set_str(&art->approval, "stale");
 }
 
-/* Everything in the row that follows from path and text. */
-static void describe(struct art *art, const struct kinds *kinds, const char *path,
-		     struct slice text, enum revision_how how)
+/* git may have brought the approval along with the state. */
+static err_t look_at_record(struct art *art, struct engine *e, enum revision_how how)
 {
-	const struct kind *kind = kinds_of_path(kinds, path);
+	enum approval_verdict verdict;
+
+	if (!art->approval || !art->approval[0] || how == HOW_STATE)
+		return NULL;
+	TRY(record_judge(&verdict, e, art));
+	if (verdict == APPROVAL_PROVEN)
+		set_str(&art->approval, "acknowledged");
+	else if (verdict == APPROVAL_STALE)
+		set_str(&art->approval, "stale");
+	return NULL;
+}
+
+/* Everything in the row that follows from path and text. */
+static err_t describe(struct art *art, struct engine *e, const char *path, struct slice text,
+		      enum revision_how how)
+{
+	const struct kind *kind = kinds_of_path(e->kinds, path);
 	struct artifact_brief brief = {0};
 	bool new_state;
 
 	describe_path(art, kind, path);
 	if (art->deleted)
-		return;
+		return NULL;
 	artifact_brief(&brief, text, kind, path);
 	set(&art->title, brief.title.at, brief.title.len);
 	new_state = !art->state || !slice_is(brief.state, art->state);
 	set(&art->state, brief.state.at, brief.state.len);
 	describe_approval(art, kind, text, how, new_state);
+	return look_at_record(art, e, how);
 }
 
 static err_t save_head(struct loaded *l, const struct revision *head)
@@ -196,7 +213,7 @@ static err_t save_head(struct loaded *l, const struct revision *head)
 	l->art.generation++;
 	set(&l->art.author, head->author, strlen(head->author));
 	l->art.time = head->time;
-	describe(&l->art, l->engine->kinds, head->path, text, head->how);
+	TRY(describe(&l->art, l->engine, head->path, text, head->how));
 	return store_art_put(l->engine->store, &l->art);
 }
 
@@ -275,9 +292,10 @@ err_t loaded_create(char uid_out[UID_LEN + 1], struct engine *e, const char *uid
 	art.head = r.id;
 	art.oid = r.oid;
 	art.author = mem_strdup(r.author);
-	describe(&art, e->kinds, path, text, act->how);
+	err = describe(&art, e, path, text, act->how);
 	/* the row first: revisions refer to it */
-	err = store_art_put(e->store, &art);
+	if (!err)
+		err = store_art_put(e->store, &art);
 	if (!err)
 		err = store_rev_put(e->store, art.uid, &r);
 	if (!err)

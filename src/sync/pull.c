@@ -2,6 +2,7 @@
 #include "sync/adopt.h"
 #include "sync/doc.h"
 #include "sync/engine.h"
+#include "sync/record.h"
 #include "sync/reset.h"
 #include "sync/untaken.h"
 #include "util/fault.h"
@@ -239,7 +240,8 @@ static err_t take_approval(struct engine *e, const struct doc_row *row)
 	return store_art_put(e->store, &art);
 }
 
-static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_row *row)
+static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_row *row,
+		      const char *json)
 {
 	scoped(art_release) struct art art = {0}, twin = {0};
 	bool have, is_twin = false;
@@ -263,6 +265,7 @@ static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_
 	else
 		TRY(take_new(r, e, row));
 	TRY(take_approval(e, row));
+	TRY(record_take(e, row->uid, kinds_find(e->kinds, row->kind), json, slice_str(row->state)));
 	return put_base(e, row);
 }
 
@@ -279,7 +282,7 @@ static err_t take_json(struct sync_report *r, struct engine *e, const char *json
 		return untaken_add(e, json);
 	}
 	TRY(err);
-	err = take_row(r, e, &row);
+	err = take_row(r, e, &row, json);
 	doc_row_release(&row);
 	return err;
 }

@@ -1,6 +1,8 @@
+#include "artifact/artifact.h"
 #include "sync/doc.h"
 #include "sync/engine.h"
 #include "sync/freeze.h"
+#include "sync/record.h"
 #include "sync/relabel.h"
 #include "sync/reset.h"
 #include "util/fault.h"
@@ -63,6 +65,20 @@ static err_t request_of(char **out, struct engine *e, const struct outbox *box, 
 	return NULL;
 }
 
+/* What was acknowledged is the state of what was sent, which W may have left behind. */
+static err_t take_approval(struct loaded *l, int at, const char *result)
+{
+	struct artifact_brief brief = {0};
+	struct slice text;
+
+	if (at < 0 || oid_none(&l->graph.at[at].oid))
+		return NULL;
+	TRY(loaded_text(&text, l, &l->graph.at[at].oid));
+	artifact_brief(&brief, text, l->kind, l->graph.at[at].path);
+	TRY(record_take(l->engine, l->art.uid, l->kind, result, brief.state));
+	return record_open_mine(l->engine, &l->art);
+}
+
 /* --- one result ------------------------------------------------------------------------------ */
 
 static err_t applied(struct sync_report *r, struct engine *e, const struct outbox_row *row,
@@ -88,6 +104,7 @@ static err_t applied(struct sync_report *r, struct engine *e, const struct outbo
 		l.art.approval = mem_strdup("acknowledged");
 		TRY(store_art_put(e->store, &l.art));
 	}
+	TRY(take_approval(&l, at, result));
 	base.approval = l.art.approval;
 	TRY(store_base_put(e->store, row->uid, &base));
 	TRY(store_refusal_drop(e->store, row->uid));
@@ -297,5 +314,6 @@ err_t push_run(struct sync_report *r, struct engine *e, const struct push_option
 	TRY(relabel_provisional(r, e));
 	TRY(freeze_dirty(r, e, o->uids));
 	TRY(send_outbox(r, e, o->atomic));
+	TRY(record_write(e));
 	return count_queued(r, e);
 }

@@ -529,7 +529,8 @@ static err_t port_publish(void *ctx, struct file_stat *out, const char *tmp, con
 	int i = path_index(path);
 
 	BUG_ON(s->unsynced); /* a power cut would leave a file without its text */
-	set_file(s, i, tmp);
+	if (i >= 0) /* records of approvals are no part of the model */
+		set_file(s, i, tmp);
 	*out = stat_of(s, i);
 	return NULL;
 }
@@ -543,7 +544,8 @@ static err_t port_discard(void *ctx, char *tmp)
 
 static err_t port_remove(void *ctx, const char *path)
 {
-	set_file(ctx, path_index(path), NULL);
+	if (path_index(path) >= 0)
+		set_file(ctx, path_index(path), NULL);
 	return NULL;
 }
 

@@ -2,22 +2,23 @@
 #include "test_store_help.h"
 #include "store/migrate.h"
 
-/* Version 2 of a later program: this schema and one step more. */
+/* Version 3 of a later program: this schema and one step more. */
 static const struct migrate_step steps[] = {
 	{1, "CREATE TABLE newborn (a)"},
-	{2, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
+	{2, "CREATE TABLE middle (a)"},
+	{3, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
 	    "CREATE TABLE added (a TEXT) STRICT;"},
 };
-static const struct schema later = {.version = 2, .sql = "", .steps = steps, .nr_steps = 2};
+static const struct schema later = {.version = 3, .sql = "", .steps = steps, .nr_steps = 3};
 
-static const struct migrate_step losing[] = {{2, "DELETE FROM meta"}};
-static const struct schema bad_rows = {.version = 2, .sql = "", .steps = losing, .nr_steps = 1};
-static const struct migrate_step breaking[] = {{2, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
-static const struct schema bad_sql = {.version = 2, .sql = "", .steps = breaking, .nr_steps = 1};
+static const struct migrate_step losing[] = {{3, "DELETE FROM meta"}};
+static const struct schema bad_rows = {.version = 3, .sql = "", .steps = losing, .nr_steps = 1};
+static const struct migrate_step breaking[] = {{3, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
+static const struct schema bad_sql = {.version = 3, .sql = "", .steps = breaking, .nr_steps = 1};
 static const struct migrate_step unlinking[] = {
-	{2, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
-static const struct schema bad_keys = {.version = 2, .sql = "", .steps = unlinking, .nr_steps = 1};
-static const struct schema no_way = {.version = 3, .sql = "", .steps = steps, .nr_steps = 2};
+	{3, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
+static const struct schema bad_keys = {.version = 3, .sql = "", .steps = unlinking, .nr_steps = 1};
+static const struct schema no_way = {.version = 4, .sql = "", .steps = steps, .nr_steps = 3};
 
 static void make_old(void)
 {
@@ -41,9 +42,9 @@ static void is_migrated(void)
 	struct store *s = NULL;
 	struct art a = {.num = 0};
 	scoped_free char *tmp = mem_printf("%s.migrate", file);
-	scoped_free char *kept = mem_printf("%s.before-v2", file);
+	scoped_free char *kept = mem_printf("%s.before-v3", file);
 	scoped_free char *old = sql_value(kept, "SELECT value FROM meta, pragma_user_version"
-						" WHERE user_version = 1");
+						" WHERE user_version = 2");
 
 	assert_string_equal(old, "v");
 	OK(migrate_open(&s, file, STORE_WRITE, &later));
@@ -53,7 +54,7 @@ static void is_migrated(void)
 	OK(store_verify(s));
 	store_close(s);
 	is_sql("SELECT colour FROM artifact", "red");
-	is_sql("PRAGMA user_version", "2");
+	is_sql("PRAGMA user_version", "3");
 	is_sql("PRAGMA journal_mode", "wal");
 	assert_int_not_equal(access(tmp, F_OK), 0);
 }
@@ -71,7 +72,7 @@ static void test_step(void **state)
 	assert_int_equal(stat(file, &after), 0);
 	assert_int_equal(before.st_mode, after.st_mode);
 	is_migrated();
-	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 2");
+	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 3");
 }
 
 /* A version 0 with a table or two of its own, through both steps. */
@@ -166,7 +167,7 @@ static void test_another_has_it_open(void **state)
 	OK(store_commit(s));
 	store_close(s);
 	assert_int_equal(wait_for(pid), 0);
-	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 2", "newer");
+	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 3", "newer");
 }
 
 static void test_several_at_once(void **state)

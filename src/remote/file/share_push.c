@@ -4,6 +4,7 @@
 #include "remote/file/share_json.h"
 #include "remote/file/share_op.h"
 #include "remote/file/share_results.h"
+#include "remote/file/share_state.h"
 #include "util/strs.h"
 
 #include <stddef.h>
@@ -87,6 +88,12 @@ static err_t refuse(struct batch *b, struct share_result *r, struct share_verdic
 	return NULL;
 }
 
+/* Also for an op that was applied before: the answer was lost, not the approval. */
+static err_t acknowledge(struct share_result *r, const struct share_change *c)
+{
+	return share_approval_json(&r->approval, c->s, &c->op, r->rev);
+}
+
 static err_t run(struct batch *b, struct share_result *r, struct share_change *c)
 {
 	struct share_verdict *v = &c->verdict;
@@ -95,7 +102,7 @@ static err_t run(struct batch *b, struct share_result *r, struct share_change *c
 	if (!v->status)
 		TRY(replay(r, &replayed, v, b->s, c));
 	if (replayed)
-		return NULL;
+		return acknowledge(r, c);
 	if (!v->status && strs_has(&b->failed, c->op.uid))
 		share_refuse(v, "skipped_dependency", "an earlier op on this artifact was refused");
 	if (!v->status)
@@ -106,7 +113,7 @@ static err_t run(struct batch *b, struct share_result *r, struct share_change *c
 	r->status = "applied";
 	r->version = c->next.version;
 	r->rev = c->next.rev;
-	return NULL;
+	return acknowledge(r, c);
 }
 
 static err_t run_op(struct batch *b, const char *json, bool object)

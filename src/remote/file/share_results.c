@@ -18,6 +18,8 @@ static void write_result(struct json *j, const struct share_result *r)
 	json_key_string(j, "detail", r->detail);
 	json_key(j, "current");
 	json_raw(j, r->current ? r->current : "null");
+	json_key(j, "approval");
+	json_raw(j, r->approval ? r->approval : "null");
 	json_object_end(j);
 }
 
@@ -51,6 +53,7 @@ void share_results_release(struct share_result *results, size_t nr)
 		free(results[i].uid);
 		free(results[i].detail);
 		free(results[i].current);
+		free(results[i].approval);
 	}
 	free(results);
 }

@@ -5,9 +5,9 @@
 #include "remote/file/share_project.h"
 
 struct share_result {
-	char *op_id, *uid, *detail, *current; /* current: JSON */
-	const char *status;		      /* static */
-	int64_t version, rev;		      /* 0: none */
+	char *op_id, *uid, *detail, *current, *approval; /* the last two: JSON */
+	const char *status;				 /* static */
+	int64_t version, rev;				 /* 0: none */
 	bool dup;
 };
 

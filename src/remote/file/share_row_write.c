@@ -1,5 +1,6 @@
 /* A row as JSON: the artifact, its approval, and the revisions that the client lacks. */
 #include "remote/file/share_row.h"
+#include "remote/file/share_state.h"
 
 #include "util/strs.h"
 
@@ -74,25 +75,30 @@ static err_t write_lineage(struct json *j, const struct share *s, const char *ui
 	return NULL;
 }
 
-static void write_approval(struct json *j, const struct share_row *r)
+static err_t write_approval(struct json *j, const struct share *s, const struct share_row *r)
 {
+	scoped_free char *hash = NULL;
+
 	json_key(j, "approval");
 	if (!r->approval.state) {
 		json_null(j);
-		return;
+		return NULL;
 	}
+	TRY(share_chain_at(&hash, s, r->approval.rev));
 	json_object_begin(j);
 	json_key_string(j, "state", r->approval.state);
 	json_key_string(j, "normative", r->approval.normative);
 	json_key_string(j, "approver", r->approval.approver);
 	json_key_int(j, "at", r->approval.at);
 	json_key_int(j, "rev", r->approval.rev);
+	json_key_string(j, "hash", hash);
 	if (r->approval.imported)
 		json_key_bool(j, "imported", true);
 	if (!r->deleted && r->approval.normative &&
 	    strcmp(r->approval.normative, r->normative) != 0)
 		json_key_bool(j, "stale", true);
 	json_object_end(j);
+	return NULL;
 }
 
 err_t share_row_write(struct json *j, const struct share *s, const struct share_row *r,
@@ -113,7 +119,7 @@ err_t share_row_write(struct json *j, const struct share *s, const struct share_
 	json_key_string(j, "oid", r->oid);
 	json_key_bool(j, "deleted", r->deleted);
 	json_key_string(j, "author", r->author);
-	write_approval(j, r);
+	TRY(write_approval(j, s, r));
 	json_key_bool(j, "forged", r->forged);
 	if (r->duplicate)
 		json_key_bool(j, "duplicate", true);

@@ -1,5 +1,6 @@
 #include "remote/file/share_state.h"
 
+#include "artifact/approval.h"
 #include "artifact/artifact.h"
 
 #include <stdlib.h>
@@ -120,12 +121,9 @@ static void approve(struct share_change *c, const char *who, int64_t now, bool i
 /* Back before the gate, its approval is withdrawn; beyond it, or aside, it stays on record. */
 static bool withdrawn(const struct share_change *c)
 {
-	const struct kind_state *now = kind_state(c->kind, slice_str(c->next.state));
-	const struct kind_state *then =
-		c->next.approval.state ? kind_state(c->kind, slice_str(c->next.approval.state))
-				       : NULL;
-
-	return now && then && now->rank != KIND_UNRANKED && now->rank < then->rank;
+	return c->next.approval.state &&
+	       approval_withdrawn(c->kind, slice_str(c->next.approval.state),
+				  slice_str(c->next.state));
 }
 
 static void withdraw(struct share_change *c)

@@ -9,4 +9,10 @@ err_t share_state_check(struct share_change *c) MUST_CHECK;
 /* The approval and the forged mark of next, once its rev is known. */
 void share_state_settle(struct share_change *c, const char *who, int64_t now);
 
+/* What a transition into a gate, logged as rev, approved: JSON, or NULL for any other op. */
+err_t share_approval_json(char **out, const struct share *s, const struct share_op *op,
+			  int64_t rev) MUST_CHECK;
+/* The hash of the chain at rev; "" when there is none. Caller frees. */
+err_t share_chain_at(char **out, const struct share *s, int64_t rev) MUST_CHECK;
+
 #endif
