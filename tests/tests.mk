@@ -71,7 +71,7 @@ check-full: check
 
 # --- lint: a stamp per file, so that the second run is quick -------------------------------
 LINT_SCRIPTS = .ci/run $(filter-out %.awk %.h,$(wildcard scripts/*)) $(wildcard tests/lib/*.sh) \
-               $(SCRIPT_TESTS) $(wildcard hooks/*)
+               $(SCRIPT_TESTS) $(wildcard hooks/p* hooks/server/*)
 
 .PHONY: lint
 lint: check-layers check-headers $(patsubst %,$(B)/lint/%.ok,$(SRC_ALL) $(LINT_SCRIPTS))

@@ -47,7 +47,7 @@ static struct view read_version(const struct verify_change *c, const struct veri
 
 	if (oid_none(&v->oid) || v->text.len > ARTIFACT_MAX_BYTES)
 		return out;
-	out.a = artifact_parse(v->text, c->kind, c->path);
+	out.a = artifact_parse(v->text, c->kind, v->path ? v->path : c->path);
 	out.state = artifact_slice(out.a, out.a->state);
 	out.normative = artifact_normative(out.a);
 	out.verdict = approval_judge(c->kind, out.state, out.normative.hex, v->record);
@@ -70,12 +70,15 @@ static void views_close(struct views *v)
 			artifact_free(v->before[i].a);
 }
 
-/* Some parent has this very text: nothing in it is of this commit. */
+/* Some parent has this very text here: nothing in it is of this commit. */
 static bool text_is_old(const struct verify_change *c)
 {
-	for (int i = 0; i < c->nr_parents; i++)
-		if (oid_eq(&c->after.oid, &c->before[i].oid))
+	for (int i = 0; i < c->nr_parents; i++) {
+		const struct verify_version *b = &c->before[i];
+
+		if (oid_eq(&c->after.oid, &b->oid) && (!b->path || strcmp(b->path, c->path) == 0))
 			return true;
+	}
 	return false;
 }
 
@@ -163,9 +166,12 @@ static void refuse_step(struct findings *out, const struct views *v, struct slic
 {
 	struct slice to = v->after.state;
 
+	if (!from.len)
+		from = slice_str("(none)");
+	if (!to.len)
+		to = slice_str("(none)");
 	findings_add(out, severity, "transition", v->c->path, v->after.a->state_line,
-		     "%.*s -> %.*s: %s", from.len ? (int)from.len : 6, from.len ? from.at : "(none)",
-		     to.len ? (int)to.len : 6, to.len ? to.at : "(none)", why);
+		     "%.*s -> %.*s: %s", (int)from.len, from.at, (int)to.len, to.at, why);
 }
 
 static void judge_lost_state(struct findings *out, const struct views *v)

@@ -37,7 +37,8 @@ struct verify_policy {
 
 /* One artifact at one point of history. */
 struct verify_version {
-	struct oid oid; /* "" : it is not there */
+	struct oid oid;	  /* "" : it is not there */
+	const char *path; /* where it is, or was before it was moved; NULL: the change's path */
 	struct slice text;
 	struct slice record; /* of its approvals; empty: none */
 };

@@ -59,7 +59,9 @@ static size_t trailer_len(struct slice line)
 
 	while (n < line.len && token_char(line.at[n]))
 		n++;
-	return n && n + 1 < line.len && line.at[n] == ':' && line.at[n + 1] == ' ' ? n : 0;
+	if (!n || n == line.len || line.at[n] != ':')
+		return 0;
+	return n + 1 == line.len || line.at[n + 1] == ' ' ? n : 0;
 }
 
 bool verify_has_reason(struct slice message)
@@ -76,7 +78,7 @@ bool verify_has_reason(struct slice message)
 			continue;
 		}
 		n = trailer_len(line);
-		if (n == 6 && strncasecmp(line.at, "reason", 6) == 0)
+		if (n == 6 && line.len > 7 && strncasecmp(line.at, "reason", 6) == 0)
 			return true;
 		if (body && !n)
 			return true;

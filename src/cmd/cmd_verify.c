@@ -238,7 +238,8 @@ static err_t judge_branch(struct run *r)
 	char head[OID_HEX + 1];
 
 	if (!r->trunk[0])
-		return err_hint(err_new(ERR_MISUSE, "which commits? there is no trunk to compare with"),
+		return err_hint(err_new(ERR_MISUSE,
+					"which commits? there is no trunk to compare with"),
 				"name a range ('main~5..main'), or the trunk: "
 				"git config agent.trunk main");
 	TRY(git_resolve(head, r->repo, "HEAD"));

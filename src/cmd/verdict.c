@@ -72,7 +72,7 @@ static err_t load(struct verify_version *out, struct scene *s, const char *path,
 	scoped_free char *record = approval_path(name.kind->name, name.label);
 	struct oid record_oid;
 
-	*out = (struct verify_version){.oid = *oid};
+	*out = (struct verify_version){.oid = *oid, .path = path};
 	if (oid_none(oid))
 		return NULL;
 	TRY(scene_text(&out->text, s, oid));
@@ -107,11 +107,15 @@ static err_t change_of(struct verify_change *out, struct scene *s, const struct 
 
 /* --- other artifacts of the same tree ------------------------------------------------------- */
 
+/* Under this path, or the one it was moved from. */
 static err_t was_in(bool *out, struct scene *s, const char *path, int parent)
 {
+	const struct git_change *change = scene_change(s, path), *from = NULL;
 	struct oid oid;
 
-	TRY(scene_oid(&oid, s, path, parent));
+	if (change && oid_none(&change->before[parent]) && !oid_none(&change->after))
+		from = moved_from(s, change, parent);
+	TRY(scene_oid(&oid, s, from ? from->path : path, parent));
 	*out = !oid_none(&oid);
 	return NULL;
 }

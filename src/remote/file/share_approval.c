@@ -57,8 +57,9 @@ err_t share_approval_json(char **out, const struct share *s, const struct share_
 			   "SELECT state_to, actor, at, hash, oid FROM revision WHERE rev = ?1",
 			   "i", rev));
 	TRY(share_db_next(&found, s, st));
-	state = kind && found ? kind_state(kind, slice_str((const char *)sqlite3_column_text(st, 0)))
-			      : NULL;
+	if (!kind || !found)
+		return NULL;
+	state = kind_state(kind, slice_str((const char *)sqlite3_column_text(st, 0)));
 	if (!state || !state->gate)
 		return NULL;
 	TRY(normative_of(&normative, s, (const char *)sqlite3_column_text(st, 4), kind, row.path));
