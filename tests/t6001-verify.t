@@ -231,6 +231,13 @@ test_expect_success 'how it fails' '
 	test_grep "there is no trunk to compare with" ../err
 '
 
+test_expect_success 'a shallow clone cannot judge its oldest commit, and says so' '
+	cd "$TRASH" && git clone -q --depth 2 --branch labels "file://$TRASH/r" shallow && cd shallow &&
+	says "" HEAD~1..HEAD &&
+	test_expect_code 128 git agent verify HEAD 2>../err &&
+	test_grep "this clone is shallow, and lacks its parents" ../err
+'
+
 # The cost of a commit that has nothing to do with artifacts: no blob, no tree below .agent.
 test_expect_success 'a thousand commits that do not touch .agent' '
 	cd "$TRASH" && test_repo many && cd many &&

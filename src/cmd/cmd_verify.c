@@ -156,11 +156,26 @@ static err_t rules_for(struct run *r, const struct strs *commits, const char *be
 	return load_rules(r, r->trunk);
 }
 
+/* As if it were a root, everything in it would be new. */
+static err_t check_parents(const struct run *r, const char *commit)
+{
+	bool cut;
+
+	TRY(git_range_is_cut(&cut, r->repo, commit));
+	if (!cut)
+		return NULL;
+	return err_hint(err_new(ERR_FATAL,
+				"cannot judge %.12s: this clone is shallow, and lacks its parents",
+				commit),
+			"'git fetch --unshallow' gets the rest of the history");
+}
+
 static err_t judge_commits(struct run *r, const struct strs *commits)
 {
 	for (size_t i = 0; i < commits->len; i++) {
 		scoped(scoped_findings) struct findings found = {0};
 
+		TRY(check_parents(r, commits->at[i]));
 		TRY(verdict_commit(&found, &r->verdict, commits->at[i]));
 		if (r->o->remerge)
 			TRY(verdict_remerge(&found, &r->verdict, commits->at[i]));

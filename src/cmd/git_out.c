@@ -113,6 +113,34 @@ static bool is_mine(const struct plan *p, const struct art *art)
 	return false;
 }
 
+/* The approvals go where the text goes that was approved. */
+static err_t plan_record(struct plan *p, const struct art *art)
+{
+	scoped_free char *path = approval_path(art->kind, art->label), *old = NULL;
+	const struct kind *kind = kinds_find(p->s->kinds, art->kind);
+	const struct git_entry *entry = path ? entry_at(&p->entries, path) : NULL;
+	scoped(approvals_release) struct approvals list = {0};
+	size_t old_len = 0, len;
+	char *text;
+
+	if (!path || !kind || art->deleted)
+		return NULL;
+	TRY(store_approval_list(&list, p->s->store, art->uid));
+	if (entry)
+		TRY(git_blob(&old, &old_len, p->s->repo, entry->oid.hex));
+	text = approval_record(&len, slice_of(old, old_len), kind, art->label,
+			       slice_str(art->state), &list);
+	if (slice_eq(slice_of(text, len), slice_of(old, old_len))) {
+		free(text);
+	} else if (len) {
+		add(p, path, text, len);
+	} else {
+		free(text);
+		add(p, path, NULL, 0);
+	}
+	return NULL;
+}
+
 static err_t plan_with(struct plan *p, const struct art *art, const struct revs *revs,
 		       const struct graph *g)
 {
@@ -131,7 +159,7 @@ static err_t plan_with(struct plan *p, const struct art *art, const struct revs 
 	}
 	TRY(store_text_get(&text, &len, p->s->store, art->oid.hex));
 	add(p, art->path, text, len);
-	return NULL;
+	return plan_record(p, art);
 }
 
 static err_t plan_one(struct plan *p, const struct art *art)
@@ -142,8 +170,9 @@ static err_t plan_one(struct plan *p, const struct art *art)
 	struct graph g;
 	err_t err;
 
-	if (entry ? oid_eq(&entry->oid, &art->oid) && !entry->stage
-		  : art->deleted || (!p->added && !is_mine(p, art)))
+	if (entry && oid_eq(&entry->oid, &art->oid) && !entry->stage)
+		return plan_record(p, art);
+	if (!entry && (art->deleted || (!p->added && !is_mine(p, art))))
 		return NULL;
 	/* a path may have belonged to several: the live one speaks for it */
 	TRY(store_art_at(&speaks, p->s->store, art->path));
@@ -171,7 +200,7 @@ static err_t list_ref(struct plan *p, const char *ref)
 		return NULL;
 	}
 	TRY(err);
-	return git_list_at(&p->entries, p->s->repo, p->s->kinds, commit);
+	return git_list_judged(&p->entries, p->s->repo, p->s->kinds, commit);
 }
 
 err_t git_out_plan(struct git_out *out, struct session *s, const struct arts *arts,
@@ -182,7 +211,7 @@ err_t git_out_plan(struct git_out *out, struct session *s, const struct arts *ar
 	if (ref)
 		TRY(list_ref(&p, ref));
 	else
-		TRY(git_list_at(&p.entries, s->repo, s->kinds, ":0"));
+		TRY(git_list_judged(&p.entries, s->repo, s->kinds, ":0"));
 	if (s->have_port)
 		TRY(store_mine_list(&p.mines, s->store, s->port.worktree));
 	for (size_t i = 0; i < arts->len; i++)

@@ -2,6 +2,8 @@
 #include "git/objects_internal.h"
 #include "util/mem.h"
 
+#include <string.h>
+
 err_t git_range_commits(struct strs *out, struct repo *r, const char *tip, const struct strs *hide)
 {
 	struct objects *o;
@@ -10,6 +12,20 @@ err_t git_range_commits(struct strs *out, struct repo *r, const char *tip, const
 	if (o->shallow)
 		return shallow_commits(out, tip, hide);
 	return o->ops->commits(o->lg2, out, tip, hide);
+}
+
+err_t git_range_is_cut(bool *out, struct repo *r, const char *commit)
+{
+	scoped_free char *shallow = NULL;
+	struct objects *o;
+
+	TRY(objects_open(&o, r));
+	*out = false;
+	if (!o->shallow)
+		return NULL;
+	shallow = repo_slurp_at(r->commondir, "shallow", NULL);
+	*out = shallow && strstr(shallow, commit);
+	return NULL;
 }
 
 err_t git_range_changes(struct git_changes *out, struct repo *r, const struct kinds *kinds,

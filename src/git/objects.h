@@ -31,6 +31,8 @@ err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid) MUST_
 /* The commits of tip that hide lacks, parents first. */
 err_t git_range_commits(struct strs *out, struct repo *r, const char *tip,
 			const struct strs *hide) MUST_CHECK;
+/* The parents of the commit are not here: the clone is shallow, and the commit cannot be judged. */
+err_t git_range_is_cut(bool *out, struct repo *r, const char *commit) MUST_CHECK;
 /* What a commit changed, records of approvals included: as changes() of the port. */
 err_t git_range_changes(struct git_changes *out, struct repo *r, const struct kinds *kinds,
 			const char *commit) MUST_CHECK;

@@ -199,6 +199,8 @@ static err_t describe(struct art *art, struct engine *e, const char *path, struc
 	new_state = !art->state || !slice_is(brief.state, art->state);
 	set(&art->state, brief.state.at, brief.state.len);
 	describe_approval(art, kind, text, how, new_state);
+	if (new_state && kind)
+		TRY(record_withdraw(e, art->uid, kind, brief.state));
 	return look_at_record(art, e, how);
 }
 

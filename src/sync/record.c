@@ -71,11 +71,17 @@ static err_t put_approval(struct engine *e, const char *uid, const struct kind *
 err_t record_take(struct engine *e, const char *uid, const struct kind *kind, const char *json,
 		  struct slice state)
 {
-	scoped(approvals_release) struct approvals list = {0};
-
 	if (!kind)
 		return NULL;
 	TRY(put_approval(e, uid, kind, json));
+	return record_withdraw(e, uid, kind, state);
+}
+
+err_t record_withdraw(struct engine *e, const char *uid, const struct kind *kind,
+		      struct slice state)
+{
+	scoped(approvals_release) struct approvals list = {0};
+
 	TRY(store_approval_list(&list, e->store, uid));
 	for (size_t i = 0; i < list.len; i++)
 		if (approval_withdrawn(kind, slice_str(list.at[i].state), state))

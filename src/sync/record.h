@@ -10,9 +10,14 @@
 #include "sync/file_out.h"
 
 /* Inside the transaction: "$.approval" of a row or a result of the remote, where the artifact is in
- * `state`. What that state takes back is forgotten. */
+ * `state`; with record_withdraw for that. */
 err_t record_take(struct engine *e, const char *uid, const struct kind *kind, const char *json,
 		  struct slice state) MUST_CHECK;
+
+/* What the state takes back is forgotten, also before the remote has heard of it: going forward again
+ * needs a new approval. */
+err_t record_withdraw(struct engine *e, const char *uid, const struct kind *kind,
+		      struct slice state) MUST_CHECK;
 
 /* What the work tree's record says of an artifact; APPROVAL_CLAIMED without one. */
 err_t record_judge(enum approval_verdict *out, struct engine *e, const struct art *art) MUST_CHECK;

@@ -75,6 +75,33 @@ static void test_step(void **state)
 	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 3");
 }
 
+static char *columns_of(const char *table)
+{
+	scoped_free char *sql = mem_printf("SELECT group_concat(name || type || \"notnull\" || pk)"
+					   " FROM pragma_table_info('%s')", table);
+
+	return sql_value(file, sql);
+}
+
+/* What the program's own steps make of version 1 is what it makes anew. */
+static void test_own_steps(void **state)
+{
+	scoped_free char *anew = NULL, *migrated = NULL;
+	struct store *s = NULL;
+
+	make_old();
+	anew = columns_of("approval");
+	free(sql_value(file, "DROP TABLE approval"));
+	free(sql_value(file, "PRAGMA user_version = 1"));
+	s = open_store(STORE_WRITE);
+	OK(store_verify(s));
+	store_close(s);
+	migrated = columns_of("approval");
+	assert_true(strlen(anew) > 0);
+	assert_string_equal(anew, migrated);
+	is_sql("SELECT value FROM meta", "v");
+}
+
 /* A version 0 with a table or two of its own, through both steps. */
 static void test_from_zero(void **state)
 {
@@ -186,6 +213,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_step),
+		TEST(test_own_steps),
 		TEST(test_from_zero),
 		TEST(test_refused_steps),
 		TEST(test_crash_at_every_point),
