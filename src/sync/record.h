@@ -9,13 +9,13 @@
 #include "artifact/approval.h"
 #include "sync/file_out.h"
 
-/* Inside the transaction: "$.approval" of a row or a result of the remote, where the artifact is in
- * `state`; with record_withdraw for that. */
+/* Inside the transaction: "$.approval" of a row or a result of the remote, where the artifact is
+ * in `state`; with record_withdraw for that. */
 err_t record_take(struct engine *e, const char *uid, const struct kind *kind, const char *json,
 		  struct slice state) MUST_CHECK;
 
-/* What the state takes back is forgotten, also before the remote has heard of it: going forward again
- * needs a new approval. */
+/* What the state takes back is forgotten, also before the remote has heard of it: going forward
+ * again needs a new approval. */
 err_t record_withdraw(struct engine *e, const char *uid, const struct kind *kind,
 		      struct slice state) MUST_CHECK;
 

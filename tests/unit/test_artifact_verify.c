@@ -1,4 +1,4 @@
-/* The rules of verify, each as a row: texts of the parents, the text now, the record, what is said. */
+/* The rules of verify, each as a row: texts of the parents, the text now, records, what is said. */
 #include "artifact/verify.h"
 #include "util/mem.h"
 
