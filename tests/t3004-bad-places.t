@@ -47,6 +47,7 @@ every_command() {
 	for command in list status import "show INFRA-001" "check INFRA-002 1" "new-story T --scope INFRA" \
 		export sync "sync status" "hook pre-commit"
 	do
+		# shellcheck disable=SC2086
 		one_error "$code" "$pattern" git agent $command || return 1
 	done
 }
@@ -168,6 +169,10 @@ test_expect_success DISK 'a full disk: each command fails with one error, and no
 	cd "$TRASH"
 '
 
-cd "$TRASH" && ! test_have_prereq DISK || umount disk
+cd "$TRASH" || exit 1
+if test_have_prereq DISK
+then
+	umount disk
+fi
 
 test_done

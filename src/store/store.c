@@ -297,7 +297,8 @@ static err_t check_same(struct store *s)
 	if (!moved && (!s->version || version == s->version))
 		return NULL;
 	return err_hint(err_new(ERR_BUSY,
-				"another git-agent process has made anew or upgraded the workspace '%s'",
+				"another git-agent process has made anew or upgraded the "
+				"workspace '%s'",
 				s->path),
 			"run the command again");
 }

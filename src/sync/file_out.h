@@ -34,8 +34,8 @@ err_t file_out_record(const struct file_out *out, struct engine *e) MUST_CHECK;
  * and for files that show something else than they did. */
 err_t file_out_publish(struct file_out *out, struct engine *e) MUST_CHECK;
 /* What a crash left undone, or another process has not got to yet. Does nothing, and takes no lock,
- * where nothing is pending. A file that cannot be written now stays pending, and is a problem in the
- * report (NULL: the look before has told). */
+ * where nothing is pending. A file that cannot be written now stays pending, and is a problem in
+ * the report (NULL: the look before has told). */
 err_t file_out_finish(struct report *r, struct engine *e) MUST_CHECK;
 
 /* The text that the file shows now; "" when there is none. */
