@@ -68,7 +68,7 @@ static bool ends_line(uint32_t cp, struct slice rest)
 	return cp == '\r' && rest.len && rest.at[0] == '\n';
 }
 
-/* Takes off what nearly all text is made of: characters that stand for themselves, in one column. */
+/* Takes off what nearly all text is made of: bytes that stand for themselves, in one column. */
 static struct slice take_ascii(struct slice *text)
 {
 	size_t n = 0;

@@ -70,7 +70,7 @@ static err_t load(struct repo *r)
 	return NULL;
 }
 
-/* --- what a glance at the files saves ---------------------------------------------------------- */
+/* --- what a glance at the files saves ------------------------------------------------------- */
 
 static bool says(const char *text, const char *const *words)
 {

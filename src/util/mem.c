@@ -48,7 +48,7 @@ char *mem_vprintf(const char *fmt, va_list args)
 	va_list again;
 	int len;
 
-	/* vasprintf grows as it goes, which costs three times as much; most texts are short paths */
+	/* vasprintf grows as it goes, at three times the cost; most texts are short */
 	va_copy(again, args);
 	len = vsnprintf(small, sizeof(small), fmt, again);
 	va_end(again);
