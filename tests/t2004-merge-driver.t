@@ -95,4 +95,144 @@ test_expect_success LIBGIT2 'and without the program git merges as text, markers
 	git merge --abort
 '
 
+# What git does with a driver, with ours, without it, and with one that is killed.
+if test_have_prereq LIBGIT2
+then
+	mkdir -p "$TRASH/crash" && real=$(command -v git-agent) &&
+	printf '#!/bin/sh\ntest "$1" = merge-driver && kill -9 $$\nexec "%s" "$@"\n' "$real" >"$TRASH/crash/git-agent" &&
+	chmod +x "$TRASH/crash/git-agent"
+fi
+bare_path() {
+	mkdir -p "$TRASH/bin" &&
+	for tool in git sh env cat sed rm cp basename grep
+	do
+		ln -sf "$(command -v $tool)" "$TRASH/bin/" || return 1
+	done
+}
+
+# with <ours|none|killed> <command>...
+with() {
+	case $1 in
+	ours) shift && "$@" ;;
+	none) shift && env PATH="$TRASH/bin" "$@" ;;
+	killed) shift && env PATH="$TRASH/crash:$PATH" "$@" ;;
+	esac
+}
+
+# story <script>...: STORY as the base has it, edited, and committed.
+story() {
+	team_story $STORY && printf "\n## A\n\none\n\n## B\n\ntwo\n\n## C\n\nthree\n" >>$STORY &&
+	for script; do team_edit "$script" || return 1; done &&
+	git add -A && git commit -q -m "${*:-base}"
+}
+
+# sides <base script> <ours script> <theirs script>: branches ours (checked out) and theirs.
+sides() {
+	rm -rf .git/rr-cache && git switch -q --orphan "base$((n = n + 1))" && story "$1" &&
+	git switch -q -C theirs && story "$1" "$3" && git switch -q -C ours HEAD^ && story "$1" "$2"
+}
+
+test_expect_success LIBGIT2 'setup: the facts about drivers' '
+	bare_path && cd "$TRASH" && test_repo facts && cd facts && team_story $STORY && n=0 &&
+	test_commit_all "first" && git agent install 2>/dev/null && GIT_AGENT_SKIP=1 && export GIT_AGENT_SKIP
+'
+
+for driver in ours none killed
+do
+	test_expect_success LIBGIT2 "driver $driver: merge, cherry-pick, rebase, stash pop, all clean" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/three/tres/" && with $driver git merge -q theirs 2>../err &&
+		test_grep uno $STORY && test_grep tres $STORY && test_clean &&
+		git reset -q --hard HEAD^ && with $driver git cherry-pick theirs >/dev/null 2>&1 &&
+		test_grep uno $STORY && test_grep tres $STORY &&
+		git reset -q --hard HEAD^ && with $driver git rebase -q theirs 2>../err &&
+		test_grep uno $STORY && test_grep tres $STORY &&
+		sides "" "s/^one/uno/" "s/three/tres/" && team_edit "s/three/drei/" && git stash -q &&
+		team_edit "s/None yet/Now/" && git commit -q -a -m now &&
+		with $driver git stash pop >/dev/null 2>&1 && test_grep drei $STORY && test_grep "^Now" $STORY &&
+		git reset -q --hard
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: a conflict has both sides between markers" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/^one/eins/" && test_expect_code 1 with $driver git merge -q theirs >/dev/null 2>&1 &&
+		test_grep "^<<<<<<< " $STORY && test_grep "^uno" $STORY && test_grep "^eins" $STORY && test_grep "^>>>>>>> " $STORY &&
+		test "$(git ls-files -u | wc -l)" = 3 && git merge --abort && test_clean
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: in a rebase ours is the upstream" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/^one/eins/" && test_expect_code 1 with $driver git rebase -q theirs >/dev/null 2>&1 &&
+		sed -n "/^<<<<<<</,/^=======/p" $STORY >../upper && test_grep "^eins" ../upper &&
+		git rebase --abort && test_clean
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: added on both sides, the base is empty" '
+		cd "$TRASH/facts" &&
+		git switch -q --orphan "base$((n = n + 1))" && git commit -q --allow-empty -m empty &&
+		git switch -q -C theirs && story "s/^one/eins/" && git switch -q -C ours HEAD^ && story "s/^one/uno/" &&
+		test_expect_code 1 with $driver git merge -q theirs >/dev/null 2>&1 &&
+		test_grep "^uno" $STORY && test_grep "^eins" $STORY && test_grep "^<<<<<<<" $STORY && git merge --abort
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: a renamed file keeps what the other side wrote" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/three/tres/" && git switch -q theirs &&
+		git mv $STORY .agent/cache/stories/INFRA/INFRA-042-other.md && git commit -q -m mv && git switch -q ours &&
+		with $driver git merge -q theirs 2>../err && ! test -e $STORY &&
+		test_grep uno .agent/cache/stories/INFRA/INFRA-042-other.md &&
+		test_grep tres .agent/cache/stories/INFRA/INFRA-042-other.md
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: a criss-cross of conflicting bases keeps both sides" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/^one/eins/" &&
+		git branch -f left ours && git branch -f right theirs &&
+		git switch -q left && { GIT_AGENT_SKIP=1 git merge -q theirs >/dev/null 2>&1 || :; } && git checkout -q --ours $STORY && git commit -q -a -m left &&
+		git switch -q right && { git merge -q ours >/dev/null 2>&1 || :; } && git checkout -q --ours $STORY && git commit -q -a -m right &&
+		team_edit "s/three/drei/" && git commit -q -a -m drei && git switch -q left && team_edit "s/two/due/" && git commit -q -a -m due &&
+		test_expect_code 1 with $driver git merge -q right >/dev/null 2>&1 &&
+		for word in uno eins due drei; do test_grep "^$word" $STORY || return 1; done &&
+		test_grep "^<<<<<<<" $STORY && git merge --abort && test_clean
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: rerere remembers a resolution" '
+		cd "$TRASH/facts" && git config rerere.enabled true &&
+		sides "" "s/^one/uno/" "s/^one/eins/" && { with $driver git merge -q theirs >/dev/null 2>&1 || :; } &&
+		team_edit "/^<<<<<<</d; /^=======/d; /^>>>>>>>/d; /^|||||||/,/^=======/d" &&
+		cp $STORY ../resolved && git commit -q -a -m merged && git reset -q --hard HEAD^ &&
+		test_expect_code 1 with $driver git merge -q theirs >/dev/null 2>&1 &&
+		test_cmp ../resolved $STORY && git reset -q --hard && git config rerere.enabled false
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: an approval that is reverted is gone, later work stays" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^DRAFT/OPEN/" "s/^one/uno/" && story "s/^DRAFT/COMMITTED/" && team_edit "s/three/tres/" &&
+		git commit -q -a -m later && with $driver git revert --no-edit HEAD^ >/dev/null 2>../err &&
+		test_grep "^OPEN" $STORY && test_grep tres $STORY
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: line ends and a byte order mark stay" '
+		cd "$TRASH/facts" && cr=$(printf "\r") && bom=$(printf "\357\273\277") &&
+		sides "s/\$/$cr/; 1s/^/$bom/" "s/^one/uno/" "s/three/tres/" && with $driver git merge -q theirs 2>../err &&
+		test_grep uno $STORY && test_grep tres $STORY &&
+		test "$(grep -c "$cr\$" $STORY)" = "$(wc -l <$STORY)" &&
+		test "$(head -c 3 $STORY)" = "$bom" && test "$(grep -c "$bom" $STORY)" = 1
+	'
+done
+
+test_expect_success LIBGIT2 'markers that somebody committed: a conflict, and all of the text is there' '
+	cd "$TRASH/facts" &&
+	sides "" "s/^one/<<<<<<< x\nuno\n=======\neins\n>>>>>>> y/" "s/three/tres/" &&
+	test_expect_code 1 git merge -q theirs >../out 2>../err && test_grep "merged as text" ../err &&
+	for word in uno eins tres; do test_grep "^$word" $STORY || return 1; done && git merge --abort
+'
+
+test_expect_success LIBGIT2 'an octopus is merged by git without us, and loses nothing' '
+	cd "$TRASH/facts" &&
+	sides "" "s/^one/uno/" "s/three/tres/" && git switch -q -C third HEAD^ && team_edit "s/None yet/Now/" &&
+	git commit -q -a -m third && git switch -q ours && git merge -q theirs third >/dev/null 2>&1 &&
+	for word in uno tres Now; do test_grep "^$word" $STORY || return 1; done && test_clean
+'
+
 test_done

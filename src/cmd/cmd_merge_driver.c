@@ -85,13 +85,15 @@ static bool labels_differ(const struct driver *d)
 	return a.len && b.len && !slice_eq(a, b);
 }
 
+static const char marked[] = "an input has conflict markers";
+
 static const char *doubt_of(const struct driver *d)
 {
 	int size = d->options.marker_size;
 
 	if (has_markers(text_of(&d->base), size) || has_markers(text_of(&d->ours), size) ||
 	    has_markers(text_of(&d->theirs), size))
-		return "an input has conflict markers";
+		return marked;
 	if (labels_differ(d))
 		return "the two sides are different artifacts";
 	return NULL;
@@ -163,6 +165,10 @@ static err_t merge(struct driver *d)
 	if (d->doubt)
 		d->options.kind = NULL;
 	m = merge3(text_of(&d->base), text_of(&d->ours), text_of(&d->theirs), &d->options);
+	/* rerere replays a resolution by merging it over the conflict that it was made of */
+	if (d->doubt == marked && m.clean &&
+	    !has_markers(slice_of(m.bytes, m.len), d->options.marker_size))
+		d->doubt = NULL;
 	err = put(d, slice_of(m.bytes, m.len));
 	if (!err)
 		tell(d, &m);

@@ -10,10 +10,12 @@
 #include <string.h>
 
 /* "git-agent" and not "git agent": found without asking git, in git's own directory too. Without
- * it the file is merged as text; a negative exit code of merge-file would end the whole merge. */
-#define DRIVER                                                                      \
-	"if command -v git-agent >/dev/null; "                                      \
-	"then exec git-agent merge-driver %O %A %B %L %P %S %X %Y; fi; "            \
+ * it, or where it crashes, the file is merged as text, so that no side is taken for the result; a
+ * negative exit code of merge-file would end the whole merge. */
+#define DRIVER                                                                       \
+	"if command -v git-agent >/dev/null; "                                       \
+	"then git-agent merge-driver %O %A %B %L %P %S %X %Y; s=$?; "                \
+	"test $s -lt 2 && exit $s; fi; "                                             \
 	"git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B || exit 1"
 
 static const struct config_setting drivers[] = {
