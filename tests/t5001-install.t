@@ -7,7 +7,7 @@ test_description='install and uninstall: all or nothing, twice the same, back to
 fresh() {
 	cd "$TRASH" && rm -rf "$1" "$1.before" && test_repo "$1" &&
 	(cd "$1" && team_story $STORY && test_commit_all "story") &&
-	cp -R "$1/.git" "$1.before" && cd "$1"
+	cp -R "$1/.git" "$1.before" && cd "$1" || return 1
 }
 
 # same <directory>: .git is as it was in the copy, modes included.

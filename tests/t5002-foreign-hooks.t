@@ -18,7 +18,7 @@ fresh() {
 
 # foreign <event> <mode>: a hook from standard input.
 foreign() {
-	cat >.git/hooks/$1 && chmod "$2" .git/hooks/$1
+	cat >".git/hooks/$1" && chmod "$2" ".git/hooks/$1"
 }
 
 # keep, then back: .git/hooks is as it was, modes and links included.
@@ -28,7 +28,7 @@ keep() {
 back() {
 	for dir in ../hooks.before .git/hooks
 	do
-		(cd "$dir" && find . ! -type d -exec stat -c "%A %n %N" {} + | sort) >../$(basename "$dir").list || return 1
+		(cd "$dir" && find . ! -type d -exec stat -c "%A %n %N" {} + | sort) >"../$(basename "$dir").list" || return 1
 	done &&
 	diff -r --no-dereference ../hooks.before .git/hooks &&
 	test_cmp ../hooks.before.list ../hooks.list && cmp ../config.before .git/config

@@ -142,9 +142,9 @@ static err_t check_link(struct doctor *d)
 	TRY(file_stat(&st, link));
 	if (!db || (real && strcmp(real, db) == 0))
 		return NULL;
-	a = doctor_add(d, "link", st.symlink || !st.exists
-					  ? mem_printf("'%s' does not lead to the workspace", link)
-					  : mem_printf("'%s' is not a link to the workspace", link));
+	a = doctor_add(d, "link", mem_printf("'%s' %s the workspace", link,
+					     st.symlink || !st.exists ? "does not lead to"
+								      : "is not a link to"));
 	a->mendable = true;
 	return NULL;
 }
@@ -178,8 +178,8 @@ static void check_fresh(struct doctor *d)
 	if (err) {
 		add_error(d, "freshness", err, false);
 	} else if (news) {
-		a = doctor_add(d, "freshness", mem_strdup("commits or files have not been looked at "
-							  "yet; the next command does"));
+		a = doctor_add(d, "freshness", mem_strdup("commits or files have not been looked "
+							  "at yet; the next command does"));
 		a->note = true;
 		a->mendable = true;
 	}

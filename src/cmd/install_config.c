@@ -74,8 +74,10 @@ static err_t config_path(char **out, struct repo *r, enum install_scope scope)
 							     "per work tree"),
 					"'git config extensions.worktreeConfig true' allows it");
 		path = mem_printf("%s/config.worktree", r->gitdir);
+	} else if (scope == SCOPE_GLOBAL) {
+		path = global_path();
 	} else {
-		path = scope == SCOPE_GLOBAL ? global_path() : mem_printf("%s/config", r->commondir);
+		path = mem_printf("%s/config", r->commondir);
 	}
 	if (!path)
 		return err_new(ERR_FATAL, "there is no $HOME");

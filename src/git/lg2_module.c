@@ -19,15 +19,17 @@ err_t lg2_error(int rc, const char *fmt, ...)
 	what = mem_vprintf(fmt, args);
 	va_end(args);
 	/* "link" and "sdir" are the mandatory extensions that git writes. */
-	if (strstr(text, "unsupported mandatory extension"))
+	if (strstr(text, "unsupported mandatory extension")) {
+		bool sparse = strstr(text, "sdir");
+
 		return err_hint(err_new(ERR_FATAL, "this repository uses a %s index, which "
 						   "git-agent cannot read yet",
-					strstr(text, "sdir") ? "sparse" : "split"),
-				"%s it a plain one",
-				strstr(text, "sdir") ? "'git sparse-checkout reapply "
-						       "--no-sparse-index' makes"
-						     : "'git config core.splitIndex false' and 'git "
-						       "update-index --no-split-index' make");
+					sparse ? "sparse" : "split"),
+				sparse ? "'git sparse-checkout reapply --no-sparse-index' makes it "
+					 "a plain one"
+				       : "'git config core.splitIndex false' and 'git update-index "
+					 "--no-split-index' make it a plain one");
+	}
 	return err_new(code, "%s: %s", what, text);
 }
 
