@@ -152,8 +152,21 @@ test_expect_success 'a hooks directory that is a link, tracked or global is not 
 	git config --global core.hooksPath "~/hooks" && refused "not this repository.s alone" &&
 	! test -e "$HOME/hooks" &&
 	git agent install --force && test -x "$HOME/hooks/pre-commit" && worked &&
-	git agent uninstall && ! test -e "$HOME/hooks/pre-commit" &&
+	test_expect_code 1 git agent uninstall 2>../err && test_grep "^left: .*--force takes it out" ../err &&
+	test -x "$HOME/hooks/pre-commit" &&
+	git agent uninstall --force && ! test -e "$HOME/hooks/pre-commit" &&
 	git config --global --unset core.hooksPath && rmdir "$HOME/hooks"
+'
+
+test_expect_success 'our hooks, older, in a directory that the team shares: content, and left alone' '
+	fresh a && mkdir team-hooks &&
+	for event in pre-commit pre-merge-commit commit-msg post-checkout post-merge post-rewrite post-commit pre-push
+	do
+		sed "s/exec git-agent/exec git agent/" "$test_root/hooks/$event" >team-hooks/$event && chmod +x team-hooks/$event || return 1
+	done &&
+	git add team-hooks && git commit -q -m hooks && git config core.hooksPath team-hooks &&
+	git agent install && test_clean && worked && git agent doctor >../out && ! grep "hooks:" ../out &&
+	test_expect_code 1 git agent uninstall && git diff --exit-code
 '
 
 test_expect_success 'a hooks path inside .git, or ignored, is ours to write' '

@@ -81,6 +81,11 @@ test_expect_success 'news is a note, and --fix takes it in' '
 	well && test_grep "^note: freshness" ../out && mended && ! grep freshness ../out
 '
 
+test_expect_success 'a remote out of reach is a note' '
+	cd "$TRASH/a" && mv ../team.db ../team.away && well && test_grep "^note: remote: .*out of reach" ../out &&
+	mv ../team.away ../team.db && well && ! grep remote ../out
+'
+
 test_expect_success 'a broken database: all else is still said; --fix keeps it and makes another' '
 	cd "$TRASH/a" && cp .git/agent/agent.db ../db && rm -f .git/agent/agent.db-* &&
 	rm .git/hooks/pre-push && echo broken >.git/agent/agent.db &&

@@ -21,9 +21,9 @@ works() {
 }
 
 # refused <line>: install, sync init and a hook say it, and nothing changes.
+# shellcheck disable=SC2086
 refused() {
 	rm -rf ../kept && cp -R . ../kept &&
-	# shellcheck disable=SC2086
 	for command in "sync init" install "install --dry-run" uninstall doctor status "hook pre-commit"
 	do
 		test_says 128 "fatal: $1" git agent $command || return 1

@@ -151,6 +151,8 @@ err_t cmd_uninstall(int argc, char **argv)
 	bool help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &f.dry_run, "only say what would be written"),
+		OPT_FLAG(0, "force", &o.force,
+			 "also from a directory of hooks that is not this clone's alone"),
 		OPT_FLAG(0, "local", &f.local, "drivers in this clone's configuration"),
 		OPT_FLAG(0, "worktree", &f.worktree, "drivers in this work tree's"),
 		OPT_FLAG(0, "global", &f.global, "drivers in the user's"),

@@ -185,6 +185,17 @@ static void check_fresh(struct doctor *d)
 	}
 }
 
+/* Work goes on without it. */
+static void check_remote(struct doctor *d)
+{
+	err_t err = session_remote(&d->work, true);
+
+	if (!err)
+		return;
+	add_error(d, "remote", err, false);
+	d->at[d->len - 1].note = true;
+}
+
 err_t doctor_clone(struct doctor *d)
 {
 	if (!d->look.repo->worktree)
@@ -195,7 +206,9 @@ err_t doctor_clone(struct doctor *d)
 	TRY(check_attributes(d));
 	TRY(check_link(d));
 	check_workspace(d);
-	if (d->have_work)
+	if (d->have_work) {
 		check_fresh(d);
+		check_remote(d);
+	}
 	return NULL;
 }

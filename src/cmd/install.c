@@ -171,7 +171,7 @@ static err_t plan_back(struct install *in, struct repo *r, const struct install_
 {
 	if (!r->worktree)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
-	TRY(uninstall_hooks(in, r));
+	TRY(uninstall_hooks(in, r, o->force));
 	TRY(take_tracked(in, r));
 	TRY(plan_block(in, info_path(r), NULL, "merge attribute"));
 	TRY(plan_link(in, r));

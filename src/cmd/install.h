@@ -52,7 +52,7 @@ err_t install_exclude(struct repo *r) MUST_CHECK;
 
 /* --- parts (install_hooks.c, install_config.c) --- */
 err_t install_hooks(struct install *in, struct repo *r, bool config_hooks, bool force) MUST_CHECK;
-err_t uninstall_hooks(struct install *in, struct repo *r) MUST_CHECK;
+err_t uninstall_hooks(struct install *in, struct repo *r, bool force) MUST_CHECK;
 /* Where git looks for hooks, absolute. Caller frees. */
 err_t install_hooks_dir(char **out, struct repo *r) MUST_CHECK;
 

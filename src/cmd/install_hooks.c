@@ -217,12 +217,21 @@ static void plan_chained(struct install *in, struct hook *h)
 	write_hook(in, h, text, strlen(text), runnable(h->st.mode));
 }
 
+static enum hook_is what_is(const char **why, const struct hook *h)
+{
+	*why = "is not a regular file";
+	return h->st.regular ? hook_text_is(why, slice_of(h->text, h->len), h->event)
+			     : HOOK_FOREIGN;
+}
+
 static err_t plan_there(struct install *in, struct repo *r, struct hook *h, bool force)
 {
-	const char *why = "is not a regular file";
-	enum hook_is is = h->st.regular ? hook_text_is(&why, slice_of(h->text, h->len), h->event)
-					: HOOK_FOREIGN;
+	const char *why;
+	enum hook_is is = what_is(&why, h);
 
+	/* It calls us; how, is not this clone's to change. */
+	if (is <= HOOK_CHAINED && h->place->why_not && !force)
+		return NULL;
 	switch (is) {
 	case HOOK_OURS:
 		if (!(h->st.mode & 0100))
@@ -252,9 +261,8 @@ static err_t plan_there(struct install *in, struct repo *r, struct hook *h, bool
 /* Of what a configuration hook does, no file does a second time. */
 static void plan_away(struct install *in, struct hook *h)
 {
-	const char *why = NULL;
-	enum hook_is is = h->st.regular ? hook_text_is(&why, slice_of(h->text, h->len), h->event)
-					: HOOK_FOREIGN;
+	const char *why;
+	enum hook_is is = what_is(&why, h);
 	size_t len = 0;
 	bool was_missing;
 	char *text;
@@ -294,14 +302,20 @@ err_t install_hooks(struct install *in, struct repo *r, bool config_hooks, bool 
 
 /* --- the way back --------------------------------------------------------------------------- */
 
-static err_t plan_back(struct install *in, struct repo *r, struct hook *h)
+static err_t plan_back(struct install *in, struct repo *r, struct hook *h, bool force)
 {
 	scoped_free char *kept = mem_printf("%s" KEPT, h->path);
-	const char *why = NULL;
+	const char *why;
+	enum hook_is is = what_is(&why, h);
 	struct file_stat st;
-	bool calls = false;
+	bool calls = is == HOOK_CALLS;
 	size_t before = in->steps.len;
 
+	if (is <= HOOK_CHAINED && h->place->why_not && !force) {
+		strs_take(&in->left, mem_printf("'%s': it %s; --force takes it out", h->path,
+						h->place->why_not));
+		return NULL;
+	}
 	plan_away(in, h);
 	TRY(file_stat(&st, kept));
 	if (st.exists && (in->steps.len > before || !h->st.exists))
@@ -309,16 +323,15 @@ static err_t plan_back(struct install *in, struct repo *r, struct hook *h)
 			.to = mem_strdup(h->path), .what = h->event->what});
 	else if (st.exists)
 		strs_take(&in->left, mem_printf("'%s': '%s' is not ours any more", kept, h->path));
-	if (h->place->manager)
+	if (!calls && h->place->manager)
 		TRY(hook_manager_calls(&calls, r, h->place->manager, h->event->name));
-	if (calls || (h->st.regular && h->text &&
-		      hook_text_is(&why, slice_of(h->text, h->len), h->event) == HOOK_CALLS))
+	if (calls)
 		strs_take(&in->left, mem_printf("'%s' calls git agent: it is not a file of ours",
 						h->path));
 	return NULL;
 }
 
-err_t uninstall_hooks(struct install *in, struct repo *r)
+err_t uninstall_hooks(struct install *in, struct repo *r, bool force)
 {
 	scoped(place_release) struct place place = {0};
 
@@ -327,7 +340,7 @@ err_t uninstall_hooks(struct install *in, struct repo *r)
 		scoped(hook_release) struct hook h = {.event = e, .place = &place};
 
 		TRY(read_hook(&h));
-		TRY(plan_back(in, r, &h));
+		TRY(plan_back(in, r, &h, force));
 	}
 	return NULL;
 }
