@@ -282,6 +282,17 @@ static void judge_deletion(struct findings *out, const struct verify_change *c)
 			     "deleting needs a reason, in the body of the commit message");
 }
 
+static void judge_readable(struct findings *out, const struct views *v,
+			   const struct verify_policy *policy)
+{
+	if (!text_is_old(v->c)) {
+		judge_text(out, v);
+		judge_transition(out, v);
+	}
+	if (!v->after.a->markers)
+		judge_approval(out, v, policy);
+}
+
 void verify_change(struct findings *out, const struct verify_change *c,
 		   const struct verify_policy *policy)
 {
@@ -291,19 +302,12 @@ void verify_change(struct findings *out, const struct verify_change *c,
 		judge_deletion(out, c);
 		return;
 	}
-	if (c->too_large) {
-		if (!text_is_old(c))
-			findings_add(out, VERIFY_VIOLATION, "unreadable", c->path, 0,
-				     "the text is larger than %d bytes", ARTIFACT_MAX_BYTES);
-		return;
-	}
 	views_open(&v, c);
-	if (!text_is_old(c)) {
-		judge_text(out, &v);
-		judge_transition(out, &v);
-	}
-	if (!v.after.a->markers)
-		judge_approval(out, &v, policy);
+	if (v.after.a)
+		judge_readable(out, &v, policy);
+	else if (!text_is_old(c))
+		findings_add(out, VERIFY_VIOLATION, "unreadable", c->path, 0,
+			     "the text is larger than %d bytes", ARTIFACT_MAX_BYTES);
 	views_close(&v);
 }
 
@@ -313,7 +317,7 @@ bool verify_needs_parent(const struct verify_change *c)
 	struct views v;
 	bool needs;
 
-	if (oid_none(&c->after.oid) || c->too_large || !c->kind->parent_kind || text_is_old(c))
+	if (oid_none(&c->after.oid) || !c->kind->parent_kind || text_is_old(c))
 		return false;
 	views_open(&v, c);
 	to = kind_state(c->kind, v.after.state);

@@ -50,7 +50,6 @@ struct verify_change {
 	/* Per parent, under the path it had there. A root commit has one, without anything. */
 	struct verify_version before[VERIFY_PARENTS];
 	int nr_parents;
-	bool too_large;	  /* above ARTIFACT_MAX_BYTES: text is not there */
 	bool has_reason;  /* the commit says why; see verify_has_reason */
 	bool reason_open; /* there is no message yet: the lack of a reason is only a warning */
 };

@@ -92,7 +92,6 @@ static err_t change_of(struct verify_change *out, struct scene *s, const struct 
 		.reason_open = s->reason_open,
 	};
 	TRY(load(&out->after, s, c->path, SCENE_AFTER, &c->after));
-	out->too_large = out->after.text.len > ARTIFACT_MAX_BYTES;
 	for (int i = 0; i < c->nr_parents; i++) {
 		const struct git_change *from = c;
 
