@@ -35,13 +35,11 @@ of_workspace () {
 # verdict <proven|claimed|stale> <state>: of HEAD, in this clone and in git.
 verdict () {
 	state=$(git agent state INFRA-042 | sed q) &&
-	test "$state" = "$2" || { echo "state is '$state', not '$2'"; return 1; }
-	there=$(of_workspace) && commit=$(of_commit HEAD) &&
-	test "$there $commit" = "$1 $1" || {
-		echo "workspace: $there, verify: $commit, expected: $1"
-		cat "$TRASH/verify.out"
-		return 1
-	}
+	there=$(of_workspace) && commit=$(of_commit HEAD) || return 1
+	test "$state $there $commit" = "$2 $1 $1" && return 0
+	echo "state: $state, workspace: $there, verify: $commit; expected: $2, $1"
+	cat "$TRASH/verify.out"
+	return 1
 }
 
 # hook <0|1> <commit argument>...: what the pre-commit hook makes of it.
