@@ -71,6 +71,11 @@ git checkout -- $S && code && git commit -q -m m
 	e/0/0/0 +c | 0/0/0/0 +c | e/e/e/e +cs | e/0/0/0 +c
 git reset -q --hard && look && code && git commit -q -m m
 	e/0/0/0 +c | 0/0/0/0 +c | 0/0/0/0 +c | e/0/0/0 +c
+git restore -s start $S && code && git commit -q -m m
+	p/p/0/0 +c | p/p/0/0 +c | ep/p/e/e +cs ~ p/p/e/e +cs | ep/p/0/0 +c
+# a further edit by hand: the file holds more than what the command did, so git's rules
+text ek && code && git commit -q -m m
+	ek/ek/0/0 +c | ek/ek/0/0 +c | ek/ek/e/e +cs | ek/ek/0/0 +c
 code && git commit -q --dry-run -m m
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0 | M  code
 # an edit that somebody commits, and the next commit takes it back

@@ -18,7 +18,7 @@ git checkout -q other
 git checkout -q topic
 	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | ek/k/k/k
 git checkout -q -m topic
-	ek/ek/k/k | ek/ek/k/k | ek/ek/k/k | ek/k/k/k
+	ek/ek/k/k | ek/ek/k/k | !e/e/e/0 | ek/k/k/k
 git checkout -q -f topic
 	ek/k/k/k | k/k/k/k | k/k/k/k | ek/k/k/k
 git checkout -q topic && git checkout -q -
@@ -37,12 +37,12 @@ git checkout -q --detach start
 git checkout -q -f --detach start
 	e/p/p/p | 0/p/p/p | 0/p/p/p | e/p/p/p
 git checkout -q -m --detach start
-	e/ep/p/p | e/ep/p/p | e/ep/p/p | e/p/p/p
+	e/ep/p/p | e/ep/p/p | !e/e/e/0 | e/p/p/p
 # a colleague's branch is looked at, not taken; nor is what was edited there
 git checkout -q -f origin/theirs
 	e/r/r/r L | 0/r/r/r L | 0/r/r/r L | e/r/r/r L
 git checkout -q -m origin/theirs
-	e/er/r/r L | 0/er/r/r L ~ e/er/r/r L | 0/er/r/r L ~ e/er/r/r L | e/r/r/r L
+	e/er/r/r L | 0/er/r/r L ~ e/er/r/r L | !e/e/e/0 | e/r/r/r L
 
 # restore a path: from the index, from HEAD, from elsewhere (then it is an edit like any other)
 git checkout -q -- $S
@@ -73,9 +73,10 @@ git reset -q --soft start
 git reset -q --soft topic
 	ek/e/0/k | ek/e/0/k | ek/e/e/k | ek/0/0/k
 git reset -q --mixed start
-	e/e/p/p | e/e/p/p | e/e/p/p | e/0/p/p |  M code
+	e/e/p/p | e/e/p/p | e/e/p/p | e/0/p/p | .M code
+# an edit that nobody saw before HEAD moved counts from HEAD, so that it takes back topic's
 git reset -q --mixed topic
-	ek/e/k/k | ek/e/k/k | ek/e/k/k | ek/0/k/k
+	ek/e/k/k | e/e/k/k ~ ek/e/k/k | e/e/k/k ~ ek/e/k/k | ek/0/k/k
 git reset -q -- $S
 	e/e/0/0 | e/e/0/0 | e/e/0/0 | e/0/0/0
 git reset -q start -- $S
@@ -111,9 +112,9 @@ git stash push -q && look && git stash drop -q
 git stash push -q --keep-index
 	e/0/0/0 | 0/0/0/0 | e/e/e/0 | e/0/0/0
 git stash push -q --staged
-	!e/e/0/0 | !e/e/0/0 | 0/0/0/0 | !e/0/0/0
+	!e/e/0/0 | !e/e/0/0 | 0/0/0/0 | e/0/0/0
 git stash push -q -- $S
-	e/0/0/0 | 0/0/0/0 | 0/0/0/0 | !e/0/0/0
+	e/0/0/0 | 0/0/0/0 | 0/0/0/0 | e/0/0/0
 echo new >new && git stash push -q -u && look && git stash pop -q
 	e/e/0/0 | e/e/0/0 | e/e/0/0 | e/0/0/0 | ?? new
 echo new >new && git stash push -q -a && look && git stash pop -q
@@ -124,7 +125,7 @@ git stash push -q && git switch -q other && look && git stash pop -q
 	e/e/0/0 | e/e/0/0 | e/e/0/0 | !e/0/0/0
 git stash push -q && git switch -q topic && look && git stash pop -q
 	ek/ek/k/k | ek/ek/k/k | ek/ek/k/k | !ek/k/k/k
-git stash push -q && git stash branch -q aside
+git stash push -q && git stash branch aside
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | !e/0/0/0
 EOT
 matrix_rows "$TRASH/rows"

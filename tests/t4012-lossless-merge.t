@@ -16,6 +16,14 @@ todo() {
 	GIT_SEQUENCE_EDITOR="sed -i -e '$script'" "$@"
 }
 
+# merge_rival --ours|--theirs: one side of the conflict is taken as a whole.
+merge_rival() {
+	git merge -q rival || {
+		look && git rev-parse -q --verify MERGE_HEAD >/dev/null &&
+			git checkout -q "$1" $S && git add $S && git commit -q -m m
+	}
+}
+
 test_expect_success 'setup' 'matrix_world'
 
 cat >"$TRASH/rows" <<\EOT
@@ -44,14 +52,21 @@ git merge -q clash || { echo 5 >code && look && git add code && git commit -q -m
 git merge -q --no-ff -m m side
 	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | en/n/n/n +s
 # a merge that settles what stood against main settles it in the workspace, too
+merge_rival --ours
+	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | e/0/0/0 +-
+merge_rival --theirs
+	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | enP/nP/nP/nP +s
+# git tells no merge driver of -X
 git merge -q -X ours -m m rival
-	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | en/n/n/n +s
+	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | !e/?/U/0
+git merge -q -X ours -m m rival || { look && git merge --abort; }
+	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | e/0/0/0
 git merge -q -s ours -m m topic
 	e/e/0/0 +- | e/e/0/0 +- | !e/e/e/0 | e/0/0/0 +-
 git merge -q -m m other another
-	e/e/0/0 +dl | e/e/0/0 +dl | !e/e/e/0 | e/0/0/0 +dl
+	e/e/0/0 +d | e/e/0/0 +d | !e/e/e/0 | e/0/0/0 +d
 git merge -q -m m other topic
-	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | ek/k/k/k +ls
+	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | ek/k/k/k +s
 git merge -q -m m origin/theirs
 	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | er/r/r/r
 
@@ -120,16 +135,18 @@ git revert --no-edit HEAD~1
 # revert -n leaves git in the middle of a revert: nothing is imported until it ends
 git revert -n HEAD
 	e/e/0/0 | 0/e/0/0 ~ e/e/0/0 | 0/e/e/0 ~ e/e/e/0 | e/0/0/0 | M  code
+# nor does the hook carry anything then, as in a merge
 git revert -n HEAD && look && git commit -q -m m
-	e/e/e/e +cs | e/e/0/0 +c | e/e/e/e +cs | e/0/0/0 +c
+	e/e/0/0 +c | e/e/0/0 +c | e/e/e/e +cs | e/0/0/0 +c
 git revert -n HEAD && look && git revert --abort
 	e/e/0/0 | e/e/0/0 | 0/0/0/0 | e/0/0/0
 git revert -n HEAD~1 && look && git commit -q -m m
 	!e/e/0/0 | !e/e/0/0 | ep/ep/ep/ep +s | ep/p/p/p +s
 
 # am, apply
+# refused, am is under way all the same
 git am -q ../other.patch
-	e/e/0/0 +l | e/e/0/0 +l | !e/e/e/0 | e/0/0/0 +l
+	e/e/0/0 +l | e/e/0/0 +l | !0/e/e/0 ~ !e/e/e/0 | e/0/0/0 +l
 git am -q ../topic.patch || { look && git am --abort && false; }
 	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | ek/k/k/k +s
 git apply ../topic.patch

@@ -18,7 +18,7 @@ test_expect_success 'setup' 'matrix_world'
 cat >"$TRASH/rows" <<\EOT
 # sparse: git keeps a file that is edited; where it is not checked out the index entry speaks
 git sparse-checkout set --no-cone /code
-	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/*/0/0
+	e/e/0/0 | e/e/0/0 | e/*/e/0 | e/*/0/0
 git sparse-checkout set --no-cone /code && look && git sparse-checkout disable
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0
 git update-index --skip-worktree $S && look && git update-index --no-skip-worktree $S
@@ -41,7 +41,7 @@ git clone -q --bare . ../copy
 git submodule --quiet add ../origin.git sub
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0 | A  .gitmodules, A  sub
 git submodule --quiet add ../origin.git sub && git commit -q -m m
-	e/e/e/e +- | e/e/0/0 +- | e/e/e/e +- | e/0/0/0 +-
+	e/e/e/e +s | e/e/0/0 +- | e/e/e/e +s | e/0/0/0 +-
 git bundle create -q ../b main topic && git fetch -q ../b topic:refs/heads/again
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0
 git archive -o ../a.tar HEAD && tar -xf ../a.tar
@@ -80,7 +80,7 @@ git replace HEAD topic && look && git replace -d HEAD
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0
 # history is rewritten: the same steps under other ids are no news
 export_import main
-	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0
+	e/e/0/0 +c | e/e/0/0 +c | e/e/e/0 +c | e/0/0/0 +c
 git filter-branch -f --msg-filter "sed s/code/coda/" main
 	!e/e/0/0 | !e/e/0/0 | !e/e/e/0 | e/0/0/0 +c
 EOT

@@ -33,6 +33,9 @@ static const char *under_way(const struct repo *r)
 		return has(r, "rebase-apply/applying") ? "am" : "rebase";
 	if (has(r, "MERGE_HEAD"))
 		return "merge";
+	/* its hooks run before the work tree has the stashed edits again */
+	if (has(r, "MERGE_AUTOSTASH"))
+		return "merge";
 	if (has(r, "CHERRY_PICK_HEAD"))
 		return "cherry-pick";
 	if (has(r, "REVERT_HEAD"))

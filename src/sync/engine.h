@@ -89,7 +89,8 @@ struct export_options {
 };
 err_t export_files(struct report *r, struct engine *e, const struct export_options *o) MUST_CHECK;
 /* What a commit made now should carry (agent.commitExport): edits of this work tree whose index
- * entry still equals HEAD's and whose file holds nothing else. Paths; their files are written. */
+ * entry still equals HEAD's and whose file holds nothing else. Paths; it is what their files show
+ * afterwards: those that were never written are. Needs a store that is open for writing. */
 err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e,
 			bool all) MUST_CHECK;
 

@@ -257,11 +257,59 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 
 /* --- what a commit carries ------------------------------------------------------------------- */
 
-static err_t carry_art(struct strs *paths, struct view *v, const struct art *art)
+/* What the file has of the edit that a command made, and of other edits. */
+struct carried {
+	bool edit;  /* it shows the edit */
+	bool other; /* it shows an edit by hand, too, that HEAD does not have */
+};
+
+static err_t look_into(struct carried *out, struct view *v, const char *uid,
+		       const struct oid *shows, const char *path, const struct rev_id *edit)
+{
+	struct oid head = {""};
+	scoped(loaded_close) struct loaded l = {0};
+	scoped_free bool *in_file = NULL, *in_head = NULL;
+	int file, rev;
+
+	memcpy(head.hex, head_oid(v, path), strlen(head_oid(v, path)) + 1);
+	TRY(loaded_open(&l, v->e, uid));
+	rev = graph_find(&l.graph, edit);
+	file = graph_stands_for(&l.graph, l.w, shows);
+	out->edit = rev >= 0 && file >= 0 && graph_is_ancestor(&l.graph, rev, file);
+	in_file = mem_alloc(l.graph.len + 1);
+	in_head = mem_alloc(l.graph.len + 1);
+	graph_mark(in_file, &l.graph, file);
+	graph_mark(in_head, &l.graph, graph_stands_for(&l.graph, l.w, &head));
+	for (size_t i = 0; i < l.graph.len && !out->other; i++)
+		out->other = in_file[i] && !in_head[i] && l.graph.at[i].how == HOW_HAND &&
+			     strcmp(l.graph.at[i].author, v->e->who) == 0;
+	return NULL;
+}
+
+/* Why a commit cannot carry it, NULL: it can. */
+static const char *why_not(const struct view *v, const struct art *art,
+			   const struct export_facts *f, const struct carried *c)
+{
+	if (f->unmerged)
+		return "unmerged";
+	if (strcmp(index_oid(v, art->path), head_oid(v, art->path)) != 0)
+		return "staged by hand";
+	if (f->exists && (!f->known || (f->left && !art->deleted) || c->other))
+		return "the file holds other changes";
+	if (!f->exists && f->in_index && !art->deleted)
+		return "the file was removed by hand";
+	return f->conflict && (!art->deleted || f->in_head) ? "in conflict" : NULL;
+}
+
+/* edit: the revision that a command made here, NULL: whatever W is. */
+static err_t carry_art(struct strs *paths, struct view *v, const struct art *art,
+		       const struct rev_id *edit)
 {
 	struct export_facts f = {0};
+	struct carried c = {0};
 	const struct seen *seen = find_seen(&v->seens, art->path);
 	struct oid shows;
+	const char *why;
 
 	if (!can_read(&shows, v, art->path, "left"))
 		return NULL;
@@ -270,27 +318,20 @@ static err_t carry_art(struct strs *paths, struct view *v, const struct art *art
 	if (strcmp(head_oid(v, art->path), art->oid.hex) == 0 ||
 	    (!f.unmerged && strcmp(index_oid(v, art->path), art->oid.hex) == 0))
 		return NULL;
-	if (f.unmerged || strcmp(index_oid(v, art->path), head_oid(v, art->path)) != 0) {
-		report_note(v->r, "left %s: %s", art->path,
-			    f.unmerged ? "unmerged" : "staged by hand");
-		return NULL;
-	}
-	if (art->deleted ? f.exists && !f.known : f.exists && (!f.known || f.left)) {
-		report_note(v->r, "left %s: the file holds other changes", art->path);
-		return NULL;
-	}
-	if (!f.exists && f.in_index && !art->deleted) {
-		report_note(v->r, "left %s: the file was removed by hand", art->path);
+	if (edit && f.exists && f.known)
+		TRY(look_into(&c, v, art->uid, &shows, art->path, edit));
+	why = why_not(v, art, &f, &c);
+	if (why) {
+		report_note(v->r, "left %s: %s", art->path, why);
 		return NULL;
 	}
 	if (art->deleted && !f.in_head)
 		return NULL;
-	if (f.conflict) {
-		report_note(v->r, "left %s: in conflict", art->path);
+	/* W may have gone on with what teammates did: that is no part of this commit */
+	if (c.edit && !art->deleted && strcmp(shows.hex, head_oid(v, art->path)) == 0)
 		return NULL;
-	}
 	strs_add(paths, art->path);
-	if (art->deleted ? f.exists : !f.is_w)
+	if (art->deleted ? f.exists : !f.is_w && !c.edit)
 		return write_out(v, art, &shows, art->deleted);
 	return NULL;
 }
@@ -313,12 +354,12 @@ static err_t carry_record(struct strs *paths, struct view *v, const struct art *
 	return record_stage(&v->out, v->e, art->uid, &p);
 }
 
-static err_t carry(struct strs *paths, struct view *v, const char *uid)
+static err_t carry(struct strs *paths, struct view *v, const char *uid, const struct rev_id *edit)
 {
 	scoped(art_release) struct art art = {0};
 
 	TRY(store_art_get(&art, v->e->store, uid));
-	TRY(carry_art(paths, v, &art));
+	TRY(carry_art(paths, v, &art, edit));
 	return carry_record(paths, v, &art);
 }
 
@@ -338,9 +379,9 @@ err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, 
 		return NULL;
 	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
 	for (size_t i = 0; i < mines.len; i++)
-		TRY(carry(paths, &v, mines.at[i].uid));
+		TRY(carry(paths, &v, mines.at[i].uid, &mines.at[i].rev));
 	for (size_t i = 0; i < arts.len; i++)
 		if (find_seen(&v.seens, arts.at[i].path))
-			TRY(carry(paths, &v, arts.at[i].uid));
+			TRY(carry(paths, &v, arts.at[i].uid, NULL));
 	return flush(&v);
 }

@@ -147,6 +147,25 @@ err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, str
 	return NULL;
 }
 
+err_t hand_taken_back(struct look_view *v, struct loaded *l, const struct seen *old,
+		      const struct oid *file)
+{
+	scoped(mines_release) struct mines mines = {0};
+	int before = graph_stands_for(&l->graph, l->w, &old->file);
+	int now = graph_stands_for(&l->graph, l->w, file);
+
+	TRY(store_mine_list(&mines, v->e->store, v->e->git->worktree));
+	for (size_t i = 0; i < mines.len; i++) {
+		int rev = graph_find(&l->graph, &mines.at[i].rev);
+
+		if (strcmp(mines.at[i].uid, l->art.uid) == 0 && rev >= 0 && before >= 0 &&
+		    graph_is_ancestor(&l->graph, rev, before) &&
+		    !(now >= 0 && graph_is_ancestor(&l->graph, rev, now)))
+			TRY(store_mine_drop(v->e->store, v->e->git->worktree, l->art.uid));
+	}
+	return NULL;
+}
+
 /* Did HEAD, on its way from the last look to here, ever have another text for the path? */
 static err_t head_varied(bool *out, struct look_view *v, const struct seen *old,
 			 const struct oid *head)
@@ -174,8 +193,8 @@ static err_t index_has(bool *out, struct look_view *v, const char *path, const s
 
 /*
  * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
- * for it, git did not touch the file. Where HEAD went forward and brought another text, the file
- * showed that text: it was committed here, or git put it there. Where the index still has what was
+ * for it, git did not touch the file. Where HEAD and the index went forward and brought another
+ * text, the file showed that text: it was committed here, or git put it there. Where the index still has what was
  * seen, git left the file alone (reset --soft). After any other move git may have changed the file
  * (switch, reset --hard) or not (reset --mixed); the one that it is closer to tells.
  */
@@ -184,15 +203,18 @@ err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, str
 {
 	struct slice seen_text, head_now;
 	struct oid file = hash_blob(text);
-	bool varied, kept;
+	bool varied, kept, taken;
 
 	*last = old->file;
 	TRY(head_varied(&varied, v, old, head));
 	if (!varied)
 		return NULL;
 	*last = *head;
-	if (v->forward && !oid_eq(head, &old->head))
-		return NULL;
+	if (v->forward && !oid_eq(head, &old->head)) {
+		TRY(index_has(&taken, v, old->path, head));
+		if (taken || oid_eq(&file, &old->file))
+			return NULL;
+	}
 	TRY(index_has(&kept, v, old->path, &old->file));
 	if (kept && !oid_eq(head, &old->file)) {
 		*last = old->file;

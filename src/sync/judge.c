@@ -171,6 +171,21 @@ static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 
 /* --- one path of one commit ------------------------------------------------------------------ */
 
+/* The commit goes on from a text that was never in the workspace, but was judged (most of all: is
+ * from before there was a workspace). What it changed is news all the same. */
+static err_t use_old_text(struct change *c, struct slice *text, struct trial *t, struct loaded *l)
+{
+	bool settled = false;
+
+	if (t->commit->parents.len == 1)
+		TRY(judge_is_settled(&settled, t->e, t->commit->parents.at[0]));
+	if (!settled)
+		return NULL;
+	TRY(loaded_text(text, l, c->from));
+	c->base_text = text;
+	return NULL;
+}
+
 static err_t judge_change(struct trial *t, struct loaded *l, const struct git_change *ch,
 			  struct slice g_text, const struct oid *p, const struct slice *p_text)
 {
@@ -179,12 +194,13 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		.trunk = t->commit->trunk,
 		.repeat = t->repeat,
 		.have = l != NULL,
-		.same = oid_eq(p, &ch->after),
+		.same = oid_eq(p, &ch->after) && !p_text,
 		.added = oid_none(p),
 		.gone = oid_none(&ch->after),
 	};
 	struct change c = {.from = p, .to = &ch->after, .to_text = g_text, .base_text = p_text};
 	struct act act = act_of(t->commit, HOW_COMMIT);
+	struct slice old_text;
 	char uid[UID_LEN + 1];
 
 	if (l) {
@@ -195,10 +211,13 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		if (handled)
 			return conclude(t, l, ch->path, &ch->after, g_text);
 		TRY(judge_made_on(&c.from_rev, l, t->commit, p));
+		if (c.from_rev < 0 && !f.added && !p_text)
+			TRY(use_old_text(&c, &old_text, t, l));
 		f.g_known = loaded_knows(l, &ch->after);
-		f.p_known = c.from_rev >= 0;
+		f.p_known = c.from_rev >= 0 || c.base_text;
 		f.p_is_w = c.from_rev == l->w;
-		f.back = f.p_known && judge_not_after(l, &ch->after, c.from_rev);
+		f.back = p_text ||
+			 (c.from_rev >= 0 && judge_not_after(l, &ch->after, c.from_rev));
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
 		    f.p_is_w) {
@@ -290,14 +309,19 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 	} else {
 		bool known0 = l && loaded_knows(l, &ch->before[0]);
 		bool known1 = l && loaded_knows(l, &ch->before[1]);
+		struct oid auto_oid = hash_blob(auto_text);
 
 		if (!known0 && known1)
 			from = ch->before[1];
-		if (clean && l && known0 && known1 && !loaded_knows(l, &ch->after) &&
-		    !oid_none(&ch->after))
-			err = judge_change(t, l, ch, g_text, &from, &auto_text);
-		else
+		if (clean && known0 && known1 && !oid_none(&ch->after)) {
+			/* what the merge itself changed: perhaps to a text that is known (-s ours) */
+			if (loaded_knows(l, &auto_oid))
+				err = judge_change(t, l, ch, g_text, &auto_oid, NULL);
+			else
+				err = judge_change(t, l, ch, g_text, &from, &auto_text);
+		} else {
 			err = judge_change(t, l, ch, g_text, &from, NULL);
+		}
 	}
 	merge_result_release(&m);
 	return err;

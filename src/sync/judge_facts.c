@@ -81,6 +81,28 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 
 /* --- facts ------------------------------------------------------------ */
 
+err_t judge_is_settled(bool *out, struct engine *e, const char *commit)
+{
+	scoped(strs_release) struct strs tips = {0};
+
+	*out = false;
+	if (!commit[0])
+		return NULL;
+	TRY(store_judged_tips(&tips, e->store));
+	for (size_t i = 0; i < tips.len && !*out; i++) {
+		char base[OID_HEX + 1] = "";
+		err_t err = e->git->merge_base(e->git->ctx, base, tips.at[i], commit);
+
+		if (err && err->code == ERR_NOTFOUND) {
+			err_free(err);
+			continue;
+		}
+		TRY(err);
+		*out = strcmp(base, commit) == 0;
+	}
+	return NULL;
+}
+
 /* Some commit that is known to carry a revision lies below the judged one. carried: any commit
  * does. */
 static err_t lies_below(bool *below, bool *carried, const struct loaded *l,

@@ -17,6 +17,9 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 /* The revision of ours that the commit was made on top of; -1: its parent's text p is unknown. */
 err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit,
 		    const struct oid *p) MUST_CHECK;
+/* All up to this commit was judged, and nothing in it was left: what it has is in the workspace, or
+ * was decided to be none of it. So is what was there before the workspace was. */
+err_t judge_is_settled(bool *out, struct engine *e, const char *commit) MUST_CHECK;
 /* No revision of ours with this text comes after `rev`. */
 bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev);
 

@@ -3,6 +3,7 @@
 #include "artifact/artifact.h"
 #include "artifact/label.h"
 #include "sync/find.h"
+#include "sync/judge_facts.h"
 #include "sync/ongoing.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -78,6 +79,15 @@ err_t look_wrote(struct engine *e, const char *path, const struct oid *oid, cons
 	return remember(&v, &s, stat);
 }
 
+/* A text of HEAD that the store may not have yet. */
+static err_t head_blob(struct look_view *v, const struct oid *oid)
+{
+	scoped_free char *bytes = NULL;
+	size_t len;
+
+	return judge_text(&bytes, &len, v->e, oid);
+}
+
 /* --- what the file says ---------------------------------------------------------------------- */
 
 static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen,
@@ -89,9 +99,15 @@ static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen,
 	struct plan_ctx ctx = loaded_plan(l);
 	struct step s = {0};
 	struct rev_id rev;
+	struct slice base;
 	bool forward;
 	err_t err;
 
+	if (!loaded_knows(l, from)) { /* from before there was a workspace */
+		TRY(head_blob(v, from));
+		TRY(loaded_text(&base, l, from));
+		c.base_text = &base;
+	}
 	TRY(plan_change(&s, &ctx, &c, &act));
 	rev = s.revs[0].id;
 	forward = s.what == STEP_FORWARD;
@@ -253,9 +269,13 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 		k->last = k->file;
 	f->is_last = oid_eq(&k->file, &k->last);
 	f->last_known = loaded_knows(l, &k->last);
+	if (!f->last_known && f->in_head && oid_eq(&k->last, &k->head))
+		TRY(judge_is_settled(&f->last_known, v->e, v->head->commit));
 	f->file_known = loaded_knows(l, &k->file);
 	if (old && !oid_eq(&old->file, &k->file))
 		TRY(hand_is_open(&f->hand_open, v, l, old));
+	if (old && f->is_head && !oid_eq(&old->file, &k->file))
+		TRY(hand_taken_back(v, l, old, &k->file));
 	if (f->blocked || !old)
 		return NULL;
 	return look_with_conflict(&k->handled, v, l, &k->last, &k->file, &k->head, k->text);

@@ -19,6 +19,7 @@
 #	F  the file                         H  what HEAD has
 #	+  the paths of the commits that the command made: c code, d docs, l lib, s the story, - none
 #	U  a conflict is recorded           L  `git agent status` names a text that was left
+# An index entry U is unmerged, a file ? a text with no name here (conflict markers).
 # Before a "~" it holds for b (or c), after it for B (or C).
 #
 # A text is named by what differs from the main branch's:
@@ -228,11 +229,11 @@ matrix_is() {
 	FILENAME ~ /h.oid$/ { h = $2 == "missing" ? "." : $1 in name ? name[$1] : "?"; next }
 	FILENAME ~ /agent.status$/ {
 		if ($1 == "U") marks = marks " U"
-		if ($1 == "L" && $2 == at) marks = marks " L"
+		if ($1 == "L" && $2 == at) left = " L"
 	}
 	END {
 		if (f == "") f = skipped ? "*" : "."
-		printf "%s/%s/%s/%s%s", w, f, i == "" ? "." : i, h == "" ? "." : h, marks
+		printf "%s/%s/%s/%s%s", w, f, i == "" ? "." : i, h == "" ? "." : h, marks left
 	}' GONE="$matrix_gone" "$matrix_oid" ../w.oid ../f.oid ../i.oid ../h.oid ../agent.status
 }
 matrix_gone=$(echo gone | git hash-object --stdin)
@@ -240,6 +241,12 @@ matrix_gone=$(echo gone | git hash-object --stdin)
 # matrix_status_of <F> <I> <H>: what `git status` says of such a path.
 matrix_status_of() {
 	x=' ' y=' '
+	case $2 in
+	U)
+		printf 'UU %s\n' "$at"
+		return
+		;;
+	esac
 	case $2,$3 in
 	"$3,$2") ;;
 	.,*) x=D ;;
@@ -266,7 +273,7 @@ matrix_wrong() {
 	EOT
 	{
 		test "$f,$i,$h" = '.,.,.' || matrix_status_of "$f" "$i" "$h"
-		test -z "$rest" || printf '%s\n' "$rest" | sed 's/, */\n/g'
+		test -z "$rest" || printf '%s\n' "$rest" | sed 's/, */\n/g' | sed 's/^[.]/ /'
 	} | LC_ALL=C sort >../status.expect
 	LC_ALL=C sort ../status.before >../status.sorted
 	cmp -s ../status.expect ../status.sorted || {
