@@ -67,17 +67,18 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 {
 	struct tree_mark now = {.ref = (char *)head->ref, .log = (char *)head->log};
 	bool moved = strcmp(head->commit, before->head) != 0;
-	size_t live = 0;
+	size_t live = 0, left = 0;
 
 	TRY(live_count(&live, e));
 	if (moved) {
 		TRY(first_look(r, e, head, live));
 		TRY(judge_commits(r, e, head));
 	}
-	if (r->deleted >= 4 && (size_t)r->deleted * 2 > live && !e->mass_delete)
+	TRY(live_count(&left, e));
+	if (r->deleted >= 4 && left < live && (live - left) * 2 > live && !e->mass_delete)
 		return err_hint(err_new(ERR_REFUSED,
-					"%d of %zu artifacts are gone in the new commits",
-					r->deleted, live),
+					"%zu of %zu artifacts are gone in the new commits",
+					live - left, live),
 				"if that is meant: git agent import --allow-mass-delete");
 	TRY(look_files(r, e, head, before, moved ? NULL : paths));
 	memcpy(now.head, head->commit, sizeof(now.head));

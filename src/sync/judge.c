@@ -220,7 +220,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 			 (c.from_rev >= 0 && judge_not_after(l, &ch->after, c.from_rev));
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
-		    f.p_is_w) {
+		    f.p_known) {
 			c.path = ch->path;
 			t->r->moved++;
 			TRY(apply(t, l, &c, HOW_COMMIT));
