@@ -31,6 +31,11 @@ commit_all() {
 
 test_expect_success 'setup' 'matrix_world'
 
+test_expect_success 'the words of the tables are the bytes of the workspace' '
+	begin a e/e/0/0 && git agent show --raw INFRA-042 >../out && test_cmp "$TRASH/texts/e" ../out &&
+	begin b e/e/0/0 && git agent show --raw INFRA-042 >../out && test_cmp "$TRASH/texts/e" ../out
+'
+
 # --- table A: what new commits say ---------------------------------------------------------------
 
 test_expect_success 'a commit of exactly this step is no news; its revert is' '

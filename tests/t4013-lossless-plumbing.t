@@ -17,8 +17,11 @@ test_expect_success 'setup' 'matrix_world'
 
 cat >"$TRASH/rows" <<\EOT
 # sparse: git keeps a file that is edited; where it is not checked out the index entry speaks
+# an entry that was staged and never looked at as a file waits for the commit
 git sparse-checkout set --no-cone /code
-	e/e/0/0 | e/e/0/0 | e/*/e/0 | e/*/0/0
+	e/e/0/0 | e/e/0/0 | 0/*/e/0 ~ e/*/e/0 | e/*/0/0
+git sparse-checkout set --no-cone /code && git commit -q -m m || git commit -q -m m
+	e/e/e/e +s | !e/e/0/0 | e/*/e/e +s | !e/*/0/0
 git sparse-checkout set --no-cone /code && look && git sparse-checkout disable
 	e/e/0/0 | e/e/0/0 | e/e/e/0 | e/0/0/0
 git update-index --skip-worktree $S && look && git update-index --no-skip-worktree $S
