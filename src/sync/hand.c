@@ -194,9 +194,10 @@ static err_t index_has(bool *out, struct look_view *v, const char *path, const s
 /*
  * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
  * for it, git did not touch the file. Where HEAD and the index went forward and brought another
- * text, the file showed that text: it was committed here, or git put it there. Where the index still has what was
- * seen, git left the file alone (reset --soft). After any other move git may have changed the file
- * (switch, reset --hard) or not (reset --mixed); the one that it is closer to tells.
+ * text, the file showed that text: it was committed here, or git put it there. Where the index
+ * still has what was seen, git left the file alone (reset --soft). After any other move git may
+ * have changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to
+ * tells.
  */
 err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		      const struct seen *old, const struct oid *head)

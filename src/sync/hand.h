@@ -40,8 +40,8 @@ err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l,
 err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen,
 		   struct slice text) MUST_CHECK;
 
-/* A command wrote the file, and git put `file` in its place (restore, stash, reset --hard): the next
- * commit is not to carry that edit. It stays in the workspace. */
+/* A command wrote the file, and git put `file` in its place (restore, stash, reset --hard): the
+ * next commit is not to carry that edit. It stays in the workspace. */
 err_t hand_taken_back(struct look_view *v, struct loaded *l, const struct seen *old,
 		      const struct oid *file) MUST_CHECK;
 

@@ -314,7 +314,7 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 		if (!known0 && known1)
 			from = ch->before[1];
 		if (clean && known0 && known1 && !oid_none(&ch->after)) {
-			/* what the merge itself changed: perhaps to a text that is known (-s ours) */
+			/* what the merge itself changed, perhaps to a known text (-s ours) */
 			if (loaded_knows(l, &auto_oid))
 				err = judge_change(t, l, ch, g_text, &auto_oid, NULL);
 			else

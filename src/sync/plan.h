@@ -24,7 +24,7 @@ struct commit_facts {
 	bool g_known;
 	bool p_known; /* the commit was made on top of a revision of ours that has P's text */
 	bool p_is_w;  /* that revision is W */
-	bool back;    /* G is known, but not from after that revision: the commit goes away from it */
+	bool back;    /* G is known, but not from after that revision: a step away from it */
 	bool added;   /* P: the path was not there */
 	bool gone;    /* G: the path is gone */
 };
