@@ -247,6 +247,13 @@ static err_t find_art(bool *have, struct loaded *l, struct look_view *v, const c
 	return loaded_open(l, v->e, art.uid);
 }
 
+/* mtime is not kept of a file that was seen right after it was written; with the same text, the
+ * others tell as well whether anybody wrote it since. */
+static bool same_inode(const struct file_stat *a, const struct file_stat *b)
+{
+	return a->size == b->size && a->ctime_ns == b->ctime_ns && a->ino == b->ino;
+}
+
 static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 {
 	struct file_facts *f = &k->facts;
@@ -265,7 +272,7 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	if (old && v->moved && f->in_head)
 		TRY(hand_began_at(&k->last, v, l, k->text, old, &k->head));
 	/* never touched since: no edit, whatever HEAD says now */
-	if (old && oid_eq(&k->file, &old->file) && look_same_stat(&k->stat, &old->stat))
+	if (old && oid_eq(&k->file, &old->file) && same_inode(&k->stat, &old->stat))
 		k->last = k->file;
 	f->is_last = oid_eq(&k->file, &k->last);
 	f->last_known = loaded_knows(l, &k->last);
