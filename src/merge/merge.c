@@ -1,9 +1,17 @@
 #include "merge/merge.h"
 
+#include "artifact/artifact.h"
 #include "merge/form.h"
+#include "merge/gates.h"
+#include "merge/group.h"
+#include "merge/name.h"
+#include "merge/rules.h"
+#include "merge/section.h"
 #include "merge/state.h"
 #include "merge/text.h"
+#include "merge/weave.h"
 #include "util/mem.h"
+#include "util/utf8.h"
 
 #include <stdlib.h>
 
@@ -12,9 +20,15 @@
 /* Longer texts are merged as lines only. */
 #define RULES_MAX_BYTES ((size_t)8 * 1024 * 1024)
 
+/* So many lines from the top a title or an id is looked for. */
+#define TITLE_LOOK 40
+
 struct inputs {
 	struct slice base, ours, theirs;
 	const struct merge_options *options;
+	bool rules;		/* unit by unit, and through the gates */
+	bool artifact;		/* in a kind's directory, or by its title */
+	unsigned off;		/* rules that may not be used */
 };
 
 static void decide(struct merge_result *r, const char *rule, size_t line, const char *reason,
@@ -74,7 +88,22 @@ static bool binary(struct merge_result *r, const struct inputs *in)
 struct outcome {
 	struct merge_result r;
 	size_t conflict_lines;
+	struct gate gate;	/* the one that a clean result did not pass */
 };
+
+static void outcome_release(struct outcome *o)
+{
+	merge_result_release(&o->r);
+	gate_release(&o->gate);
+}
+
+static void decide_rules(struct merge_result *r, const struct region *c)
+{
+	for (int rule = 0; rule < RULE_COUNT; rule++)
+		if (c->rules & 1u << rule)
+			decide(r, merge_rule_name((enum merge_rule)rule), c->ours_from + 1,
+			       merge_rule_about((enum merge_rule)rule), false);
+}
 
 static void decide_regions(struct merge_result *r, const struct text *t)
 {
@@ -84,45 +113,142 @@ static void decide_regions(struct merge_result *r, const struct text *t)
 		if (c->kind == REGION_CONFLICT)
 			decide(r, c->rule ? c->rule : "text", c->ours_from + 1,
 			       c->reason ? c->reason : "both sides changed this", true);
+		if (c->kind == REGION_WOVEN)
+			decide_rules(r, c);
 	}
 }
 
-static struct outcome render(const struct text *t, const struct inputs *in,
-			     const struct forms *forms)
+static void texts_of(struct slice text[3], const struct inputs *in, bool formed)
 {
-	struct outcome o = {.conflict_lines = text_conflict_lines(t)};
+	text[BASE] = formed ? form_without_bom(in->base) : in->base;
+	text[OURS] = formed ? form_without_bom(in->ours) : in->ours;
+	text[THEIRS] = formed ? form_without_bom(in->theirs) : in->theirs;
+}
 
-	o.r.conflicts = text_conflicts(t);
-	o.r.clean = !o.r.conflicts;
-	o.r.bytes = render_text(&o.r.len, t, in->options, forms);
-	decide_regions(&o.r, t);
-	if (o.r.clean)
-		decide(&o.r, "text", 0, "the changes do not meet", false);
-	return o;
+/* Unit by unit what the lines leave in conflict; then the rest is made small. */
+static void merge_units(struct text *t, const struct inputs *in, bool formed, bool units)
+{
+	scoped(grouped_release) struct grouped g = {.units = {{0}}};
+
+	text_regions(t);
+	if (units && text_conflicts(t)) {
+		texts_of(g.text, in, formed);
+		grouped_split(&g, t);
+		group_merge(t, &g, in->off);
+	}
+	refine_conflicts(t, in->options->style);
+}
+
+static void render(struct outcome *o, const struct text *t, const struct inputs *in,
+		   const struct forms *forms)
+{
+	o->conflict_lines = text_conflict_lines(t);
+	o->r.conflicts = text_conflicts(t);
+	o->r.clean = !o->r.conflicts;
+	o->r.bytes = render_text(&o->r.len, t, in->options, forms);
+	decide_regions(&o->r, t);
+	if (o->r.clean && !o->r.nr_decisions)
+		decide(&o->r, "text", 0, "the changes do not meet", false);
 }
 
 static void split(struct text *t, const struct inputs *in, bool formed)
 {
-	if (formed)
-		text_split(t, form_without_bom(in->base), form_without_bom(in->ours),
-			   form_without_bom(in->theirs), LINE_ENDS_IGNORED);
-	else
-		text_split(t, in->base, in->ours, in->theirs, LINE_ENDS_COUNT);
+	struct slice text[3];
+
+	texts_of(text, in, formed);
+	text_split(t, text[BASE], text[OURS], text[THEIRS],
+		   formed ? LINE_ENDS_IGNORED : LINE_ENDS_COUNT);
+}
+
+/* --- gates --------------------------------------------------------------------------------- */
+
+static bool has_woven(const struct text *t)
+{
+	for (size_t i = 0; i < t->len; i++)
+		if (t->regions[i].kind == REGION_WOVEN)
+			return true;
+	return false;
+}
+
+static bool changes_headings(const struct lines *from, const struct lines *to,
+			     const struct hunks *hunks)
+{
+	for (size_t i = 0; i < hunks->len; i++) {
+		const struct hunk *h = &hunks->at[i];
+
+		for (size_t l = h->a_from; l < h->a_to; l++)
+			if (from->at[l].text.at[0] == '#')
+				return true;
+		for (size_t l = h->b_from; l < h->b_to; l++)
+			if (to->at[l].text.at[0] == '#')
+				return true;
+	}
+	return false;
+}
+
+static void check_gates(struct outcome *o, const struct text *t, const struct inputs *in,
+			bool formed)
+{
+	bool woven = has_woven(t);
+	struct slice text[3], result = slice_of(o->r.bytes, o->r.len);
+
+	if (!o->r.clean || !in->rules)
+		return;
+	if (!woven && !changes_headings(&t->base, &t->ours, &t->to_ours) &&
+	    !changes_headings(&t->base, &t->theirs, &t->to_theirs))
+		return;
+	texts_of(text, in, formed);
+	o->gate = gates_check(text, formed ? form_without_bom(result) : result, &t->leaves,
+			      woven ? GATES_ALL : GATES_TEXT);
+	if (!o->gate.rule && woven && sections_disagree(text))
+		o->gate = (struct gate){.rule = "gate.order",
+					.reason = "both sides moved sections"};
+}
+
+/* The regions that hold these lines become conflicts. */
+static void mark_strays(struct text *t, const struct gate *g)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		struct region *r = &t->regions[i];
+
+		for (size_t s = 0; s < g->nr_strays; s++) {
+			size_t line = g->strays[s].line;
+			bool in_ours = r->ours_from <= line && line < r->ours_to;
+			bool in_theirs = r->theirs_from <= line && line < r->theirs_to;
+
+			if ((r->kind != REGION_OURS || g->strays[s].side != OURS || !in_ours) &&
+			    (r->kind != REGION_THEIRS || g->strays[s].side != THEIRS || !in_theirs))
+				continue;
+			r->kind = REGION_CONFLICT;
+			r->rule = g->rule;
+			r->reason = g->reason;
+		}
+	}
+}
+
+/* --- one way of looking at the lines ------------------------------------------------------- */
+
+/* The lines of the three states stand for each other. */
+static void state_leaves(const struct state_rule *s, struct text *t)
+{
+	const struct slice lines[] = {t->base.at[s->base_line].text, t->ours.at[s->ours_line].text,
+				      t->theirs.at[s->theirs_line].text};
+
+	for (int i = BASE; i <= THEIRS; i++)
+		strs_take(&t->leaves, mem_strndup(lines[i].at, lines[i].len));
 }
 
 /* False when the state lines are not there, or moved past each other. */
-static bool merge_with_state(struct outcome *out, const struct inputs *in,
-			     const struct forms *forms, struct state_rule *state)
+static bool merge_with_state(struct outcome *out, struct text *t, const struct inputs *in,
+			     const struct forms *forms, struct state_rule *state, bool units)
 {
-	scoped(text_release) struct text t = {0};
-
-	split(&t, in, forms != NULL);
-	if (!state_pin(state, &t))
+	if (!state_pin(state, t))
 		return false;
-	text_merge(&t, in->options->style);
-	if (!state_apply(state, &t))
+	merge_units(t, in, forms != NULL, units);
+	state_leaves(state, t);
+	if (!state_apply(state, t))
 		return false;
-	*out = render(&t, in, forms);
+	render(out, t, in, forms);
 	if (state->verdict != STATE_CONFLICT)
 		decide(&out->r, state->rule, state->ours_line + 1, state->reason, false);
 	return true;
@@ -144,61 +270,172 @@ static void insist(struct merge_result *r, const struct inputs *in, const struct
 	r->conflicts = 1;
 }
 
+static void merge_text(struct outcome *out, struct text *t, const struct inputs *in,
+		       const struct forms *forms, struct state_rule *state, bool units)
+{
+	split(t, in, forms != NULL);
+	if (state->verdict != STATE_TEXTUAL && merge_with_state(out, t, in, forms, state, units))
+		return;
+	if (state->verdict != STATE_TEXTUAL) {
+		text_release(t);
+		split(t, in, forms != NULL);
+	}
+	merge_units(t, in, forms != NULL, units);
+	render(out, t, in, forms);
+	if (state->verdict != STATE_TEXTUAL)
+		insist(&out->r, in, state);
+}
+
+/* A result that does not pass the gates is a conflict: without the units, or of the lines that went
+ * astray. */
 static struct outcome merge_as(const struct inputs *in, const struct forms *forms,
-			       struct state_rule *state)
+			       struct state_rule *state, bool units)
 {
 	scoped(text_release) struct text t = {0};
-	struct outcome out;
+	struct outcome out = {.conflict_lines = 0};
+	struct gate gate;
 
-	if (state->verdict != STATE_TEXTUAL && merge_with_state(&out, in, forms, state))
+	merge_text(&out, &t, in, forms, state, units && in->rules);
+	check_gates(&out, &t, in, forms != NULL);
+	if (!out.gate.rule)
 		return out;
-	split(&t, in, forms != NULL);
-	text_merge(&t, in->options->style);
-	out = render(&t, in, forms);
-	if (state->verdict != STATE_TEXTUAL)
-		insist(&out.r, in, state);
+	gate = out.gate;
+	out.gate = (struct gate){0};
+	outcome_release(&out);
+	if (has_woven(&t)) {
+		text_release(&t);
+		merge_text(&out, &t, in, forms, state, false);
+		decide(&out.r, gate.rule, 0, gate.reason, true);
+	} else {
+		mark_strays(&t, &gate);
+		render(&out, &t, in, forms);
+	}
+	out.gate = gate;
 	return out;
+}
+
+/* --- all ways ------------------------------------------------------------------------------ */
+
+/* Section by section, where that leaves nothing in conflict. */
+static bool merge_sections(struct outcome *out, const struct inputs *in)
+{
+	scoped(section_merge_release) struct section_merge m = {.off = in->off};
+	const char *why = out->gate.rule, *reason = out->gate.reason;
+	struct gate gate;
+	bool passed;
+
+	if (!in->rules || in->off & 1u << RULE_MOVE)
+		return false;
+	/* Entries that moved to a new section look deleted; the gate has seen that they did not. */
+	m.strayed = why && strcmp(why, "gate.heading") == 0;
+	if (m.strayed)
+		m.off &= ~(1u << RULE_DELETE);
+	texts_of(m.text, in, false);
+	section_merge(&m);
+	if (!m.bytes)
+		return false;
+	gate = gates_check(m.text, slice_of(m.bytes, m.len), &m.leaves, GATES_ALL);
+	passed = !gate.rule;
+	gate_release(&gate);
+	if (!passed)
+		return false;
+	outcome_release(out);
+	*out = (struct outcome){.r = {.clean = true, .bytes = steal(m.bytes), .len = m.len}};
+	if (why)
+		decide(&out->r, why, 0, reason, false);
+	decide(&out->r, merge_rule_name(RULE_MOVE), 0, merge_rule_about(RULE_MOVE), false);
+	return true;
 }
 
 /* Bytes as they are come first, as in git; line ends, mark and final newline are looked through
  * only where that leaves less in conflict. */
 static struct merge_result merge_lines(const struct inputs *in, struct state_rule *state)
 {
-	struct outcome plain = merge_as(in, NULL, state), formed;
-	struct forms forms;
+	struct forms forms = forms_of(in->base, in->ours, in->theirs);
+	bool alike = forms_alike(&forms), final = forms.ours.final_newline;
+	struct outcome plain = merge_as(in, NULL, state, alike && final), formed;
 
-	if (plain.r.clean)
+	if (!plain.r.clean && alike && final && state->verdict == STATE_TEXTUAL)
+		merge_sections(&plain, in);
+	gate_release(&plain.gate);
+	if (plain.r.clean || (alike && (final || !in->rules)))
 		return plain.r;
-	forms = forms_of(in->base, in->ours, in->theirs);
-	if (forms_alike(&forms))
-		return plain.r;
-	formed = merge_as(in, &forms, state);
+	formed = merge_as(in, &forms, state, true);
+	gate_release(&formed.gate);
 	if (formed.r.clean || formed.conflict_lines < plain.conflict_lines) {
 		decide(&formed.r, "form", 0, "line ends were merged apart from the lines", false);
-		merge_result_release(&plain.r);
+		outcome_release(&plain);
 		return formed.r;
 	}
-	merge_result_release(&formed.r);
+	outcome_release(&formed);
 	return plain.r;
+}
+
+static bool usable(struct slice text)
+{
+	return text.len <= RULES_MAX_BYTES && utf8_valid(text) && !artifact_has_markers(text);
 }
 
 static bool rules_apply(const struct inputs *in)
 {
-	return in->base.len <= RULES_MAX_BYTES && in->ours.len <= RULES_MAX_BYTES &&
-	       in->theirs.len <= RULES_MAX_BYTES;
+	return !in->options->text_only && usable(in->base) && usable(in->ours) && usable(in->theirs);
+}
+
+/* "ABC-12". */
+static bool is_label(struct slice s)
+{
+	size_t i = 0, digits;
+
+	while (i < s.len && s.at[i] >= 'A' && s.at[i] <= 'Z')
+		i++;
+	if (i < 2 || i == s.len || s.at[i] != '-')
+		return false;
+	for (digits = ++i; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++)
+		;
+	return i > digits && (i == s.len || s.at[i] == ':' || s.at[i] == ' ');
+}
+
+/* A title that begins with a label, or front matter with one as its id. */
+static bool is_artifact(struct slice text)
+{
+	struct slice rest = form_without_bom(text), line;
+	bool front = false;
+
+	for (int i = 0; i < TITLE_LOOK && slice_line(&rest, &line); i++) {
+		line = slice_trim(line);
+		if (slice_is(line, "---"))
+			front = !front;
+		if (front && line.len > 3 && memcmp(line.at, "id:", 3) == 0)
+			return is_label(slice_trim(slice_of(line.at + 3, line.len - 3)));
+		if (!front && line.len && line.at[0] == '#')
+			return line.len > 2 && is_label(slice_of(line.at + 2, line.len - 2));
+	}
+	return false;
+}
+
+/* What the mode leaves out; an artifact that has been approved is merged strictly. */
+static unsigned rules_off(const struct inputs *in)
+{
+	bool formatted = !in->artifact && (name_same_but_looks(in->base, in->ours) ||
+					   name_same_but_looks(in->base, in->theirs));
+
+	return in->options->off | merge_rules_off(in->options->mode, in->artifact, formatted);
 }
 
 struct merge_result merge3(struct slice base, struct slice ours, struct slice theirs,
 			   const struct merge_options *options)
 {
 	const struct merge_options none = {0};
-	struct inputs in = {base, ours, theirs, options ? options : &none};
+	struct inputs in = {base, ours, theirs, options ? options : &none, false, false, 0};
 	struct state_rule state = {.verdict = STATE_TEXTUAL};
 	struct merge_result r;
 
 	if (trivial(&r, &in) || binary(&r, &in))
 		return r;
-	if (rules_apply(&in))
+	in.rules = rules_apply(&in);
+	in.artifact = in.rules && (in.options->kind || is_artifact(base));
+	in.off = rules_off(&in);
+	if (in.rules && in.artifact && !(in.off & 1u << RULE_STATE))
 		state = state_decide(base, ours, theirs, in.options->kind);
 	return merge_lines(&in, &state);
 }

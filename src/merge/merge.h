@@ -12,10 +12,35 @@
 enum merge_style { MERGE_STYLE_MERGE, MERGE_STYLE_DIFF3, MERGE_STYLE_ZDIFF3 };
 enum merge_mode { MERGE_DEFAULT, MERGE_STRICT };
 
+/* What may be done without asking. Each can be turned off by its name. */
+enum merge_rule {
+	RULE_STATE,		/* the state further on is taken */
+	RULE_ADJACENT,		/* changes of different units that touch */
+	RULE_TEXT,		/* changes that touch, of which one is text, code or a heading */
+	RULE_DELETE,		/* a deletion beside what the other side put in */
+	RULE_LIST,		/* list items that both put at one place */
+	RULE_TABLE,		/* table rows */
+	RULE_LINK,		/* link definitions */
+	RULE_FIELD,		/* front matter */
+	RULE_SECTION,		/* sections that both put at one place */
+	RULE_SAME,		/* what both put in is put in once */
+	RULE_ITEM,		/* marker, checkbox and text of one item */
+	RULE_CELL,		/* cells of one table row */
+	RULE_SPACE,		/* list markers and blanks at line ends, beside words */
+	RULE_REFLOW,		/* other white space, beside words */
+	RULE_MOVE,		/* sections that were moved or renamed */
+	RULE_COUNT,
+};
+/* "list"; and its bit for `off`; 0 when there is no such rule. */
+const char *merge_rule_name(enum merge_rule rule);
+unsigned merge_rule_bit(const char *name);
+
 struct merge_options {
 	const struct kind *kind;	/* for the state rule; NULL: text only */
 	enum merge_style style;
 	enum merge_mode mode;
+	unsigned off;			/* bits of rules, 1u << RULE_LIST */
+	bool text_only;			/* none of them */
 	int marker_size;		/* 0: 7 */
 	const char *ours_label;		/* after the markers; NULL: "ours" and so on */
 	const char *base_label;

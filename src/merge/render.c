@@ -206,6 +206,48 @@ void render_conflict(FILE *out, struct slice ours, struct slice base, struct sli
 	put_marker(out, '>', o, label_or(o->theirs_label, "theirs"), crlf);
 }
 
+/* --- what was merged unit by unit ---------------------------------------------------------- */
+
+static void put_piece(struct render *r, const struct piece *p)
+{
+	const struct text *t = r->t;
+	bool both = p->ours != PIECE_NONE && p->theirs != PIECE_NONE;
+	struct slice line = p->own;
+
+	if (!line.at || !line.len)
+		line = p->ours != PIECE_NONE ? t->ours.at[p->ours].text : t->theirs.at[p->theirs].text;
+	r->trim_end = true;
+	if (!r->forms)
+		put(r, line);
+	else if (both)
+		put_common(r, line, t->theirs.at[p->theirs].text);
+	else if (p->own.len)
+		put_with_end(r, line, r->forms->merged.crlf);
+	else
+		put_formed(r, line, p->ours != PIECE_NONE ? &r->forms->ours : &r->forms->theirs);
+}
+
+/* A last line without line end gets one where others come behind it. */
+static void put_woven(struct render *r, const struct region *c)
+{
+	const struct text *t = r->t;
+	bool last = c->ours_to == t->ours.len && c->theirs_to == t->theirs.len;
+
+	for (size_t i = 0; i < c->nr_pieces; i++) {
+		const struct piece *p = &c->pieces[i];
+		struct slice line = p->own;
+
+		put_piece(r, p);
+		if (r->forms || (last && i + 1 == c->nr_pieces))
+			continue;
+		if (!line.len)
+			line = p->ours != PIECE_NONE ? t->ours.at[p->ours].text
+						     : t->theirs.at[p->theirs].text;
+		if (!form_line_end(line).len)
+			fputs(line_end(marker_crlf(r, c)), r->out);
+	}
+}
+
 /* --- the whole ----------------------------------------------------------------------------- */
 
 static void put_region(struct render *r, const struct region *c)
@@ -225,6 +267,9 @@ static void put_region(struct render *r, const struct region *c)
 		break;
 	case REGION_SAME:
 		put_between(r, c->ours_from, c->theirs_from, c->ours_to);
+		break;
+	case REGION_WOVEN:
+		put_woven(r, c);
 		break;
 	}
 }

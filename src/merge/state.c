@@ -6,16 +6,36 @@
 
 /* --- the decision -------------------------------------------------------------------------- */
 
+/* What an artifact that lies elsewhere goes through: the built-in chain with the names of all
+ * kinds. */
+static int common_rank(struct slice state)
+{
+	static const struct {
+		const char *name;
+		int rank;
+	} chain[] = {
+		{"DRAFT", 0},	  {"OPEN", 1},	   {"PROPOSED", 1}, {"REVIEW", 1},
+		{"COMMITTED", 2}, {"APPROVED", 3}, {"ACCEPTED", 3}, {"DONE", 4},
+	};
+
+	for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++)
+		if (slice_is(state, chain[i].name))
+			return chain[i].rank;
+	return KIND_UNRANKED;
+}
+
 static int rank(const struct kind *kind, struct slice state)
 {
-	const struct kind_state *s = state.len ? kind_state(kind, state) : NULL;
+	const struct kind_state *s = kind && state.len ? kind_state(kind, state) : NULL;
 
+	if (!kind)
+		return common_rank(state);
 	return s ? s->rank : KIND_UNRANKED;
 }
 
 static bool enters_gate(const struct kind *kind, struct slice base, struct slice side)
 {
-	const struct kind_state *s = side.len ? kind_state(kind, side) : NULL;
+	const struct kind_state *s = kind && side.len ? kind_state(kind, side) : NULL;
 
 	return s && s->gate && !slice_eq(base, side);
 }
@@ -91,8 +111,6 @@ struct state_rule state_decide(struct slice base, struct slice ours, struct slic
 	struct state_rule s = {.verdict = STATE_TEXTUAL};
 	struct artifact_brief b, o, t;
 
-	if (!kind)
-		return s;
 	artifact_brief(&b, base, kind, NULL);
 	artifact_brief(&o, ours, kind, NULL);
 	artifact_brief(&t, theirs, kind, NULL);
@@ -154,6 +172,15 @@ static bool within(size_t line, size_t from, size_t to)
 	return from <= line && line < to;
 }
 
+static int times_in_pieces(const struct state_rule *s, const struct region *r)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < r->nr_pieces; i++)
+		n += r->pieces[i].ours == s->ours_line || r->pieces[i].theirs == s->theirs_line;
+	return n;
+}
+
 static struct place find_place(const struct state_rule *s, const struct text *t)
 {
 	struct place p = {.before = t->len};
@@ -172,6 +199,7 @@ static struct place find_place(const struct state_rule *s, const struct text *t)
 			break;
 		if (r->kind == REGION_CONFLICT && within(s->ours_line, r->ours_from, r->ours_to))
 			p.conflict = within(s->theirs_line, r->theirs_from, r->theirs_to);
+		p.times += times_in_pieces(s, r);
 		if (r->kind == REGION_OURS || r->kind == REGION_SAME)
 			p.times += within(s->ours_line, r->ours_from, r->ours_to);
 		if (r->kind == REGION_THEIRS)

@@ -108,7 +108,7 @@ void text_split(struct text *t, struct slice base, struct slice ours, struct sli
 	number_lines(t, ends);
 }
 
-void text_merge(struct text *t, enum merge_style style)
+void text_regions(struct text *t)
 {
 	struct seq b = {.id = t->base_id, .len = t->base.len};
 	struct seq o = {.id = t->ours_id, .len = t->ours.len};
@@ -117,6 +117,11 @@ void text_merge(struct text *t, enum merge_style style)
 	t->to_ours = script_hunks(b, o, t->nr_classes, false);
 	t->to_theirs = script_hunks(b, u, t->nr_classes, false);
 	group_hunks(t);
+}
+
+void text_merge(struct text *t, enum merge_style style)
+{
+	text_regions(t);
 	refine_conflicts(t, style);
 }
 
@@ -138,8 +143,11 @@ void text_release(struct text *t)
 	free(t->base_id);
 	free(t->ours_id);
 	free(t->theirs_id);
+	for (size_t i = 0; i < t->len; i++)
+		free(t->regions[i].pieces);
 	free(t->regions);
 	strs_release(&t->owned);
+	strs_release(&t->leaves);
 	*t = (struct text){0};
 }
 

@@ -17,6 +17,14 @@ enum region_kind {
 	REGION_OURS,		/* only ours changed it */
 	REGION_THEIRS,
 	REGION_SAME,		/* both changed it to the same lines */
+	REGION_WOVEN,		/* merged unit by unit into lines of its own */
+};
+
+/* A line of a merged region: of ours, of theirs or of both (the other is PIECE_NONE), or own. */
+#define PIECE_NONE ((size_t)-1)
+struct piece {
+	size_t ours, theirs;
+	struct slice own;
 };
 
 /* Lines [from, to) of each text. What lies between two regions is equal in ours and theirs. */
@@ -24,6 +32,9 @@ struct region {
 	enum region_kind kind;
 	size_t base_from, base_to, ours_from, ours_to, theirs_from, theirs_to;
 	const char *rule, *reason;	/* static, for the decision; NULL: plain text */
+	struct piece *pieces;		/* REGION_WOVEN; owned by the text */
+	size_t nr_pieces;
+	unsigned rules;			/* REGION_WOVEN: bits of those it took */
 };
 
 struct text {
@@ -34,12 +45,15 @@ struct text {
 	struct region *regions;
 	size_t len, cap;
 	struct strs owned;		/* lines that a rule put in */
+	struct strs leaves;		/* units that it made them of, and what it made */
 };
 
 /* Splits and numbers the lines; the slices must outlive t. */
 void text_split(struct text *t, struct slice base, struct slice ours, struct slice theirs,
 		enum line_ends ends);
 /* Finds the regions. Rules that make lines equal (or not) renumber them before this. */
+void text_regions(struct text *t);
+/* The same, with the conflicts made small. */
 void text_merge(struct text *t, enum merge_style style);
 void text_release(struct text *t);
 int text_conflicts(const struct text *t);

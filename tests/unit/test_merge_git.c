@@ -118,7 +118,7 @@ static void compare_style(struct repo *r, enum merge_style style, const char *na
 	base[strcspn(base, "\n")] = '\0';
 	for (int i = 0; i < CASES; i++) {
 		const struct gen_case *c = &r->cases[i];
-		struct merge_options o = {.style = style, .base_label = base};
+		struct merge_options o = {.style = style, .base_label = base, .text_only = true};
 		struct merge_result m = merge3(slice_str(c->base), slice_str(c->ours),
 					       slice_str(c->theirs), &o);
 		char *show = mem_printf("cat-file blob %s:f%d.md", tree, i);

@@ -119,7 +119,7 @@ static bool touched(const char *base, const char *side, const char *line)
 }
 
 /* A line that only one side has is in the result; one that a side deleted and the other left
- * alone is not. */
+ * alone is not. Blank lines only part others. */
 static void check_conserved(const struct gen_case *c, const char *result)
 {
 	struct strs base = gen_split(slice_str(c->base)), ours = gen_split(slice_str(c->ours));
@@ -134,7 +134,8 @@ static void check_conserved(const struct gen_case *c, const char *result)
 			if (!times(&base, one->at[i]) && !times(other, one->at[i]))
 				assert_int_equal(times(&all, one->at[i]), times(one, one->at[i]));
 		for (size_t i = 0; i < base.len; i++)
-			if (!times(one, base.at[i]) && times(other, base.at[i]) &&
+			if (strcmp(base.at[i], "\n") != 0 && !times(one, base.at[i]) &&
+			    times(other, base.at[i]) &&
 			    !touched(c->base, texts[1 - k], base.at[i]))
 				assert_int_equal(times(&all, base.at[i]), 0);
 	}

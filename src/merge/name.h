@@ -1,0 +1,24 @@
+/* What units are called, how alike they are, and how they sort. Private to merge/. */
+#ifndef MERGE_NAME_H
+#define MERGE_NAME_H
+
+#include "merge/units.h"
+
+/* The key of a unit (see struct unit), within its text. */
+struct slice name_of(const struct unit *u);
+/* Words in common, of 2 * common / all (Dice): 0..1. Blanks, punctuation and case do not count. */
+double name_alike(struct slice a, struct slice b);
+/* One has all the words of the other. */
+bool name_within(struct slice a, struct slice b);
+/* Both name the same issue (#12), or link the same words. */
+bool name_same_topic(struct slice a, struct slice b);
+/* Equal but for the amount of white space. */
+bool name_same_words(struct slice a, struct slice b);
+/* Equal but for white space and the markers of list items. */
+bool name_same_but_looks(struct slice a, struct slice b);
+/* Order of people: numbers by value, letters without case; bytes decide between equals. */
+int name_compare(struct slice a, struct slice b);
+/* The heading is a version or a date, which mostly stand newest first. */
+bool name_is_version(struct slice label);
+
+#endif

@@ -1,0 +1,15 @@
+/* What the rules are about, and which of them a mode does without. Private to merge/. */
+#ifndef MERGE_RULES_H
+#define MERGE_RULES_H
+
+#include "merge/merge.h"
+
+#include <stdbool.h>
+
+/* "entries that both sides added" (static). */
+const char *merge_rule_about(enum merge_rule rule);
+/* Bits of the rules that are not used in this mode. Those that put one line in the place of two are
+ * for artifacts; of those, looks for texts that one side did no more to than to format them. */
+unsigned merge_rules_off(enum merge_mode mode, bool artifact, bool formatted);
+
+#endif

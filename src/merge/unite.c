@@ -1,0 +1,284 @@
+/*
+ * What both sides put at one place: equal units once, entries of one kind all, sections one behind
+ * the other, those with one heading together. The two blocks change roles by their bytes, so that
+ * it does not matter which is ours.
+ */
+#include "merge/weave.h"
+
+#include "merge/name.h"
+#include "merge/order.h"
+#include "util/mem.h"
+
+#include <stdlib.h>
+
+#define NEAR 0.75
+
+struct unite {
+	struct weave *w;
+	enum side_of a_side, b_side;
+	size_t gap;
+};
+
+static bool unite(struct unite *u, struct span a, struct span b);
+
+static const struct unit *first(struct span s)
+{
+	return &s.units->at[s.from];
+}
+
+static bool empty(struct span s)
+{
+	return s.from == s.to;
+}
+
+static bool put_span(struct unite *u, enum side_of side, struct span s)
+{
+	for (size_t i = s.from; i < s.to; i++)
+		weave_put(u->w, side, i);
+	return true;
+}
+
+static void put_pair(struct unite *u, size_t a, size_t b)
+{
+	weave_put_both(u->w, NOWHERE, u->a_side == OURS ? a : b, u->a_side == OURS ? b : a,
+		       slice_of("", 0));
+}
+
+/* --- entries ------------------------------------------------------------------------------- */
+
+static enum merge_rule rule_of(enum unit_kind kind)
+{
+	switch (kind) {
+	case UNIT_ROW:
+		return RULE_TABLE;
+	case UNIT_LINK:
+		return RULE_LINK;
+	case UNIT_FIELD:
+		return RULE_FIELD;
+	default:
+		return RULE_LIST;
+	}
+}
+
+static bool all_entries(struct span s, enum unit_kind kind, size_t *depth)
+{
+	*depth = first(s)->depth;
+	for (size_t i = s.from; i < s.to; i++)
+		if (s.units->at[i].kind != kind || s.units->at[i].depth < *depth)
+			return false;
+	return unit_is_entry(first(s));
+}
+
+static bool clash(const struct unit *a, const struct unit *b)
+{
+	struct slice x = unit_label(a), y = unit_label(b);
+
+	if (slice_eq(a->key, b->key) && a->key.len)
+		return true;
+	if (a->kind == UNIT_FIELD || a->kind == UNIT_LINK || a->kind == UNIT_ROW)
+		return false;
+	if (name_same_topic(x, y))
+		return true;
+	return !(a->key.len && b->key.len) && name_alike(x, y) >= NEAR;
+}
+
+/* Two that say nearly the same, or have the same key, are for people to choose from. */
+static bool any_clash(struct span a, struct span b)
+{
+	for (size_t i = a.from; i < a.to; i++)
+		for (size_t j = b.from; j < b.to; j++)
+			if (clash(&a.units->at[i], &b.units->at[j]))
+				return true;
+	return false;
+}
+
+static size_t entry_end(struct span s, size_t at, size_t depth)
+{
+	for (at++; at < s.to && s.units->at[at].depth > depth; at++)
+		;
+	return at;
+}
+
+static void put_entry(struct unite *u, enum side_of side, struct span *s, size_t depth)
+{
+	size_t to = entry_end(*s, s->from, depth);
+
+	while (s->from < to)
+		weave_put(u->w, side, s->from++);
+}
+
+static bool unite_entries(struct unite *u, struct span a, struct span b)
+{
+	enum unit_kind kind = first(a)->kind;
+	size_t a_depth, b_depth;
+	enum order order;
+
+	if (!all_entries(a, kind, &a_depth) || !all_entries(b, kind, &b_depth))
+		return weave_refuse(u->w, "both sides put text in here");
+	if (!weave_rule(u->w, rule_of(kind)))
+		return false;
+	if (a_depth != b_depth) {
+		/* What belongs to the item before comes before its next sibling. */
+		put_span(u, a_depth > b_depth ? u->a_side : u->b_side, a_depth > b_depth ? a : b);
+		return put_span(u, a_depth > b_depth ? u->b_side : u->a_side,
+				a_depth > b_depth ? b : a);
+	}
+	if (any_clash(a, b))
+		return weave_refuse(u->w, "both sides put nearly the same in here");
+	order = order_around(u->w->span[BASE].units, u->gap, kind, a_depth);
+	while (!empty(a) && !empty(b)) {
+		int c = name_compare(unit_label(first(a)), unit_label(first(b)));
+		bool a_first = order == ORDER_DOWN ? c > 0 : c <= 0;
+
+		if (order == ORDER_NONE)
+			put_span(u, a_first ? u->a_side : u->b_side, a_first ? a : b);
+		if (order == ORDER_NONE)
+			return put_span(u, a_first ? u->b_side : u->a_side, a_first ? b : a);
+		put_entry(u, a_first ? u->a_side : u->b_side, a_first ? &a : &b, a_depth);
+	}
+	put_span(u, u->a_side, a);
+	return put_span(u, u->b_side, b);
+}
+
+/* --- sections ------------------------------------------------------------------------------ */
+
+static size_t top_level(struct span s)
+{
+	size_t level = NOWHERE;
+
+	for (size_t i = s.from; i < s.to; i++)
+		if (s.units->at[i].kind == UNIT_HEADING && s.units->at[i].depth < level)
+			level = s.units->at[i].depth;
+	return level;
+}
+
+/* The first heading of this level or above, from `from`; s.to where there is none. */
+static size_t next_heading(struct span s, size_t from, size_t level)
+{
+	while (from < s.to &&
+	       (s.units->at[from].kind != UNIT_HEADING || s.units->at[from].depth > level))
+		from++;
+	return from;
+}
+
+static struct span take(struct span *s, size_t to)
+{
+	struct span taken = {s->units, s->from, to};
+
+	s->from = to;
+	return taken;
+}
+
+static size_t find_section(struct span s, const struct unit *heading)
+{
+	for (size_t i = s.from; i < s.to; i++) {
+		const struct unit *u = &s.units->at[i];
+
+		if (u->kind == UNIT_HEADING && u->depth == heading->depth &&
+		    slice_eq(u->key, heading->key))
+			return i;
+	}
+	return NOWHERE;
+}
+
+/* The heads of two sections with one heading are one; their bodies are united. */
+static bool same_section(struct unite *u, struct span a, struct span b)
+{
+	if (first(a)->hash != first(b)->hash)
+		return weave_refuse(u->w, "both sides put this heading in here");
+	put_pair(u, a.from++, b.from++);
+	return unite(u, a, b);
+}
+
+/* Two releases, or two names of one thing. */
+static bool headings_clash(struct slice a, struct slice b)
+{
+	return name_alike(a, b) >= NEAR || (name_is_version(a) && name_is_version(b)) ||
+	       name_within(a, b);
+}
+
+static bool unite_sections(struct unite *u, struct span a, struct span b, size_t level)
+{
+	struct span x, y;
+	size_t found;
+
+	if (!empty(a) && !empty(b) && !weave_rule(u->w, RULE_SECTION))
+		return false;
+	while (!empty(a) && !empty(b)) {
+		found = find_section(b, first(a));
+		if (found == b.from) {
+			x = take(&a, next_heading(a, a.from + 1, level));
+			y = take(&b, next_heading(b, b.from + 1, level));
+			if (!same_section(u, x, y))
+				return false;
+			continue;
+		}
+		if (found != NOWHERE || find_section(a, first(b)) != NOWHERE ||
+		    headings_clash(unit_label(first(a)), unit_label(first(b))))
+			return weave_refuse(u->w, "both sides put sections in here");
+		if (order_sections(u->w->span[BASE].units, u->gap, first(a), first(b)) <= 0)
+			put_span(u, u->a_side, take(&a, next_heading(a, a.from + 1, level)));
+		else
+			put_span(u, u->b_side, take(&b, next_heading(b, b.from + 1, level)));
+	}
+	put_span(u, u->a_side, a);
+	return put_span(u, u->b_side, b);
+}
+
+/* --- anything ------------------------------------------------------------------------------ */
+
+static bool unite_different(struct unite *u, struct span a, struct span b)
+{
+	size_t level_a = top_level(a), level_b = top_level(b);
+	size_t level = level_a < level_b ? level_a : level_b;
+	struct span lead_a, lead_b;
+
+	if (empty(a) || empty(b))
+		return put_span(u, u->a_side, a) && put_span(u, u->b_side, b);
+	if (level == NOWHERE)
+		return unite_entries(u, a, b);
+	lead_a = take(&a, next_heading(a, a.from, level));
+	lead_b = take(&b, next_heading(b, b.from, level));
+	return unite(u, lead_a, lead_b) && unite_sections(u, a, b, level);
+}
+
+/* Between the units that both have; those below headings are compared heading by heading. */
+static bool unite(struct unite *u, struct span a, struct span b)
+{
+	size_t *map, n = a.to - a.from, base = a.from;
+	bool ok;
+
+	if (top_level(a) != NOWHERE || top_level(b) != NOWHERE)
+		return unite_different(u, a, b);
+	map = match_units(a, b, MATCH_EXACT);
+	ok = map != NULL;
+	for (size_t i = 0; ok && i < n; i++) {
+		if (map[i] == NOWHERE)
+			continue;
+		ok = weave_rule(u->w, RULE_SAME) &&
+		     unite_different(u, take(&a, base + i), take(&b, map[i]));
+		put_pair(u, a.from++, b.from++);
+	}
+	ok = ok && unite_different(u, a, b);
+	free(map);
+	return ok || weave_refuse(u->w, "both sides put text in here");
+}
+
+static int compare_spans(struct span a, struct span b)
+{
+	for (size_t i = 0; a.from + i < a.to && b.from + i < b.to; i++) {
+		int c = name_compare(a.units->at[a.from + i].text, b.units->at[b.from + i].text);
+
+		if (c)
+			return c;
+	}
+	return a.to - a.from < b.to - b.from ? -1 : a.to - a.from > b.to - b.from;
+}
+
+bool unite_units(struct weave *w, struct span ours, struct span theirs, size_t gap)
+{
+	bool ours_first = compare_spans(ours, theirs) <= 0;
+	struct unite u = {w, ours_first ? OURS : THEIRS, ours_first ? THEIRS : OURS, gap};
+
+	return unite(&u, ours_first ? ours : theirs, ours_first ? theirs : ours);
+}

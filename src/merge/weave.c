@@ -1,0 +1,251 @@
+#include "merge/weave.h"
+
+#include "util/mem.h"
+
+#include <stdlib.h>
+
+/* What one side put between two units that it kept: [from, to) of its units, anywhere in front of
+ * base unit first..last. */
+struct block {
+	size_t from, to, first, last;
+};
+
+bool weave_refuse(struct weave *w, const char *reason)
+{
+	if (!w->refused)
+		w->refused = reason;
+	return false;
+}
+
+bool weave_rule(struct weave *w, enum merge_rule rule)
+{
+	w->rules |= 1u << rule;
+	return !(w->off & 1u << rule) || weave_refuse(w, "both sides changed this");
+}
+
+static void put(struct weave *w, struct out out)
+{
+	MEM_GROW(w->out, w->len, w->cap);
+	w->out[w->len++] = out;
+}
+
+void weave_put(struct weave *w, enum side_of side, size_t unit)
+{
+	struct out out = {.at = {NOWHERE, NOWHERE, NOWHERE}};
+
+	out.at[side] = unit;
+	put(w, out);
+}
+
+void weave_put_both(struct weave *w, size_t base, size_t ours, size_t theirs, struct slice own)
+{
+	put(w, (struct out){.at = {base, ours, theirs}, .own = own});
+}
+
+static void did(struct weave *w, enum side_of side, const struct unit *u, unsigned what)
+{
+	w->did[side] |= unit_is_entry(u) ? what : what << DID_TEXT;
+}
+
+/* --- what each side did -------------------------------------------------------------------- */
+
+static size_t nr_base(const struct weave *w)
+{
+	return w->span[BASE].to - w->span[BASE].from;
+}
+
+static bool same_as_base(const struct weave *w, enum side_of side, size_t i)
+{
+	return w->to[side][i] != NOWHERE &&
+	       weave_unit(w, side, w->to[side][i])->hash ==
+		       weave_unit(w, BASE, w->span[BASE].from + i)->hash;
+}
+
+static struct block *blocks_of(const struct weave *w, enum side_of side)
+{
+	size_t n = nr_base(w), kept = 0, from = w->span[side].from;
+	struct block *blocks = mem_alloc((n + 1) * sizeof(*blocks));
+
+	for (size_t i = 0; i <= n; i++) {
+		size_t at = i < n ? w->to[side][i] : w->span[side].to;
+
+		if (at == NOWHERE)
+			continue;
+		/* All gaps since the last kept unit know of it; its place comes later. */
+		for (size_t gap = kept; gap <= i; gap++)
+			blocks[gap] = (struct block){from, at, kept, i};
+		kept = i + 1;
+		from = at + 1;
+	}
+	return blocks;
+}
+
+/* Where among its gaps a block goes: behind what the other side has put in front of the units that
+ * it replaces. */
+static size_t place(const struct block *b, const struct block *other)
+{
+	const struct block *o = &other[b->first];
+
+	if (b->first < b->last && o->first == o->last && o->from < o->to)
+		return b->first + 1 < b->last ? b->first + 1 : b->last;
+	return b->first;
+}
+
+static bool put_all(struct weave *w, enum side_of side, struct span span)
+{
+	for (size_t i = span.from; i < span.to; i++)
+		weave_put(w, side, i);
+	return true;
+}
+
+static struct span span_of(const struct weave *w, enum side_of side, const struct block *b)
+{
+	return (struct span){w->span[side].units, b->from, b->to};
+}
+
+/* A block in the place of units that the other side has deleted too, or replaced otherwise. */
+static bool contested(const struct weave *w, const struct block *b, enum side_of other)
+{
+	for (size_t i = b->first; b->from < b->to && i < b->last; i++)
+		if (w->to[other][i] == NOWHERE)
+			return true;
+	return false;
+}
+
+static bool same_blocks(const struct weave *w, const struct block *o, const struct block *t)
+{
+	if (o->to - o->from != t->to - t->from || o->first != t->first || o->last != t->last)
+		return false;
+	for (size_t i = 0; o->from + i < o->to; i++)
+		if (weave_unit(w, OURS, o->from + i)->hash !=
+		    weave_unit(w, THEIRS, t->from + i)->hash)
+			return false;
+	return true;
+}
+
+static void did_block(struct weave *w, enum side_of side, const struct block *b)
+{
+	for (size_t i = b->from; i < b->to; i++)
+		did(w, side, weave_unit(w, side, i),
+		    b->first < b->last ? DID_REPLACE : DID_INSERT);
+}
+
+static bool weave_gap(struct weave *w, size_t gap, const struct block *ours,
+		      const struct block *theirs)
+{
+	const struct block *o = &ours[gap], *t = &theirs[gap];
+	bool has_o = o->from < o->to && place(o, theirs) == gap;
+	bool has_t = t->from < t->to && place(t, ours) == gap;
+
+	if (has_o)
+		did_block(w, OURS, o);
+	if (has_t)
+		did_block(w, THEIRS, t);
+	if (!same_blocks(w, o, t) && ((has_o && contested(w, o, THEIRS)) ||
+				      (has_t && contested(w, t, OURS))))
+		return weave_refuse(w, "one side deleted what the other changed");
+	if (has_o && has_t)
+		return unite_units(w, span_of(w, OURS, o), span_of(w, THEIRS, t),
+				   w->span[BASE].from + gap);
+	if (has_o)
+		return put_all(w, OURS, span_of(w, OURS, o));
+	return !has_t || put_all(w, THEIRS, span_of(w, THEIRS, t));
+}
+
+/* --- the units of base --------------------------------------------------------------------- */
+
+static bool weave_base(struct weave *w, size_t i)
+{
+	size_t base = w->span[BASE].from + i, o = w->to[OURS][i], t = w->to[THEIRS][i];
+	bool ours_same = same_as_base(w, OURS, i), theirs_same = same_as_base(w, THEIRS, i);
+
+	if (!ours_same)
+		did(w, OURS, weave_unit(w, BASE, base), o == NOWHERE ? DID_DELETE : DID_EDIT);
+	if (!theirs_same)
+		did(w, THEIRS, weave_unit(w, BASE, base), t == NOWHERE ? DID_DELETE : DID_EDIT);
+
+	if (o == NOWHERE && t == NOWHERE)
+		return true;
+	if (o == NOWHERE || t == NOWHERE)
+		return (o == NOWHERE ? theirs_same : ours_same) ||
+		       weave_refuse(w, "one side deleted what the other changed");
+	if (theirs_same && ours_same)
+		weave_put_both(w, base, o, t, slice_of("", 0));
+	else if (theirs_same || weave_unit(w, OURS, o)->hash == weave_unit(w, THEIRS, t)->hash)
+		weave_put_both(w, base, o, t, slice_of("", 0));
+	else if (ours_same)
+		weave_put_both(w, base, o, t, slice_of("", 0));
+	else
+		return leaf_merge(w, base, o, t);
+	return true;
+}
+
+/* A unit that went and came back elsewhere was moved. */
+static bool moves(const struct weave *w, enum side_of side)
+{
+	size_t n = nr_base(w), kept = 0;
+
+	for (size_t u = w->span[side].from; u < w->span[side].to; u++) {
+		const struct unit *unit = weave_unit(w, side, u);
+
+		while (kept < n && (w->to[side][kept] == NOWHERE || w->to[side][kept] < u))
+			kept++;
+		if ((kept < n && w->to[side][kept] == u) || unit->text.len < 4)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (w->to[side][i] == NOWHERE &&
+			    weave_unit(w, BASE, w->span[BASE].from + i)->hash == unit->hash)
+				return true;
+	}
+	return false;
+}
+
+static bool weave_matched(struct weave *w)
+{
+	struct block *ours = blocks_of(w, OURS), *theirs = blocks_of(w, THEIRS);
+	size_t n = nr_base(w);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i <= n; i++) {
+		ok = weave_gap(w, i, ours, theirs);
+		if (ok && i < n)
+			ok = weave_base(w, i);
+	}
+	free(ours);
+	free(theirs);
+	return ok;
+}
+
+/* Which rule it takes that changes of different units touch. */
+static bool judge(struct weave *w)
+{
+	unsigned o = w->did[OURS], t = w->did[THEIRS], o_text = o >> DID_TEXT, t_text = t >> DID_TEXT;
+	unsigned o_any = (o | o_text) & 15, t_any = (t | t_text) & 15;
+	const unsigned gone = DID_DELETE | DID_REPLACE;
+
+	if (((o_any & gone) && (t_any & DID_INSERT)) || ((t_any & gone) && (o_any & DID_INSERT)))
+		if (!weave_rule(w, RULE_DELETE))
+			return false;
+	if (((o_text & ~1u) && t_any) || ((t_text & ~1u) && o_any))
+		return weave_rule(w, RULE_TEXT);
+	return w->rules || weave_rule(w, RULE_ADJACENT);
+}
+
+bool weave_units(struct weave *w)
+{
+	w->to[OURS] = match_units(w->span[BASE], w->span[OURS], MATCH_SIMILAR);
+	w->to[THEIRS] = match_units(w->span[BASE], w->span[THEIRS], MATCH_SIMILAR);
+	if (!w->to[OURS] || !w->to[THEIRS])
+		return weave_refuse(w, "both sides changed too much");
+	if (moves(w, OURS) && moves(w, THEIRS))
+		return weave_refuse(w, "both sides moved text");
+	return weave_matched(w) && judge(w);
+}
+
+void weave_release(struct weave *w)
+{
+	free(w->to[OURS]);
+	free(w->to[THEIRS]);
+	free(w->out);
+	*w = (struct weave){0};
+}

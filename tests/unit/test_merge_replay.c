@@ -1,0 +1,333 @@
+/*
+ * Real merges, where they are present: what people made of them, and what we do. Prints the score;
+ * fails only on a lost line, a result that depends on who is ours, a conflict without markers, or
+ * other bytes than the merge of lines where that is clean and no gate is named.
+ * GIT_AGENT_LIST=<outcome> lists cases ("differ", "conflict", "exact list"), with the rules used;
+ * GIT_AGENT_STRICT=1 measures the strict mode, GIT_AGENT_OFF=list,table without some rules.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "merge/merge.h"
+#include "util/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum outcome { EXACT, ORDER, SPACE, DIFFER, CONFLICT, OUTCOMES };
+static const char *const names[] = {"exact", "order", "space", "differ", "conflict"};
+
+struct score {
+	int cases, of[OUTCOMES], lost, broken, asymmetric, regressed;
+	int rule[RULE_COUNT][OUTCOMES];
+};
+
+struct replay {
+	struct slice base, ours, theirs, result;
+};
+
+static struct slice read_text(const char *dir, const char *name, const char *file)
+{
+	char *path = mem_printf("%s/%s%s%s", dir, name, *name ? "/" : "", file);
+	FILE *f = fopen(path, "rb");
+	struct mem_stream s;
+	struct slice text;
+	char block[65536];
+	size_t n;
+
+	free(path);
+	if (!f)
+		return slice_of(NULL, 0);
+	mem_stream_open(&s);
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		fwrite(block, 1, n, s.file);
+	fclose(f);
+	text.at = mem_stream_close(&s, &text.len);
+	return text;
+}
+
+/* --- comparing ----------------------------------------------------------------------------- */
+
+/* The lines that are not blank, without white space at their ends, sorted. */
+struct bag {
+	struct slice *at;
+	size_t len;
+};
+
+static int compare(const void *a, const void *b)
+{
+	const struct slice *x = a, *y = b;
+	int order = memcmp(x->at, y->at, x->len < y->len ? x->len : y->len);
+
+	return order ? order : x->len < y->len ? -1 : x->len > y->len;
+}
+
+static struct bag bag_of(struct slice text)
+{
+	struct bag b = {mem_alloc((text.len + 1) * sizeof(*b.at)), 0};
+	struct slice line;
+
+	while (slice_line(&text, &line)) {
+		while (line.len && strchr(" \t\r\n\f\v", line.at[line.len - 1]))
+			line.len--;
+		if (line.len)
+			b.at[b.len++] = line;
+	}
+	qsort(b.at, b.len, sizeof(*b.at), compare);
+	return b;
+}
+
+static bool has(const struct bag *b, struct slice line)
+{
+	return bsearch(&line, b->at, b->len, sizeof(*b->at), compare) != NULL;
+}
+
+static bool same_lines(struct slice a, struct slice b)
+{
+	struct bag x = bag_of(a), y = bag_of(b);
+	bool same = x.len == y.len;
+
+	for (size_t i = 0; same && i < x.len; i++)
+		same = slice_eq(x.at[i], y.at[i]);
+	free(x.at);
+	free(y.at);
+	return same;
+}
+
+static char *squeezed(struct slice s)
+{
+	char *out = mem_alloc(s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (!strchr(" \t\r\n\f\v", s.at[i]))
+			out[n++] = s.at[i];
+		else if (n && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	while (n && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+	return out;
+}
+
+static bool same_words(struct slice a, struct slice b)
+{
+	char *x = squeezed(a), *y = squeezed(b);
+	bool same = strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* Where parts of one unit were merged, its words are there, if not its line. */
+static bool has_words(struct slice text, struct slice line)
+{
+	while ((line = slice_trim(line)).len) {
+		size_t n = 0;
+
+		while (n < line.len && !strchr(" \t", line.at[n]))
+			n++;
+		if (!memmem(text.at, text.len, line.at, n) && n > 1)
+			return false;
+		line = slice_of(line.at + n, line.len - n);
+	}
+	return true;
+}
+
+static bool loses(const struct replay *c, struct slice merged, bool parts)
+{
+	struct bag b = bag_of(c->base), o = bag_of(c->ours), t = bag_of(c->theirs);
+	struct bag m = bag_of(merged);
+	bool lost = false;
+
+	for (size_t i = 0; i < o.len; i++)
+		lost |= !has(&b, o.at[i]) && !has(&t, o.at[i]) && !has(&m, o.at[i]) &&
+			!(parts && has_words(merged, o.at[i]));
+	for (size_t i = 0; i < t.len; i++)
+		lost |= !has(&b, t.at[i]) && !has(&o, t.at[i]) && !has(&m, t.at[i]) &&
+			!(parts && has_words(merged, t.at[i]));
+	free(b.at);
+	free(o.at);
+	free(t.at);
+	free(m.at);
+	return lost;
+}
+
+static enum outcome outcome_of(const struct replay *c, const struct merge_result *m)
+{
+	struct slice merged = slice_of(m->bytes, m->len);
+
+	if (!m->clean)
+		return CONFLICT;
+	if (slice_eq(merged, c->result))
+		return EXACT;
+	if (same_lines(merged, c->result))
+		return ORDER;
+	return same_words(merged, c->result) ? SPACE : DIFFER;
+}
+
+/* --- one case ------------------------------------------------------------------------------ */
+
+static void list(const char *name, enum outcome outcome, const struct merge_result *m, bool lost)
+{
+	const char *want = getenv("GIT_AGENT_LIST");
+	struct mem_stream s;
+	char *line;
+
+	if (!want)
+		return;
+	mem_stream_open(&s);
+	fprintf(s.file, "%s%s", names[outcome], lost ? " lost" : "");
+	for (size_t i = 0; i < m->nr_decisions; i++)
+		fprintf(s.file, " %s%s%s%s", m->decisions[i].conflict ? "!" : "",
+			m->decisions[i].rule, m->decisions[i].conflict ? ":" : "",
+			m->decisions[i].conflict ? m->decisions[i].reason : "");
+	line = mem_stream_close(&s, NULL);
+	if (strstr(line, want))
+		printf("# %s %s\n", name, line);
+	free(line);
+}
+
+static bool gate_named(const struct merge_result *m)
+{
+	for (size_t i = 0; i < m->nr_decisions; i++)
+		if (strncmp(m->decisions[i].rule, "gate.", 5) == 0)
+			return true;
+	return false;
+}
+
+static bool merged_parts(const struct merge_result *m)
+{
+	static const char *const rules[] = {"item", "cell", "space", "reflow", "field"};
+
+	for (size_t i = 0; i < m->nr_decisions; i++)
+		for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
+			if (strcmp(m->decisions[i].rule, rules[r]) == 0)
+				return true;
+	return false;
+}
+
+static void judge(struct score *s, const char *name, const struct replay *c, bool clean,
+		  const struct merge_options *options)
+{
+	const struct merge_options lines = {.text_only = true};
+	struct merge_result m = merge3(c->base, c->ours, c->theirs, options);
+	struct merge_result swapped = merge3(c->base, c->theirs, c->ours, options);
+	struct merge_result text = merge3(c->base, c->ours, c->theirs, &lines);
+	enum outcome outcome = outcome_of(c, &m);
+	bool lost = m.clean && loses(c, slice_of(m.bytes, m.len), merged_parts(&m));
+
+	s->cases++;
+	s->of[outcome]++;
+	s->lost += lost;
+	s->broken += !m.clean && !strstr(m.bytes, "<<<<<<<");
+	if (m.clean != swapped.clean || (m.clean && strcmp(m.bytes, swapped.bytes) != 0)) {
+		s->asymmetric++;
+		printf("# %s: depends on who is ours\n", name);
+	}
+	if (clean && text.clean && strcmp(m.bytes, text.bytes) != 0) {
+		if (!gate_named(&m))
+			s->regressed++;
+		printf("# %s: not as the merge of lines (%s)\n", name, names[outcome]);
+	}
+	for (size_t i = 0; i < m.nr_decisions; i++)
+		for (int rule = 0; rule < RULE_COUNT; rule++)
+			s->rule[rule][outcome] +=
+				!strcmp(m.decisions[i].rule, merge_rule_name((enum merge_rule)rule));
+	list(name, outcome, &m, lost);
+	merge_result_release(&m);
+	merge_result_release(&swapped);
+	merge_result_release(&text);
+}
+
+/* --- all ----------------------------------------------------------------------------------- */
+
+static void print(const struct score *s, const char *what)
+{
+	int right = s->of[EXACT] + s->of[ORDER] + s->of[SPACE], clean = right + s->of[DIFFER];
+
+	printf("# textually %s: %d cases;", what, s->cases);
+	for (int i = 0; i < OUTCOMES; i++)
+		printf(" %s %d (%.1f %%)", names[i], s->of[i], 100.0 * s->of[i] / s->cases);
+	printf("; agreement %.1f %% at %.1f %%; lost %d, broken %d, asymmetric %d\n",
+	       100.0 * right / (clean ? clean : 1), 100.0 * right / s->cases, s->lost, s->broken,
+	       s->asymmetric);
+	if (getenv("GIT_AGENT_LIST"))
+		for (int r = 0; r < RULE_COUNT; r++)
+			printf("#   %-10s agree %d exact %d differ %d conflict %d\n",
+			       merge_rule_name((enum merge_rule)r),
+			       s->rule[r][EXACT] + s->rule[r][ORDER] + s->rule[r][SPACE],
+			       s->rule[r][EXACT], s->rule[r][DIFFER], s->rule[r][CONFLICT]);
+}
+
+static struct merge_options options_of_environment(void)
+{
+	struct merge_options o = {.mode = getenv("GIT_AGENT_STRICT") ? MERGE_STRICT : MERGE_DEFAULT};
+	char *off = mem_strdup(getenv("GIT_AGENT_OFF") ? getenv("GIT_AGENT_OFF") : "");
+
+	for (char *name = strtok(off, ","); name; name = strtok(NULL, ","))
+		o.off |= merge_rule_bit(name);
+	free(off);
+	return o;
+}
+
+static void replay_line(struct score *score, const char *dir, struct slice line,
+			const struct merge_options *options)
+{
+	const char *at = memmem(line.at, line.len, "\"case\": \"", 9);
+	bool clean = memmem(line.at, line.len, "\"textual\": \"clean\"", 18) != NULL;
+	struct replay c;
+	char *name;
+
+	assert_non_null(at);
+	name = mem_strndup(at + 9, strcspn(at + 9, "\""));
+	c.base = read_text(dir, name, "base.md");
+	c.ours = read_text(dir, name, "ours.md");
+	c.theirs = read_text(dir, name, "theirs.md");
+	c.result = read_text(dir, name, "result.md");
+	judge(&score[clean], name, &c, clean, options);
+	free((char *)c.base.at);
+	free((char *)c.ours.at);
+	free((char *)c.theirs.at);
+	free((char *)c.result.at);
+	free(name);
+}
+
+static void test_replay(void **state)
+{
+	const char *shared = getenv("GIT_AGENT_SHARED");
+	char *dir = mem_printf("%s/merges", shared ? shared : "../shared");
+	struct slice index = read_text(dir, "", "index.jsonl"), rest = index, line;
+	struct merge_options options = options_of_environment();
+	struct score score[2] = {{0}};
+
+	if (!index.len) {
+		printf("# %s: not there\n", dir);
+		free(dir);
+		skip();
+	}
+	while (slice_line(&rest, &line))
+		replay_line(score, dir, line, &options);
+	free(dir);
+	free((char *)index.at);
+	print(&score[0], "conflict");
+	print(&score[1], "clean");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(score[i].lost + score[i].broken + score[i].asymmetric, 0);
+	assert_int_equal(score[1].regressed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_replay)};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
