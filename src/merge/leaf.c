@@ -25,9 +25,6 @@ static bool put(struct leaf *l, char *text)
 	if (!text)
 		return false;
 	strs_take(&l->w->t->owned, text);
-	strs_add(&l->w->t->leaves, text);
-	for (int side = BASE; side <= THEIRS; side++)
-		strs_take(&l->w->t->leaves, mem_strndup(l->text[side].at, l->text[side].len));
 	weave_put_both(l->w, l->at[BASE], l->at[OURS], l->at[THEIRS], slice_str(text));
 	return true;
 }
@@ -213,6 +210,13 @@ bool leaf_merge(struct weave *w, size_t base, size_t ours, size_t theirs)
 		if (u->kind != kind)
 			return weave_refuse(w, "both sides changed this");
 	}
-	return put(&l, merge_lines(l.text)) || merge_kind(&l, kind) ||
-	       weave_refuse(w, "both sides changed this");
+	if (put(&l, merge_lines(l.text)))
+		return true;
+	if (!merge_kind(&l, kind))
+		return weave_refuse(w, "both sides changed this");
+	/* Its lines are in none of the texts, and theirs are not in it. */
+	strs_add(&w->t->leaves, w->t->owned.at[w->t->owned.len - 1]);
+	for (int side = BASE; side <= THEIRS; side++)
+		strs_take(&w->t->leaves, mem_strndup(l.text[side].at, l.text[side].len));
+	return true;
 }

@@ -376,9 +376,9 @@ static bool usable(struct slice text)
 	return text.len <= RULES_MAX_BYTES && utf8_valid(text) && !artifact_has_markers(text);
 }
 
-static bool rules_apply(const struct inputs *in)
+static bool all_usable(const struct inputs *in)
 {
-	return !in->options->text_only && usable(in->base) && usable(in->ours) && usable(in->theirs);
+	return usable(in->base) && usable(in->ours) && usable(in->theirs);
 }
 
 /* "ABC-12". */
@@ -429,13 +429,15 @@ struct merge_result merge3(struct slice base, struct slice ours, struct slice th
 	struct inputs in = {base, ours, theirs, options ? options : &none, false, false, 0};
 	struct state_rule state = {.verdict = STATE_TEXTUAL};
 	struct merge_result r;
+	bool usable_texts;
 
 	if (trivial(&r, &in) || binary(&r, &in))
 		return r;
-	in.rules = rules_apply(&in);
-	in.artifact = in.rules && (in.options->kind || is_artifact(base));
+	usable_texts = all_usable(&in);
+	in.rules = usable_texts && !in.options->text_only;
+	in.artifact = usable_texts && (in.options->kind || (in.rules && is_artifact(base)));
 	in.off = rules_off(&in);
-	if (in.rules && in.artifact && !(in.off & 1u << RULE_STATE))
+	if (in.artifact && !(in.off & 1u << RULE_STATE))
 		state = state_decide(base, ours, theirs, in.options->kind);
 	return merge_lines(&in, &state);
 }

@@ -90,7 +90,7 @@ static bool counted(struct slice from, struct slice to, struct slice text)
 
 bool plan_contains(struct slice from, struct slice to, struct slice text, const struct kind *kind)
 {
-	struct merge_options options = {.kind = kind};
+	struct merge_options options = {.kind = kind, .text_only = true};
 	struct merge_result m;
 	bool contains;
 

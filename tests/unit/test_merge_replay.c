@@ -127,14 +127,15 @@ static bool same_words(struct slice a, struct slice b)
 }
 
 /* Where parts of one unit were merged, its words are there, if not its line. */
-static bool has_words(struct slice text, struct slice line)
+static bool has_words(const struct replay *c, struct slice text, struct slice line)
 {
 	while ((line = slice_trim(line)).len) {
 		size_t n = 0;
 
 		while (n < line.len && !strchr(" \t", line.at[n]))
 			n++;
-		if (!memmem(text.at, text.len, line.at, n) && n > 1)
+		if (n > 1 && !memmem(text.at, text.len, line.at, n) &&
+		    !memmem(c->base.at, c->base.len, line.at, n))
 			return false;
 		line = slice_of(line.at + n, line.len - n);
 	}
@@ -149,10 +150,10 @@ static bool loses(const struct replay *c, struct slice merged, bool parts)
 
 	for (size_t i = 0; i < o.len; i++)
 		lost |= !has(&b, o.at[i]) && !has(&t, o.at[i]) && !has(&m, o.at[i]) &&
-			!(parts && has_words(merged, o.at[i]));
+			!(parts && has_words(c, merged, o.at[i]));
 	for (size_t i = 0; i < t.len; i++)
 		lost |= !has(&b, t.at[i]) && !has(&o, t.at[i]) && !has(&m, t.at[i]) &&
-			!(parts && has_words(merged, t.at[i]));
+			!(parts && has_words(c, merged, t.at[i]));
 	free(b.at);
 	free(o.at);
 	free(t.at);
