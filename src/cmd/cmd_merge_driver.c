@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/merge_config.h"
 #include "merge/merge.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -140,20 +141,54 @@ static err_t put(const struct driver *d, struct slice merged)
 	return err;
 }
 
+/* One line for each conflict and for each thing that was settled by a rule. */
 static void tell(const struct driver *d, const struct merge_result *m)
 {
 	for (size_t i = 0; i < m->nr_decisions; i++) {
 		const struct merge_decision *decision = &m->decisions[i];
+		bool ruled = merge_rule_bit(decision->rule) != 0;
 
-		if (!decision->conflict)
+		if (!decision->conflict && !ruled)
 			continue;
+		if (!decision->conflict)
+			fputs("auto-merged: ", stderr);
 		text_safe_fputs(d->path, stderr);
 		fputs(": ", stderr);
 		text_safe_fputs(decision->where, stderr);
 		fputs(": ", stderr);
 		text_safe_fputs(decision->reason, stderr);
+		if (ruled)
+			fprintf(stderr, " (%s)", decision->rule);
 		putc('\n', stderr);
 	}
+}
+
+static struct merge_result merge_once(const struct driver *d)
+{
+	return merge3(text_of(&d->base), text_of(&d->ours), text_of(&d->theirs), &d->options);
+}
+
+/* Settings are asked for only where they could matter; one that is wrong is said, and no reason
+ * not to merge. */
+static struct merge_result merge_as_set(struct driver *d)
+{
+	struct merge_result m = merge_once(d);
+	bool changed = false;
+	err_t err;
+
+	if (!merge_config_matters(&m))
+		return m;
+	err = merge_config_read(&changed, &d->options);
+	if (err) {
+		fputs("warning: ", stderr);
+		text_safe_fputs(err->text, stderr);
+		putc('\n', stderr);
+		err_free(err);
+	}
+	if (!changed)
+		return m;
+	merge_result_release(&m);
+	return merge_once(d);
 }
 
 static err_t merge(struct driver *d)
@@ -162,9 +197,11 @@ static err_t merge(struct driver *d)
 	err_t err;
 
 	d->doubt = doubt_of(d);
-	if (d->doubt)
+	if (d->doubt) {
 		d->options.kind = NULL;
-	m = merge3(text_of(&d->base), text_of(&d->ours), text_of(&d->theirs), &d->options);
+		d->options.text_only = true;
+	}
+	m = merge_as_set(d);
 	/* rerere replays a resolution by merging it over the conflict that it was made of */
 	if (d->doubt == marked && m.clean &&
 	    !has_markers(slice_of(m.bytes, m.len), d->options.marker_size))

@@ -107,12 +107,13 @@ static struct gate lines_gate(const struct check *c)
 		int b = t->count[BASE], o = t->count[OURS] - b, u = t->count[THEIRS] - b;
 		int gone = o < 0 && u < 0 ? o + u : o < 0 ? o : u < 0 ? u : 0;
 		int most_gone = o < u ? o : u;
-		int least = b + gone + more(0, more(o, u));
+		bool in_both = t->count[OURS] && t->count[THEIRS];
+		int least = more(b + gone + more(0, more(o, u)), in_both);
 		int most = b + (most_gone < 0 ? most_gone : 0) + more(0, o) + more(0, u);
 
 		if (t->blank || t->leaf)
 			continue;
-		if (t->count[RESULT] < more(0, least))
+		if (t->count[RESULT] < least)
 			return (struct gate){.rule = "gate.lost", .reason = "a line would be lost"};
 		if (t->count[RESULT] > more(0, most))
 			return (struct gate){.rule = "gate.resurrect",

@@ -416,10 +416,13 @@ static bool is_artifact(struct slice text)
 /* What the mode leaves out; an artifact that has been approved is merged strictly. */
 static unsigned rules_off(const struct inputs *in)
 {
+	enum merge_mode mode = in->options->mode;
 	bool formatted = !in->artifact && (name_same_but_looks(in->base, in->ours) ||
 					   name_same_but_looks(in->base, in->theirs));
 
-	return in->options->off | merge_rules_off(in->options->mode, in->artifact, formatted);
+	if (in->artifact && state_in_gate(in->base, in->ours, in->theirs, in->options->kind))
+		mode = MERGE_STRICT;
+	return in->options->off | merge_rules_off(mode, in->artifact, formatted);
 }
 
 struct merge_result merge3(struct slice base, struct slice ours, struct slice theirs,

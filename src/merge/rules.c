@@ -6,7 +6,7 @@ static const struct {
 } rules[RULE_COUNT] = {
 	[RULE_STATE] = {"state", "the state further on is taken"},
 	[RULE_ADJACENT] = {"adjacent", "changes of entries side by side"},
-	[RULE_TEXT] = {"text.beside", "changes side by side, one of them of text"},
+	[RULE_TEXT] = {"beside", "changes side by side, one of them of text"},
 	[RULE_DELETE] = {"delete", "a deletion beside an addition"},
 	[RULE_LIST] = {"list", "list items of both sides"},
 	[RULE_TABLE] = {"table", "table rows of both sides"},

@@ -126,6 +126,20 @@ struct state_rule state_decide(struct slice base, struct slice ours, struct slic
 	return s;
 }
 
+bool state_in_gate(struct slice base, struct slice ours, struct slice theirs,
+		   const struct kind *kind)
+{
+	const struct slice text[] = {base, ours, theirs};
+	struct artifact_brief b;
+
+	for (int i = 0; kind && i < 3; i++) {
+		artifact_brief(&b, text[i], kind, NULL);
+		if (enters_gate(kind, slice_of("", 0), b.state))
+			return true;
+	}
+	return false;
+}
+
 /* --- in the merge of lines ----------------------------------------------------------------- */
 
 static bool find_line(size_t *out, const struct lines *lines, const char *at)

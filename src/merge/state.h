@@ -28,6 +28,10 @@ struct state_rule {
 struct state_rule state_decide(struct slice base, struct slice ours, struct slice theirs,
 			       const struct kind *kind);
 
+/* Whether any of the texts is in a gate state: approved, or locked. */
+bool state_in_gate(struct slice base, struct slice ours, struct slice theirs,
+		   const struct kind *kind);
+
 /* Makes the three state lines equal for text_merge; false when there are not three. */
 bool state_pin(struct state_rule *s, struct text *t);
 /* After text_merge: puts the verdict where the lines are. False when they did not come out as one

@@ -107,6 +107,86 @@ static void put_entry(struct unite *u, enum side_of side, struct span *s, size_t
 		weave_put(u->w, side, s->from++);
 }
 
+/* The number of an ordered item; 0: none. */
+static size_t number_of(const struct unit *item)
+{
+	struct slice marker = slice_trim(item_parts(item->text).marker);
+	size_t n = 0;
+
+	if (item->kind != UNIT_ITEM || marker.len < 2 || marker.len > 6)
+		return 0;
+	for (size_t i = 0; i + 1 < marker.len; i++)
+		n = n * 10 + (size_t)(marker.at[i] - '0');
+	return n;
+}
+
+/* The text repeats its number, as in the name of a file: another one would be wrong. */
+static bool speaks_of(struct slice text, size_t number)
+{
+	for (size_t i = 0; i < text.len;) {
+		size_t n = 0, from = i;
+
+		for (; i < text.len && i - from < 9 && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+			n = n * 10 + (size_t)(text.at[i] - '0');
+		if (i > from && n == number)
+			return true;
+		i += i == from;
+	}
+	return false;
+}
+
+/* The item with another number. */
+static void put_numbered(struct unite *u, enum side_of side, size_t at, size_t number)
+{
+	const struct unit *item = weave_unit(u->w, side, at);
+	struct item_parts p = item_parts(item->text);
+	size_t indent = 0, digits;
+	struct slice rest;
+	char *text;
+
+	while (strchr(" \t", p.marker.at[indent]))
+		indent++;
+	for (digits = indent; p.marker.at[digits] >= '0' && p.marker.at[digits] <= '9'; digits++)
+		;
+	rest = slice_of(item->text.at + digits, item->text.len - digits);
+	text = mem_printf("%.*s%zu%.*s", (int)indent, item->text.at, number, (int)rest.len, rest.at);
+	strs_take(&u->w->t->owned, text);
+	strs_add(&u->w->t->leaves, text);
+	strs_take(&u->w->t->leaves, mem_strndup(item->text.at, item->text.len));
+	weave_put(u->w, side, at);
+	u->w->out[u->w->len - 1].own = slice_str(text);
+}
+
+/* Both went on counting where base ended: one after the other, the second counts on. Only at the
+ * end of a list that counts by ones, and only for items of one line. */
+static bool unite_numbered(struct unite *u, struct span a, struct span b)
+{
+	const struct units *base = u->w->span[BASE].units;
+	size_t next = number_of(first(a)), len = a.to - a.from;
+
+	if (!u->gap || number_of(&base->at[u->gap - 1]) + 1 != next || next < 2 ||
+	    (u->gap < base->len && base->at[u->gap].kind == UNIT_ITEM))
+		return weave_refuse(u->w, "both sides put the same number in here");
+	if (name_compare(unit_label(first(a)), unit_label(first(b))) > 0) {
+		struct span other = a;
+		enum side_of side = u->a_side;
+
+		a = b;
+		b = other;
+		len = a.to - a.from;
+		u->a_side = u->b_side;
+		u->b_side = side;
+	}
+	for (size_t i = 0; i < b.to - b.from; i++)
+		if (number_of(&b.units->at[b.from + i]) != next + i ||
+		    speaks_of(unit_label(&b.units->at[b.from + i]), next + i))
+			return weave_refuse(u->w, "both sides put the same number in here");
+	put_span(u, u->a_side, a);
+	for (size_t i = 0; i < b.to - b.from; i++)
+		put_numbered(u, u->b_side, b.from + i, next + len + i);
+	return true;
+}
+
 static bool unite_entries(struct unite *u, struct span a, struct span b)
 {
 	enum unit_kind kind = first(a)->kind;
@@ -125,6 +205,8 @@ static bool unite_entries(struct unite *u, struct span a, struct span b)
 	}
 	if (any_clash(a, b))
 		return weave_refuse(u->w, "both sides put nearly the same in here");
+	if (number_of(first(a)) && number_of(first(a)) == number_of(first(b)))
+		return unite_numbered(u, a, b);
 	order = order_around(u->w->span[BASE].units, u->gap, kind, a_depth);
 	while (!empty(a) && !empty(b)) {
 		int c = name_compare(unit_label(first(a)), unit_label(first(b)));
