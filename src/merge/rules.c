@@ -44,7 +44,7 @@ unsigned merge_rules_off(enum merge_mode mode, bool artifact, bool formatted)
 	unsigned off = 1u << RULE_DELETE;
 
 	if (mode == MERGE_STRICT)
-		off |= 1u << RULE_TEXT | 1u << RULE_SECTION;
+		off |= 1u << RULE_ADJACENT | 1u << RULE_TEXT | 1u << RULE_SECTION | 1u << RULE_MOVE;
 	if (!artifact)
 		off |= 1u << RULE_FIELD | 1u << RULE_ITEM;
 	if (!artifact && !formatted)

@@ -226,6 +226,9 @@ static bool judge(struct weave *w)
 	if (((o_any & gone) && (t_any & DID_INSERT)) || ((t_any & gone) && (o_any & DID_INSERT)))
 		if (!weave_rule(w, RULE_DELETE))
 			return false;
+	/* One side has all that the other put in, and more. */
+	if (w->rules == 1u << RULE_SAME)
+		return true;
 	if (((o_text & ~1u) && t_any) || ((t_text & ~1u) && o_any))
 		return weave_rule(w, RULE_TEXT);
 	return w->rules || weave_rule(w, RULE_ADJACENT);
