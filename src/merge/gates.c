@@ -37,6 +37,7 @@ static void number(struct check *c, struct slice text, int which, struct classes
 
 static void count(struct check *c, int which)
 {
+	BUG_ON(!c->paths[which].what);
 	for (size_t i = 0; i < c->lines[which].len; i++) {
 		struct tally *t = &c->tally[c->id[which][i]];
 

@@ -168,9 +168,12 @@ static void at_least(struct gap *best, const struct weave *w, int side, size_t u
 
 static bool alike_anywhere(const struct weave *w, const struct unit *a, const struct out *x)
 {
-	for (int side = BASE; side <= THEIRS; side++)
-		if (unit_of(w, x, side) && alike(a, unit_of(w, x, side)))
+	for (int side = BASE; side <= THEIRS; side++) {
+		const struct unit *u = unit_of(w, x, side);
+
+		if (u && alike(a, u))
 			return true;
+	}
 	return false;
 }
 
@@ -197,17 +200,18 @@ static struct gap new_gap(const struct weave *w, const struct out *x, const stru
 	return styled.unit != NOWHERE ? styled : any;
 }
 
-static void put_gap(struct layout *l, const struct out *x, const struct out *y)
+/* Blank lines between two units; there: how many of them stand outside already. */
+static void put_gap(struct layout *l, const struct out *x, const struct out *y, size_t there)
 {
 	struct gap gap;
 	size_t from;
 
 	if (!known_gap(&gap, l->w, x, y))
 		gap = new_gap(l->w, x, y);
-	if (!gap.blanks)
+	if (gap.blanks <= there)
 		return;
 	from = weave_unit(l->w, gap.side, gap.unit)->to;
-	put_lines(l, gap.side, from, from + gap.blanks);
+	put_lines(l, gap.side, from + there, from + gap.blanks);
 }
 
 struct piece *weave_lines(size_t *len, const struct weave *w)
@@ -224,7 +228,9 @@ struct piece *weave_lines(size_t *len, const struct weave *w)
 		const struct out *y = i < w->len ? &w->out[i] : &end;
 
 		if (i)
-			put_gap(&l, x, y);
+			put_gap(&l, x, y, 0);
+		else if (!w->len && before.at[OURS] != NOWHERE)
+			put_gap(&l, x, y, blanks_of(w, OURS, before.at[OURS]));
 		if (i < w->len)
 			put_unit(&l, y);
 	}
