@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #define MAX_CELLS ((size_t)256 * 1024)
+/* Keys and likeness cost more to compare. */
+#define MAX_CLOSE_CELLS ((size_t)8 * 1024)
 #define SIMILAR_ENTRY 0.5
 #define SIMILAR_TEXT 0.4
 
@@ -79,7 +81,7 @@ static void align(struct matcher *m, size_t a_from, size_t a_to, size_t b_from, 
 	size_t na = a_to - a_from, nb = b_to - b_from, row = nb + 1, i, j;
 	int *best, *own;
 
-	if (!na || !nb)
+	if (!na || !nb || (m->how != MATCH_EXACT && na * nb > MAX_CLOSE_CELLS))
 		return;
 	best = mem_alloc((na + 1) * row * sizeof(*best));
 	own = mem_alloc(na * nb * sizeof(*own));

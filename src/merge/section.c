@@ -9,6 +9,7 @@
 
 #define MAX_SECTIONS 400
 #define RENAMED 0.6
+#define MAX_PAIRS 2000
 
 /* A heading and what stands below it up to the next one; the first has no heading. */
 struct part {
@@ -112,6 +113,7 @@ static bool has_id(const struct parts *p, size_t id)
 static bool match_renamed(struct parts *a, const struct parts *b)
 {
 	bool any = false;
+	size_t pairs = 0;
 
 	for (size_t i = 1; i < a->len; i++) {
 		size_t best = NOWHERE;
@@ -122,6 +124,8 @@ static bool match_renamed(struct parts *a, const struct parts *b)
 
 			if (has_id(a, b->at[j].id) || a->at[i].level != b->at[j].level)
 				continue;
+			if (++pairs > MAX_PAIRS)
+				return any;
 			alike = name_alike(a->at[i].body, b->at[j].body);
 			if (alike >= most) {
 				most = alike;

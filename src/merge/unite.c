@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define NEAR 0.75
+#define MAX_PAIRS 8192
 
 struct unite {
 	struct weave *w;
@@ -85,6 +86,8 @@ static bool clash(const struct unit *a, const struct unit *b)
 /* Two that say nearly the same, or have the same key, are for people to choose from. */
 static bool any_clash(struct span a, struct span b)
 {
+	if ((a.to - a.from) * (b.to - b.from) > MAX_PAIRS)
+		return true;
 	for (size_t i = a.from; i < a.to; i++)
 		for (size_t j = b.from; j < b.to; j++)
 			if (clash(&a.units->at[i], &b.units->at[j]))

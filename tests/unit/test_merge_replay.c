@@ -15,6 +15,7 @@
 #include "merge/merge.h"
 #include "util/mem.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,9 +326,57 @@ static void test_replay(void **state)
 	assert_int_equal(score[1].regressed, 0);
 }
 
+/* --- fixtures with reasons: C.. merge to expected.md, R.. are refused ----------------------- */
+
+static void replay_fixture(const char *dir, const char *name)
+{
+	struct replay c = {read_text(dir, name, "base.md"), read_text(dir, name, "ours.md"),
+			   read_text(dir, name, "theirs.md"), read_text(dir, name, "expected.md")};
+	struct merge_result m = merge3(c.base, c.ours, c.theirs, NULL);
+	struct merge_result swapped = merge3(c.base, c.theirs, c.ours, NULL);
+
+	if (m.clean != (name[0] == 'C') || swapped.clean != m.clean)
+		fail_msg("%s: clean is %d", name, m.clean);
+	if (m.clean && (!slice_eq(slice_of(m.bytes, m.len), c.result) ||
+			!slice_eq(slice_of(swapped.bytes, swapped.len), c.result)))
+		fail_msg("%s: got\n%s", name, m.bytes);
+	merge_result_release(&m);
+	merge_result_release(&swapped);
+	free((char *)c.base.at);
+	free((char *)c.ours.at);
+	free((char *)c.theirs.at);
+	free((char *)c.result.at);
+}
+
+static void test_fixtures(void **state)
+{
+	const char *shared = getenv("GIT_AGENT_SHARED");
+	char *path = mem_printf("%s/merge-cases", shared ? shared : "../shared");
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int n = 0;
+
+	if (!dir) {
+		printf("# %s: not there\n", path);
+		free(path);
+		skip();
+	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] == 'C' || entry->d_name[0] == 'R') {
+			replay_fixture(path, entry->d_name);
+			n++;
+		}
+	closedir(dir);
+	free(path);
+	printf("# %d fixtures\n", n);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_replay)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_fixtures),
+	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
