@@ -110,7 +110,10 @@ static struct gate lines_gate(const struct check *c)
 		int most_gone = o < u ? o : u;
 		bool in_both = t->count[OURS] && t->count[THEIRS];
 		int least = more(b + gone + more(0, more(o, u)), in_both);
-		int most = b + (most_gone < 0 ? most_gone : 0) + more(0, o) + more(0, u);
+		/* An entry that both put in, though at two places, is one. */
+		bool once = t->kinds & 1u << LOOK_ITEM && o > 0 && u > 0;
+		int added = once ? more(o, u) : more(0, o) + more(0, u);
+		int most = b + (most_gone < 0 ? most_gone : 0) + added;
 
 		if (t->blank || t->leaf)
 			continue;
@@ -118,7 +121,8 @@ static struct gate lines_gate(const struct check *c)
 			return (struct gate){.rule = "gate.lost", .reason = "a line would be lost"};
 		if (t->count[RESULT] > more(0, most))
 			return (struct gate){.rule = "gate.resurrect",
-					     .reason = "a deleted line would be back"};
+					     .reason = once ? "an entry would be there twice"
+							    : "a deleted line would be back"};
 	}
 	return (struct gate){0};
 }

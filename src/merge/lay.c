@@ -186,6 +186,8 @@ static struct gap new_gap(const struct weave *w, const struct out *x, const stru
 		const struct units *units = w->span[side].units;
 		size_t at = x->at[side], last = y->at[side] - 1;
 
+		if (!units->at)
+			continue;
 		if (at != NOWHERE && at + 1 < units->len) {
 			at_least(&any, w, side, at);
 			if (alike_anywhere(w, &units->at[at + 1], y))

@@ -28,7 +28,7 @@ enum merge_rule {
 	RULE_CELL,		/* cells of one table row */
 	RULE_SPACE,		/* list markers and blanks at line ends, beside words */
 	RULE_REFLOW,		/* other white space, beside words */
-	RULE_MOVE,		/* sections that were moved or renamed */
+	RULE_MOVE,		/* sections that were moved */
 	RULE_COUNT,
 };
 /* "list"; and its bit for `off`; 0 when there is no such rule. */

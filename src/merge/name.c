@@ -159,6 +159,16 @@ static struct slice issue(struct slice s)
 	return slice_of(s.at, 0);
 }
 
+size_t name_issue(struct slice s)
+{
+	struct slice digits = issue(s);
+	size_t n = 0;
+
+	for (size_t i = 1; i < digits.len && i < 10; i++)
+		n = n * 10 + (size_t)(digits.at[i] - '0');
+	return n;
+}
+
 /* The words in front of the first "](". */
 static struct slice link_words(struct slice s)
 {

@@ -18,7 +18,7 @@ static const struct {
 	[RULE_CELL] = {"cell", "cells of one table row"},
 	[RULE_SPACE] = {"space", "markers and blanks at line ends on one side, words on the other"},
 	[RULE_REFLOW] = {"reflow", "white space on one side, words on the other"},
-	[RULE_MOVE] = {"move", "sections moved or renamed on one side"},
+	[RULE_MOVE] = {"move", "sections moved on one side"},
 };
 
 const char *merge_rule_name(enum merge_rule rule)

@@ -29,7 +29,7 @@ struct merger {
 	size_t *order;		/* ids of the result */
 	size_t len;
 	size_t nr_ids;
-	bool moved, renamed;
+	bool moved;
 };
 
 /* --- splitting ----------------------------------------------------------------------------- */
@@ -110,9 +110,8 @@ static bool has_id(const struct parts *p, size_t id)
 }
 
 /* A new title over a body that says the same. */
-static bool match_renamed(struct parts *a, const struct parts *b)
+static void match_renamed(struct parts *a, const struct parts *b)
 {
-	bool any = false;
 	size_t pairs = 0;
 
 	for (size_t i = 1; i < a->len; i++) {
@@ -125,7 +124,7 @@ static bool match_renamed(struct parts *a, const struct parts *b)
 			if (has_id(a, b->at[j].id) || a->at[i].level != b->at[j].level)
 				continue;
 			if (++pairs > MAX_PAIRS)
-				return any;
+				return;
 			alike = name_alike(a->at[i].body, b->at[j].body);
 			if (alike >= most) {
 				most = alike;
@@ -134,9 +133,7 @@ static bool match_renamed(struct parts *a, const struct parts *b)
 		}
 		if (best != NOWHERE)
 			a->at[i].id = b->at[best].id;
-		any |= best != NOWHERE;
 	}
-	return any;
 }
 
 static void identify(struct merger *m)
@@ -145,7 +142,7 @@ static void identify(struct merger *m)
 		m->of[BASE].at[i].id = m->nr_ids++;
 	for (int side = OURS; side <= THEIRS; side++) {
 		match_paths(&m->of[side], &m->of[BASE]);
-		m->renamed |= match_renamed(&m->of[side], &m->of[BASE]);
+		match_renamed(&m->of[side], &m->of[BASE]);
 	}
 	for (size_t i = 0; i < m->of[OURS].len; i++)
 		if (m->of[OURS].at[i].id == NOWHERE)
@@ -316,7 +313,7 @@ static void merge_parts(struct merger *m)
 	bool ok = true;
 
 	identify(m);
-	if (!arrange(m) || (!m->moved && !m->renamed && !m->m->strayed))
+	if (!arrange(m) || (!m->moved && !m->m->strayed))
 		return;
 	mem_stream_open(&s);
 	for (size_t i = 0; ok && i < m->len; i++)

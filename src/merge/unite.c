@@ -190,6 +190,28 @@ static bool unite_numbered(struct unite *u, struct span a, struct span b)
 	return true;
 }
 
+/* Lists grow at one end; what has the lower number has waited longer, and was merged later: it
+ * stands nearer to that end. */
+static int compare_blocks(const struct unite *u, struct span a, struct span b)
+{
+	const struct units *base = u->w->span[BASE].units;
+	size_t x = name_issue(first(a)->text), y = name_issue(first(b)->text);
+	bool at_top = !u->gap || base->at[u->gap - 1].kind != first(a)->kind;
+
+	if (!x || !y || x == y)
+		return name_compare(unit_label(first(a)), unit_label(first(b)));
+	return (x < y) == at_top ? -1 : 1;
+}
+
+/* One behind the other. */
+static bool unite_blocks(struct unite *u, struct span a, struct span b)
+{
+	bool a_first = compare_blocks(u, a, b) <= 0;
+
+	put_span(u, a_first ? u->a_side : u->b_side, a_first ? a : b);
+	return put_span(u, a_first ? u->b_side : u->a_side, a_first ? b : a);
+}
+
 static bool unite_entries(struct unite *u, struct span a, struct span b)
 {
 	enum unit_kind kind = first(a)->kind;
@@ -211,14 +233,12 @@ static bool unite_entries(struct unite *u, struct span a, struct span b)
 	if (number_of(first(a)) && number_of(first(a)) == number_of(first(b)))
 		return unite_numbered(u, a, b);
 	order = order_around(u->w->span[BASE].units, u->gap, kind, a_depth);
+	if (order == ORDER_NONE)
+		return unite_blocks(u, a, b);
 	while (!empty(a) && !empty(b)) {
 		int c = name_compare(unit_label(first(a)), unit_label(first(b)));
 		bool a_first = order == ORDER_DOWN ? c > 0 : c <= 0;
 
-		if (order == ORDER_NONE)
-			put_span(u, a_first ? u->a_side : u->b_side, a_first ? a : b);
-		if (order == ORDER_NONE)
-			return put_span(u, a_first ? u->b_side : u->a_side, a_first ? b : a);
 		put_entry(u, a_first ? u->a_side : u->b_side, a_first ? &a : &b, a_depth);
 	}
 	put_span(u, u->a_side, a);

@@ -299,7 +299,14 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 		from = *kept;
 		return judge_change(t, l, ch, g_text, &from, NULL);
 	}
+	/* git merges by lines where the merge driver is not installed. */
 	m = merge3(slice_of(b, b_len), slice_of(p0, p0_len), slice_of(p1, p1_len), &options);
+	if (!m.clean || !slice_eq(slice_of(m.bytes, m.len), g_text)) {
+		options.text_only = true;
+		merge_result_release(&m);
+		m = merge3(slice_of(b, b_len), slice_of(p0, p0_len), slice_of(p1, p1_len),
+			   &options);
+	}
 	auto_text = slice_of(m.bytes, m.len);
 	clean = m.clean;
 	same = clean && !oid_none(&ch->after) && slice_eq(auto_text, g_text);

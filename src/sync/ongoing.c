@@ -35,7 +35,7 @@ static void add(struct step *s, struct loaded *l, struct revision r, const char 
 static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid,
 		  const struct oid *to, struct slice text, const struct act *act)
 {
-	struct merge_options options = {.kind = l->kind};
+	struct merge_options options = {.kind = l->kind, .text_only = true};
 	struct revision r = {.how = HOW_MERGE};
 	struct rev_id theirs = s->revs[0].id;
 	struct slice base, w_text;

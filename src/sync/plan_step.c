@@ -21,18 +21,11 @@ void step_release(struct step *s)
 static struct merge_result merge_texts(struct slice base, struct slice ours, struct slice theirs,
 				       const struct kind *kind)
 {
-	struct merge_options options = {.kind = kind};
-
-	return merge3(base, ours, theirs, &options);
-}
-
-/* A change carried to another text: exactly its lines, or not at all. */
-static struct merge_result carry(struct slice from, struct slice to, struct slice text,
-				 const struct kind *kind)
-{
+	/* By lines: bases are put together here, and what was merged by units into one of them may
+	 * look like a deletion in the next. */
 	struct merge_options options = {.kind = kind, .text_only = true};
 
-	return merge3(from, to, text, &options);
+	return merge3(base, ours, theirs, &options);
 }
 
 char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
@@ -40,13 +33,13 @@ char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, st
 {
 	/* with everything gone that either of both lacks; then back what both agree to have over
 	 * that */
-	struct merge_result none = carry(edited, file, began, kind);
+	struct merge_result none = merge_texts(edited, file, began, kind);
 	struct merge_result left = {0};
 	struct slice out = began;
 	char *bytes;
 
 	if (none.clean) {
-		left = carry(slice_of(none.bytes, none.len), file, began, kind);
+		left = merge_texts(slice_of(none.bytes, none.len), file, began, kind);
 		if (left.clean)
 			out = slice_of(left.bytes, left.len);
 	}
@@ -61,7 +54,7 @@ char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, st
 static void put_into_base(char **base, size_t *len, struct slice from, struct slice to,
 			  const struct kind *kind)
 {
-	struct merge_result m = carry(from, to, slice_of(*base, *len), kind);
+	struct merge_result m = merge_texts(from, to, slice_of(*base, *len), kind);
 
 	if (m.clean) {
 		free(*base);

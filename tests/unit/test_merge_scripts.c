@@ -120,13 +120,22 @@ static bool free_for(const struct section *s, int e, int side)
 	return s->at[e].what[0] == KEPT && s->at[e].what[1] == KEPT && !s->at[e].added[1 - side];
 }
 
+static int kept(const struct section *s)
+{
+	int n = 0;
+
+	for (int e = 0; e < s->len; e++)
+		n += s->at[e].what[0] != DELETED && s->at[e].what[1] != DELETED;
+	return n;
+}
+
 /* A deletion keeps away from what the other side adds: that is for people to judge. */
 static bool may_delete(const struct section *s, int e, int side)
 {
 	for (int n = e - 1; n <= e + 1; n++)
 		if (n >= 0 && n < s->len && (s->at[n].added[0] || s->at[n].added[1]))
 			return false;
-	return free_for(s, e, side) && s->len > 3;
+	return free_for(s, e, side) && kept(s) > 1;
 }
 
 static bool may_add(const struct section *s, int e)
