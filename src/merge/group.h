@@ -1,4 +1,5 @@
-/* The conflicts of a textual merge, merged unit by unit where that can be done. Private to merge/. */
+/* The conflicts of a merge of lines, merged unit by unit where that can be done. Private to
+ * merge/. */
 #ifndef MERGE_GROUP_H
 #define MERGE_GROUP_H
 

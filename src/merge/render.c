@@ -208,14 +208,19 @@ void render_conflict(FILE *out, struct slice ours, struct slice base, struct sli
 
 /* --- what was merged unit by unit ---------------------------------------------------------- */
 
+static struct slice line_of(const struct text *t, const struct piece *p)
+{
+	if (p->own.len)
+		return p->own;
+	return p->ours != PIECE_NONE ? t->ours.at[p->ours].text : t->theirs.at[p->theirs].text;
+}
+
 static void put_piece(struct render *r, const struct piece *p)
 {
 	const struct text *t = r->t;
 	bool both = p->ours != PIECE_NONE && p->theirs != PIECE_NONE;
-	struct slice line = p->own;
+	struct slice line = line_of(t, p);
 
-	if (!line.at || !line.len)
-		line = p->ours != PIECE_NONE ? t->ours.at[p->ours].text : t->theirs.at[p->theirs].text;
 	r->trim_end = true;
 	if (!r->forms)
 		put(r, line);
@@ -234,16 +239,10 @@ static void put_woven(struct render *r, const struct region *c)
 	bool last = c->ours_to == t->ours.len && c->theirs_to == t->theirs.len;
 
 	for (size_t i = 0; i < c->nr_pieces; i++) {
-		const struct piece *p = &c->pieces[i];
-		struct slice line = p->own;
-
-		put_piece(r, p);
+		put_piece(r, &c->pieces[i]);
 		if (r->forms || (last && i + 1 == c->nr_pieces))
 			continue;
-		if (!line.len)
-			line = p->ours != PIECE_NONE ? t->ours.at[p->ours].text
-						     : t->theirs.at[p->theirs].text;
-		if (!form_line_end(line).len)
+		if (!form_line_end(line_of(t, &c->pieces[i])).len)
 			fputs(line_end(marker_crlf(r, c)), r->out);
 	}
 }

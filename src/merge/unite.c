@@ -152,7 +152,8 @@ static void put_numbered(struct unite *u, enum side_of side, size_t at, size_t n
 	for (digits = indent; p.marker.at[digits] >= '0' && p.marker.at[digits] <= '9'; digits++)
 		;
 	rest = slice_of(item->text.at + digits, item->text.len - digits);
-	text = mem_printf("%.*s%zu%.*s", (int)indent, item->text.at, number, (int)rest.len, rest.at);
+	text = mem_printf("%.*s%zu%.*s", (int)indent, item->text.at, number, (int)rest.len,
+			  rest.at);
 	strs_take(&u->w->t->owned, text);
 	strs_add(&u->w->t->leaves, text);
 	strs_take(&u->w->t->leaves, mem_strndup(item->text.at, item->text.len));

@@ -219,7 +219,8 @@ static bool weave_matched(struct weave *w)
 /* Which rule it takes that changes of different units touch. */
 static bool judge(struct weave *w)
 {
-	unsigned o = w->did[OURS], t = w->did[THEIRS], o_text = o >> DID_TEXT, t_text = t >> DID_TEXT;
+	unsigned o = w->did[OURS], t = w->did[THEIRS];
+	unsigned o_text = o >> DID_TEXT, t_text = t >> DID_TEXT;
 	unsigned o_any = (o | o_text) & 15, t_any = (t | t_text) & 15;
 	const unsigned gone = DID_DELETE | DID_REPLACE;
 

@@ -241,8 +241,8 @@ static void judge(struct score *s, const char *name, const struct replay *c, boo
 	}
 	for (size_t i = 0; i < m.nr_decisions; i++)
 		for (int rule = 0; rule < RULE_COUNT; rule++)
-			s->rule[rule][outcome] +=
-				!strcmp(m.decisions[i].rule, merge_rule_name((enum merge_rule)rule));
+			if (!strcmp(m.decisions[i].rule, merge_rule_name((enum merge_rule)rule)))
+				s->rule[rule][outcome]++;
 	list(name, outcome, &m, lost);
 	merge_result_release(&m);
 	merge_result_release(&swapped);
@@ -271,7 +271,8 @@ static void print(const struct score *s, const char *what)
 
 static struct merge_options options_of_environment(void)
 {
-	struct merge_options o = {.mode = getenv("GIT_AGENT_STRICT") ? MERGE_STRICT : MERGE_DEFAULT};
+	bool strict = getenv("GIT_AGENT_STRICT") != NULL;
+	struct merge_options o = {.mode = strict ? MERGE_STRICT : MERGE_DEFAULT};
 	char *off = mem_strdup(getenv("GIT_AGENT_OFF") ? getenv("GIT_AGENT_OFF") : "");
 
 	for (char *name = strtok(off, ","); name; name = strtok(NULL, ","))

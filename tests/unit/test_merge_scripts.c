@@ -174,7 +174,8 @@ static void edit(struct model *m, struct gen *g, int side, unsigned times[4])
 static void fail_with(const char *base, const char *ours, const char *theirs, const char *want,
 		      const struct merge_result *m)
 {
-	fprintf(stderr, "BASE\n%sOURS\n%sTHEIRS\n%sWANT\n%sGOT\n%s", base, ours, theirs, want, m->bytes);
+	fprintf(stderr, "BASE\n%sOURS\n%sTHEIRS\n%sWANT\n%sGOT\n%s", base, ours, theirs, want,
+		m->bytes);
 	fail();
 }
 
