@@ -85,28 +85,21 @@ static bool same_path(const struct parts *a, size_t i, const struct parts *b, si
 	return i == j;
 }
 
-/* By path, the first with the first; then by title where that is unique. */
-static void match_paths(struct parts *a, struct parts *b)
-{
-	for (size_t i = 0; i < a->len; i++)
-		for (size_t j = 0; a->at[i].id == NOWHERE && j < b->len; j++) {
-			bool taken = false;
-
-			if (!same_path(a, i, b, j))
-				continue;
-			for (size_t k = 0; k < i; k++)
-				taken |= a->at[k].id == b->at[j].id;
-			if (!taken)
-				a->at[i].id = b->at[j].id;
-		}
-}
-
 static bool has_id(const struct parts *p, size_t id)
 {
 	for (size_t i = 0; i < p->len; i++)
 		if (p->at[i].id == id)
 			return true;
 	return false;
+}
+
+/* By path, the first with the first. */
+static void match_paths(struct parts *a, const struct parts *b)
+{
+	for (size_t i = 0; i < a->len; i++)
+		for (size_t j = 0; a->at[i].id == NOWHERE && j < b->len; j++)
+			if (same_path(a, i, b, j) && !has_id(a, b->at[j].id))
+				a->at[i].id = b->at[j].id;
 }
 
 /* A new title over a body that says the same. */
