@@ -216,6 +216,15 @@ static void put_gap(struct layout *l, const struct out *x, const struct out *y, 
 	put_lines(l, gap.side, from + there, from + gap.blanks);
 }
 
+/* How many stand in front of the span already: as many as either side has. */
+static size_t blanks_outside(const struct weave *w, const struct out *before)
+{
+	size_t o = blanks_of(w, OURS, before->at[OURS]);
+	size_t t = blanks_of(w, THEIRS, before->at[THEIRS]);
+
+	return o > t ? o : t;
+}
+
 struct piece *weave_lines(size_t *len, const struct weave *w)
 {
 	struct layout l = {.w = w};
@@ -232,7 +241,7 @@ struct piece *weave_lines(size_t *len, const struct weave *w)
 		if (i)
 			put_gap(&l, x, y, 0);
 		else if (!w->len && before.at[OURS] != NOWHERE)
-			put_gap(&l, x, y, blanks_of(w, OURS, before.at[OURS]));
+			put_gap(&l, x, y, blanks_outside(w, x));
 		if (i < w->len)
 			put_unit(&l, y);
 	}

@@ -316,6 +316,17 @@ static struct outcome merge_as(const struct inputs *in, const struct forms *form
 
 /* --- all ways ------------------------------------------------------------------------------ */
 
+/* Of sections with one heading there may be several: it must not matter who is ours. */
+static bool same_swapped(const struct section_merge *m)
+{
+	scoped(section_merge_release) struct section_merge s = {
+		.text = {m->text[BASE], m->text[THEIRS], m->text[OURS]},
+		.off = m->off, .strayed = m->strayed};
+
+	section_merge(&s);
+	return s.bytes && slice_eq(slice_of(m->bytes, m->len), slice_of(s.bytes, s.len));
+}
+
 /* Section by section, where that leaves nothing in conflict. */
 static bool merge_sections(struct outcome *out, const struct inputs *in)
 {
@@ -332,7 +343,7 @@ static bool merge_sections(struct outcome *out, const struct inputs *in)
 		m.off &= ~(1u << RULE_DELETE);
 	texts_of(m.text, in, false);
 	section_merge(&m);
-	if (!m.bytes)
+	if (!m.bytes || !same_swapped(&m))
 		return false;
 	gate = gates_check(m.text, slice_of(m.bytes, m.len), &m.leaves, GATES_ALL);
 	passed = !gate.rule;

@@ -55,7 +55,7 @@ static void read_parts(struct parts *p, const struct units *u, const struct line
 	size_t cap = 0, from = 0;
 
 	MEM_GROW(p->at, p->len, cap);
-	p->at[p->len++] = (struct part){.id = NOWHERE};
+	p->at[p->len++] = (struct part){.heading = {"", 0}, .title = {"", 0}, .id = NOWHERE};
 	for (size_t i = 0; i < u->len; i++) {
 		const struct unit *unit = &u->at[i];
 
