@@ -331,7 +331,8 @@ static size_t number_at(struct slice s, size_t i, struct slice *digits)
 
 static int compare_bytes(struct slice a, struct slice b)
 {
-	int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.at, b.at, len) : 0;
 
 	return order ? order : a.len < b.len ? -1 : a.len > b.len;
 }
