@@ -27,9 +27,9 @@ static err_t set_mode(struct merge_options *o, const char *value)
 {
 	o->text_only = strcasecmp(value, "text") == 0;
 	o->mode = strcasecmp(value, "strict") == 0 ? MERGE_STRICT : MERGE_DEFAULT;
-	if (o->text_only || o->mode == MERGE_STRICT || strcasecmp(value, "default") == 0)
+	if (o->text_only || o->mode == MERGE_STRICT || strcasecmp(value, "full") == 0)
 		return NULL;
-	return err_new(ERR_FATAL, PREFIX "mode is '%s'; default, strict and text are known", value);
+	return err_new(ERR_FATAL, PREFIX "mode is '%s'; strict, full and text are known", value);
 }
 
 static err_t set(struct merge_options *o, const char *key, const char *value)
@@ -51,6 +51,12 @@ static err_t set(struct merge_options *o, const char *key, const char *value)
 			       key);
 	o->off = is_false(value) ? o->off | rule : o->off & ~rule;
 	return NULL;
+}
+
+void merge_config_init(struct merge_options *o)
+{
+	o->mode = MERGE_STRICT;
+	o->off = 1u << RULE_SPACE | 1u << RULE_REFLOW;
 }
 
 err_t merge_config_read(bool *changed, struct merge_options *o)
