@@ -7,12 +7,6 @@ begin
 		when 'admin' then 4 else 0 end;
 end $$;
 
-create or replace function gitagent_private.bad_request(why text) returns void
-language plpgsql immutable set search_path = '' as $$
-begin
-	raise sqlstate 'PT400' using message = 'bad request: ' || why;
-end $$;
-
 -- The asker's membership. A project that is not his does not exist.
 create or replace function gitagent_private.membership(p_project uuid) returns gitagent_private.member
 language plpgsql stable security definer set search_path = '' as $$
@@ -37,7 +31,7 @@ begin
 	if v is null or jsonb_typeof(v) = 'null' then
 		return otherwise;
 	elsif jsonb_typeof(v) <> 'number' or v #>> '{}' !~ '^-?[0-9]{1,18}$' then
-		perform gitagent_private.bad_request(format('field ''%s'' is of the wrong type', name));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('field ''%s'' is of the wrong type', name);
 	end if;
 	return (v #>> '{}')::bigint;
 end $$;
@@ -48,9 +42,9 @@ begin
 	if v is null or jsonb_typeof(v) = 'null' then
 		return null;
 	elsif jsonb_typeof(v) <> 'string' then
-		perform gitagent_private.bad_request(format('field ''%s'' is of the wrong type', name));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('field ''%s'' is of the wrong type', name);
 	elsif octet_length(v #>> '{}') > 4096 then
-		perform gitagent_private.bad_request(format('field ''%s'' is too long', name));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('field ''%s'' is too long', name);
 	end if;
 	return v #>> '{}';
 end $$;
@@ -61,7 +55,7 @@ begin
 	if v is null or jsonb_typeof(v) = 'null' then
 		return otherwise;
 	elsif jsonb_typeof(v) <> 'boolean' then
-		perform gitagent_private.bad_request(format('field ''%s'' is of the wrong type', name));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('field ''%s'' is of the wrong type', name);
 	end if;
 	return v::boolean;
 end $$;
@@ -70,7 +64,7 @@ create or replace function gitagent_private.arg_array(v jsonb, name text) return
 language plpgsql immutable set search_path = '' as $$
 begin
 	if v is null or jsonb_typeof(v) <> 'array' then
-		perform gitagent_private.bad_request(format('''%s'' is not an array', name));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('''%s'' is not an array', name);
 	end if;
 	return v;
 end $$;
@@ -96,7 +90,7 @@ declare
 	ours text;
 begin
 	if since < 0 then
-		perform gitagent_private.bad_request('''since'' is negative');
+		raise sqlstate 'PT400' using message = 'bad request: ' || '''since'' is negative';
 	end if;
 	floor := since;
 	if since = 0 then

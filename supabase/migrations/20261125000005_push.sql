@@ -12,7 +12,7 @@ end $$;
 
 -- An op as it arrived. status: it is malformed.
 create type gitagent_private.op as (
-	i integer, op_id text, op text, uid uuid, base_version bigint, base_revision text, revision text,
+	i integer, op_id text, op text, uid_text text, uid uuid, base_version bigint, base_revision text, revision text,
 	oid text, sha256 text, kind text, label text, scope text, num bigint, path text, title text,
 	state text, from_state text, to_state text, normative text, reason text, imported boolean,
 	lineage jsonb, payload text, status text, detail text
@@ -38,6 +38,16 @@ create type gitagent_private.verdict as (
 	status text, detail text, current uuid, c gitagent_private.change
 );
 
+-- unnest(), for a planner that believes in ten rows.
+create or replace function gitagent_private.each_op(p gitagent_private.op[])
+returns setof gitagent_private.op language sql immutable rows 200 set search_path = '' as $$
+	select * from unnest(p)
+$$;
+create or replace function gitagent_private.each_lin(p gitagent_private.lin[])
+returns setof gitagent_private.lin language sql immutable rows 200 set search_path = '' as $$
+	select * from unnest(p)
+$$;
+
 -- The path of an artifact, or what is wrong with it, is what its kind says: null for none.
 create or replace function gitagent_private.path_kind(p text) returns text
 language plpgsql stable set search_path = '' as $$
@@ -59,69 +69,94 @@ end $$;
 
 create or replace function gitagent_private.push_ops(p_ops jsonb) returns gitagent_private.op[]
 language sql stable set search_path = '' as $$
-	select array_agg(row(i, o ->> 'op_id', o ->> 'op',
-		case when fault is null then (o ->> 'uid')::uuid end,
-		case when fault is null then coalesce((o ->> 'base_version')::bigint, -1) end,
-		coalesce(o ->> 'base_revision', ''), o ->> 'revision', coalesce(o ->> 'oid', ''),
-		coalesce(o ->> 'sha256', ''), o ->> 'kind', o ->> 'label', o ->> 'scope',
-		case when fault is null then (o ->> 'num')::bigint end, o ->> 'path', o ->> 'title',
-		o ->> 'state', o ->> 'from', o ->> 'to', coalesce(o ->> 'normative', ''), o ->> 'reason',
-		case when fault is null then coalesce((o ->> 'imported')::boolean, false) end,
-		coalesce(nullif(o -> 'lineage', 'null'), '[]'),
-		encode(sha256(convert_to(o::text, 'UTF8')), 'hex'),
+	with e as materialized (
+		select x.*, n as i from rows from (
+			jsonb_array_elements(p_ops),
+			jsonb_to_recordset(case when p_ops @? 'strict $[*] ? (@.type() != "object")' then (
+				select jsonb_agg(case when jsonb_typeof(v) = 'object' then v else '{}' end order by k)
+				from jsonb_array_elements(p_ops) with ordinality u(v, k)) else p_ops end)
+			as (op_id text, op text, uid text, base_version text, base_revision text, revision text,
+				oid text, sha256 text, kind text, label text, scope text, num text, path text,
+				title text, state text, "from" text, "to" text, normative text, reason text,
+				imported text, lineage jsonb)
+		) with ordinality x(o, op_id, op, uid, base_version, base_revision, revision, oid, sha256, kind,
+			label, scope, num, path, title, state, from_state, to_state, normative, reason,
+			imported, lineage, n)
+	), f as materialized (
+		select e.*, case
+			when jsonb_typeof(o) <> 'object' then ''
+			when jsonb_typeof(o -> 'op_id') <> 'string' or length(op_id) not between 1 and 64
+				or op_id is null then 'op_id'
+			when op in ('put', 'delete', 'transition') is not true then 'op'
+			when uid ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' is not true then 'uid'
+			when jsonb_typeof(o -> 'base_version') <> 'number'
+				or base_version ~ '^[0-9]{1,18}$' is not true then 'base_version'
+			when base_revision !~ '^([0-9a-f]{64})?$' then 'base_revision'
+			when revision ~ '^[0-9a-f]{64}$' is not true then 'revision'
+			when case when op = 'delete' then oid <> '' else oid ~ '^[0-9a-f]{40}$' is not true end then 'oid'
+			when sha256 !~ '^([0-9a-f]{64})?$' then 'sha256'
+			when op = 'transition' and coalesce(to_state, '') = '' then 'to'
+			when jsonb_typeof(o -> 'label') not in ('string', 'null') or octet_length(label) > 63 then 'label'
+			when jsonb_typeof(o -> 'num') not in ('number', 'null') or num !~ '^-?[0-9]{1,18}$' then 'num'
+			when jsonb_typeof(o -> 'kind') not in ('string', 'null') then 'kind'
+			when jsonb_typeof(o -> 'scope') not in ('string', 'null') then 'scope'
+			when jsonb_typeof(o -> 'path') not in ('string', 'null') then 'path'
+			when jsonb_typeof(o -> 'title') not in ('string', 'null') then 'title'
+			when jsonb_typeof(o -> 'state') not in ('string', 'null') then 'state'
+			when jsonb_typeof(o -> 'from') not in ('string', 'null') then 'from'
+			when jsonb_typeof(o -> 'to') not in ('string', 'null') then 'to'
+			when jsonb_typeof(o -> 'normative') not in ('string', 'null') then 'normative'
+			when jsonb_typeof(o -> 'reason') not in ('string', 'null') then 'reason'
+			when jsonb_typeof(o -> 'imported') not in ('boolean', 'null') then 'imported'
+			when jsonb_typeof(lineage) not in ('array', 'null')
+				or lineage @? 'strict $[*] ? (@.type() != "object")' then 'lineage'
+			when jsonb_typeof(lineage) = 'array' and jsonb_array_length(lineage) > 10000 then 'lineage'
+			end fault
+		from e
+	)
+	select array_agg(row(i, case when jsonb_typeof(o -> 'op_id') = 'string' then op_id end, op,
+		case when jsonb_typeof(o -> 'uid') = 'string' then uid end, case when fault is null then uid::uuid end,
+		case when fault is null then base_version::bigint end, coalesce(base_revision, ''), revision,
+		coalesce(oid, ''), coalesce(sha256, ''), kind, label, scope,
+		case when fault is null then num::bigint end, path, title, state, from_state, to_state,
+		coalesce(normative, ''), reason,
+		case when fault is null then coalesce(imported::boolean, false) end,
+		case when fault is null and jsonb_typeof(lineage) = 'array' then lineage else '[]' end,
+		-- the id of a revision is that of all it stands on
+		case when fault is null then encode(sha256(convert_to((o - 'lineage')::text, 'UTF8')), 'hex') end,
 		case when fault is not null then 'bad_op' end,
 		case when fault = '' then 'an op is not an object'
 			when fault is not null then format('field ''%s'' is missing or malformed', fault) end
 		)::gitagent_private.op order by i)
-	from (
-		select i::integer, o, case
-			when jsonb_typeof(o) <> 'object' then ''
-			when wrong is not null then wrong
-			when coalesce(length(o ->> 'op_id'), 0) not between 1 and 64 then 'op_id'
-			when coalesce(o ->> 'op', '') not in ('put', 'delete', 'transition') then 'op'
-			when coalesce(o ->> 'uid', '') !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then 'uid'
-			when coalesce(o ->> 'base_version', '-') !~ '^[0-9]{1,18}$' then 'base_version'
-			when coalesce(o ->> 'num', '0') !~ '^-?[0-9]{1,18}$' then 'num'
-			when coalesce(o ->> 'base_revision', '') !~ '^([0-9a-f]{64})?$' then 'base_revision'
-			when coalesce(o ->> 'revision', '') !~ '^[0-9a-f]{64}$' then 'revision'
-			when coalesce(o ->> 'oid', '') !~ case when o ->> 'op' = 'delete' then '^$'
-				else '^[0-9a-f]{40}$' end then 'oid'
-			when coalesce(o ->> 'sha256', '') !~ '^([0-9a-f]{64})?$' then 'sha256'
-			when o ->> 'op' = 'transition' and coalesce(o ->> 'to', '') = '' then 'to'
-			when octet_length(o ->> 'label') > 63 then 'label'
-			end fault
-		from jsonb_array_elements(p_ops) with ordinality e(o, i)
-		cross join lateral (
-			select min(key) wrong
-			from jsonb_each(case when jsonb_typeof(o) = 'object' then o else '{}' end) f(key, value)
-			where jsonb_typeof(value) <> 'null' and jsonb_typeof(value) <> case
-				when key in ('op_id', 'op', 'uid', 'base_revision', 'revision', 'oid', 'sha256', 'kind',
-					'label', 'scope', 'path', 'title', 'state', 'from', 'to', 'normative', 'reason')
-					then 'string'
-				when key in ('base_version', 'num') then 'number'
-				when key = 'imported' then 'boolean'
-				when key = 'lineage' then 'array'
-				else jsonb_typeof(value) end
-		) t
-	) x
+	from f
 $$;
 
 -- The revisions that the ops bring: ids and texts are recomputed, so that no other clone can ever
 -- meet one that it could not have made itself.
 create or replace function gitagent_private.push_lineage(p_ops gitagent_private.op[])
 returns gitagent_private.lin[] language sql stable set search_path = '' as $$
-	select array_agg(row(i, n, id, p1, p2, oid, path, author, time, how, message, body,
-		case when fault is null then null when fault = 'oid' then 'bad_oid' else 'bad_op' end,
-		case fault
-			when 'form' then 'a revision of the lineage is malformed'
-			when 'id' then format('revision ''%s'' does not have this id', id)
-			when 'path' then format('path ''%s'' is not the path of an artifact of any kind', left(path, 200))
-			when 'size' then format('the text of ''%s'' is larger than 1048576 bytes', path)
-			when 'deletes' then format('revision ''%s'' deletes, and has a text', id)
-			when 'oid' then format('the text of revision ''%s'' is not ''%s''', id, oid) end
-		)::gitagent_private.lin order by i, n)
-	from (
-		select *, case
+	with e as materialized (
+		select o.i, n, o.uid, coalesce(o.path, '') head_path, l.id, coalesce(l.oid, '') oid, l.path,
+			coalesce(l.author, '') author, coalesce(l.time, '0') "time", l.how,
+			coalesce(l.message, '') message, l.text body, l.parents,
+			l.parents ->> 0 a, l.parents ->> 1 b
+		from gitagent_private.each_op(p_ops) o
+		cross join lateral rows from (jsonb_to_recordset(o.lineage) as (id text, parents jsonb, oid text,
+			path text, author text, "time" text, how text, message text, text text))
+			with ordinality l(id, parents, oid, path, author, "time", how, message, text, n)
+		where o.status is null
+	), f as materialized (
+		select e.*, case when b is null or b > a collate "C" then coalesce(a, '') else b end p1,
+			case when b is null then '' when b > a collate "C" then b else a end p2,
+			(id ~ '^[0-9a-f]{64}$' is not true or oid !~ '^([0-9a-f]{40})?$' or path is null
+			or how in ('create', 'edit', 'state', 'hand', 'discard', 'commit', 'merge', 'restore', 'move',
+				'delete') is not true
+			or "time" !~ '^-?[0-9]{1,18}$'
+			or jsonb_typeof(parents) not in ('array', 'null') or parents -> 2 is not null
+			or a !~ '^[0-9a-f]{64}$' or b !~ '^[0-9a-f]{64}$') is true malformed
+		from e
+	), g as materialized (
+		select f.*, case
 			when malformed then 'form'
 			when id <> encode(sha256(convert_to(concat(
 				'git-agent revision 1', E'\n', '36:', uid, ',',
@@ -135,36 +170,20 @@ returns gitagent_private.lin[] language sql stable set search_path = '' as $$
 			when oid <> encode(extensions.digest(convert_to('blob ' || octet_length(body), 'UTF8')
 				|| '\x00'::bytea || convert_to(body, 'UTF8'), 'sha1'), 'hex') then 'oid'
 			end fault
-		from (
-			select o.i, n::integer n, o.uid, coalesce(o.path, '') head_path, l ->> 'id' id,
-				case when p.b is null or p.b > p.a collate "C" then coalesce(p.a, '') else p.b end p1,
-				case when p.b is null then '' when p.b > p.a collate "C" then p.b else p.a end p2,
-				coalesce(l ->> 'oid', '') oid, l ->> 'path' path, coalesce(l ->> 'author', '') author,
-				case when not malformed then coalesce((l ->> 'time')::bigint, 0) end "time",
-				l ->> 'how' how, coalesce(l ->> 'message', '') message, l ->> 'text' body, malformed
-			from unnest(p_ops) o
-			cross join lateral jsonb_array_elements(o.lineage) with ordinality e(l, n)
-			cross join lateral (select l -> 'parents' ->> 0 a, l -> 'parents' ->> 1 b) p
-			cross join lateral (select
-				jsonb_typeof(l) <> 'object'
-				or coalesce(l ->> 'id', '') !~ '^[0-9a-f]{64}$'
-				or coalesce(l ->> 'oid', '') !~ '^([0-9a-f]{40})?$'
-				or coalesce(l ->> 'how', '') not in ('create', 'edit', 'state', 'hand', 'discard',
-					'commit', 'merge', 'restore', 'move', 'delete')
-				or coalesce(l ->> 'time', '0') !~ '^-?[0-9]{1,18}$'
-				or coalesce(jsonb_typeof(l -> 'path'), '') <> 'string'
-				or coalesce(jsonb_typeof(l -> 'author'), 'null') not in ('string', 'null')
-				or coalesce(jsonb_typeof(l -> 'message'), 'null') not in ('string', 'null')
-				or coalesce(jsonb_typeof(l -> 'text'), 'null') not in ('string', 'null')
-				or coalesce(jsonb_typeof(l -> 'time'), 'null') not in ('number', 'null')
-				or coalesce(jsonb_typeof(l -> 'parents'), 'null') not in ('array', 'null')
-				or (jsonb_typeof(l -> 'parents') = 'array' and jsonb_array_length(l -> 'parents') > 2)
-				or coalesce(p.a, repeat('0', 64)) !~ '^[0-9a-f]{64}$'
-				or coalesce(p.b, repeat('0', 64)) !~ '^[0-9a-f]{64}$'
-				malformed) m
-			where o.status is null
-		) x
-	) y
+		from f
+	)
+	select array_agg(row(i, n, id, p1, p2, oid, path, author,
+		case when not malformed then time::bigint end, how, message, body,
+		case when fault = 'oid' then 'bad_oid' when fault is not null then 'bad_op' end,
+		case fault
+			when 'form' then 'a revision of the lineage is malformed'
+			when 'id' then format('revision ''%s'' does not have this id', id)
+			when 'path' then format('path ''%s'' is not the path of an artifact of any kind', left(path, 200))
+			when 'size' then format('the text of ''%s'' is larger than 1048576 bytes', path)
+			when 'deletes' then format('revision ''%s'' deletes, and has a text', id)
+			when 'oid' then format('the text of revision ''%s'' is not ''%s''', id, oid) end
+		)::gitagent_private.lin order by i, n)
+	from g
 $$;
 
 -- True when head is base, or descends from it within the op's own revisions. Asked only where the
@@ -226,7 +245,7 @@ end $$;
 create or replace function gitagent_private.push_runs(p_project uuid, p_ops gitagent_private.op[])
 returns integer[] language plpgsql stable set search_path = '' as $$
 declare
-	starts integer[] := '{1}';
+	starts integer[] := '{1}'::integer[];
 	first integer := 1;
 	class text;
 	r record;
@@ -235,7 +254,7 @@ begin
 		with o as (
 			select o.i, o.op_id, o.op, o.uid, o.kind, coalesce(o.label, a.label) label,
 				coalesce(o.path, a.path) path, a.label old_label, a.path old_path, o.path is null no_path
-			from unnest(p_ops) o
+			from gitagent_private.each_op(p_ops) o
 			left join gitagent_private.artifact a on a.project_id = p_project and a.uid = o.uid
 		), k as (
 			select i, 'u' || uid::text key from o where uid is not null
@@ -263,25 +282,25 @@ end $$;
 -- What each op of a run stands on.
 create or replace function gitagent_private.push_facts(p_project uuid, p_ops gitagent_private.op[],
 	p_lins gitagent_private.lin[]) returns setof gitagent_private.fact
-language sql stable set search_path = '' as $$
+language sql stable rows 200 set search_path = '' as $$
 	with o as materialized (
 		select u.i, u.op_id, u.uid, u.kind, u.label, u.path, u.oid, u.revision,
 			a, a.revision now_revision
-		from unnest(p_ops) u
+		from gitagent_private.each_op(p_ops) u
 		left join gitagent_private.artifact a on a.project_id = p_project and a.uid = u.uid
 		where u.status is null
 	), l as materialized (
 		select x lin, x.i, x.n, x.id, x.parent1, x.parent2, x.oid, x.body, x.status, x.detail,
-			coalesce(lag(x.id) over (partition by x.i order by x.n), o.now_revision, '') before
-		from unnest(p_lins) x join o on o.i = x.i
+			coalesce(lag(x.id) over (partition by x.i order by x.n), o.now_revision, '') before,
+			o.uid, o.revision head_id, o.oid head_oid
+		from gitagent_private.each_lin(p_lins) x join o on o.i = x.i
 	), unknown as (	-- a parent that is neither here nor there
 		select l.i, l.n, format('revision ''%s'' stands on ''%s'', which is unknown here', l.id, p.id) detail
 		from l
-		join o on o.i = l.i
 		cross join lateral (values (l.parent1), (l.parent2)) p(id)
 		where p.id not in ('', l.before)
 		  and not exists (select from gitagent_private.lineage k
-			where k.project_id = p_project and k.uid = o.uid and k.id = p.id)
+			where k.project_id = p_project and k.uid = l.uid and k.id = p.id)
 		  and not exists (select from l e where e.i = l.i and e.n < l.n and e.id = p.id)
 	), lost as (	-- a text that is neither here nor there
 		select l.i, l.n, format('the text of revision ''%s'' is missing', l.id) detail
@@ -295,13 +314,13 @@ language sql stable set search_path = '' as $$
 			union all select u.i, u.n, 'unknown_base', u.detail from unknown u
 			union all select t.i, t.n, 'bad_op', t.detail from lost t
 		) f order by f.i, f.n
-	), h as (
-		select l.i, (array_agg(l.lin) filter (where l.id = o.revision))[1] head,
-			(array_agg(l.body) filter (where l.oid = o.oid and l.body is not null))[1] body,
+	), h as materialized (
+		select l.i, (array_agg(l.lin) filter (where l.id = l.head_id))[1] head,
+			(array_agg(l.body) filter (where l.oid = l.head_oid and l.body is not null))[1] body,
 			bool_and(l.before in (l.parent1, l.parent2)) chain,
 			count(*) nr
-		from l join o on o.i = l.i group by l.i
-	), states as (
+		from l group by l.i
+	), states as materialized (
 		select kind, jsonb_object_agg(name, jsonb_build_array(rank, gate, locked)) list
 		from gitagent_private.kind_state group by kind
 	)
@@ -330,11 +349,16 @@ language sql stable set search_path = '' as $$
 	order by o.i
 $$;
 
--- State, approval and author of what the op makes (n), by the rules of its kind.
+create or replace function gitagent_private.refuse(status text, detail text, current uuid default null)
+returns gitagent_private.verdict language plpgsql immutable set search_path = '' as $$
+begin
+	return row(status, detail, current, null)::gitagent_private.verdict;
+end $$;
+
+-- State, approval and author of what the op makes (n), by the rules of its kind: a refusal, or c.a.
 create or replace function gitagent_private.push_state(m gitagent_private.member,
-	o gitagent_private.op, f gitagent_private.fact, inout n gitagent_private.artifact,
-	out status text, out detail text)
-language plpgsql stable set search_path = '' as $$
+	o gitagent_private.op, f gitagent_private.fact, n gitagent_private.artifact)
+returns gitagent_private.verdict language plpgsql stable set search_path = '' as $$
 declare
 	a gitagent_private.artifact := f.a;
 	known boolean := (f.a).uid is not null;
@@ -344,15 +368,16 @@ declare
 	t gitagent_private.transition;
 	is_transition boolean := o.op = 'transition';
 	gate boolean;
+	detail text;
+	v gitagent_private.verdict;
 begin
 	select r.title, r.state into said from gitagent_private.text_read(f.body, (f.k).opaque, false) r;
 	n.title := coalesce(o.title, said.title);
 	n.state := coalesce(o.to_state, o.state, case when said.state <> '' or not known then said.state
 		else a.state end);
 	if is_transition and o.from_state <> a.state then
-		status := 'bad_transition';
-		detail := format('''%s'' is %s, not %s', a.label, a.state, o.from_state);
-		return;
+		return gitagent_private.refuse('bad_transition',
+			format('''%s'' is %s, not %s', a.label, a.state, o.from_state));
 	end if;
 	gate := coalesce((f.states -> n.state ->> 1)::boolean, false);
 	-- a gate may be entered once more: that is how a stale approval is renewed
@@ -360,10 +385,8 @@ begin
 		select * into t from gitagent_private.transition x where x.kind = n.kind and x.to_state = n.state
 			and x.from_state = case when f.states ? a.state then a.state else '' end;
 		if not found or (t.needs_reason and coalesce(o.reason, '') = '') then
-			status := 'bad_transition';
-			detail := format('%s -> %s: %s', a.state, n.state, case
-				when t.needs_reason then 'going back needs a reason' else 'not allowed' end);
-			return;
+			return gitagent_private.refuse('bad_transition', format('%s -> %s: %s', a.state, n.state, case
+				when t.needs_reason then 'going back needs a reason' else 'not allowed' end));
 		end if;
 	end if;
 	-- the normative text, where somebody will ask for it
@@ -395,22 +418,21 @@ begin
 			detail := format('the text says ''%s'', the transition %s', said.state, o.to_state);
 		end if;
 		if detail is not null then
-			status := 'bad_op';
+			return gitagent_private.refuse('bad_op', detail);
 		elsif o.normative <> '' and o.normative <> n.normative then
-			status := 'stale_approval';
-			detail := format('''%s'' is not the text that was approved', a.label);
+			return gitagent_private.refuse('stale_approval',
+				format('''%s'' is not the text that was approved', a.label));
 		elsif gitagent_private.role_rank(m.role) < gitagent_private.role_rank(t.min_role) then
-			status := 'forbidden';
-			detail := format('%s -> %s is for the role %s', a.state, n.state, t.min_role);
+			return gitagent_private.refuse('forbidden',
+				format('%s -> %s is for the role %s', a.state, n.state, t.min_role));
 		elsif t.four_eyes and n.writer = m.user_id then
-			status := 'four_eyes';
-			detail := format('''%s'' was written by who wants to approve it', a.label);
+			return gitagent_private.refuse('four_eyes',
+				format('''%s'' was written by who wants to approve it', a.label));
 		elsif t.needs_parent then
 			detail := gitagent_private.push_parent(n.project_id, n.kind, n.label, whole.links);
-			status := case when detail is not null then 'bad_transition' end;
-		end if;
-		if status is not null then
-			return;
+			if detail is not null then
+				return gitagent_private.refuse('bad_transition', detail);
+			end if;
 		end if;
 	end if;
 	-- the approval
@@ -434,12 +456,8 @@ begin
 	end if;
 	n.forged := coalesce((f.states -> said.state ->> 1)::boolean, false)
 		and n.approval_state is distinct from said.state;
-end $$;
-
-create or replace function gitagent_private.refuse(status text, detail text, current uuid default null)
-returns gitagent_private.verdict language plpgsql immutable set search_path = '' as $$
-begin
-	return row(status, detail, current, null)::gitagent_private.verdict;
+	v.c.a := n;
+	return v;
 end $$;
 
 -- All the rules, in order; the first refusal stands. rev: what it gets when it passes.
@@ -453,10 +471,9 @@ declare
 	known boolean := (f.a).uid is not null;
 	head gitagent_private.lin := f.head;
 	parts text[];
-	s record;
 	c gitagent_private.change;
 begin
-	if gitagent_private.role_rank(m.role) < 2 then
+	if m.role = 'reader' then
 		return gitagent_private.refuse('forbidden', format('the role %s only reads', m.role));
 	end if;
 	-- compare and swap, on the version and on the revision
@@ -544,11 +561,11 @@ begin
 		n.forged := false;
 		n.bytes := 0;
 	else
-		select * into s from gitagent_private.push_state(m, o, f, n);
-		if s.status is not null then
-			return gitagent_private.refuse(s.status, s.detail);
+		v := gitagent_private.push_state(m, o, f, n);
+		if v.status is not null then
+			return v;
 		end if;
-		n := s.n;
+		n := (v.c).a;
 	end if;
 	c.i := o.i;
 	c.op := o;
@@ -601,23 +618,12 @@ begin
 	on conflict do nothing;
 end $$;
 
-create or replace function gitagent_private.digest_of(a gitagent_private.artifact) returns bit
-language plpgsql immutable set search_path = '' as $$
-begin
-	if a.deleted is distinct from false then
-		return repeat('0', 256)::bit(256);
-	end if;
-	return ('x' || encode(sha256(convert_to(a.uid || '|' || a.version || '|' || a.oid, 'UTF8')), 'hex'))::bit(256);
-end $$;
-
-create or replace function gitagent_private.push_result(p_op jsonb, status text, version bigint,
+create or replace function gitagent_private.push_result(o gitagent_private.op, status text, version bigint,
 	rev bigint, dup boolean, detail text, current jsonb) returns jsonb
 language plpgsql immutable set search_path = '' as $$
 begin
 	return jsonb_build_object(
-		'op_id', case when jsonb_typeof(p_op -> 'op_id') = 'string' then p_op -> 'op_id' end,
-		'uid', case when jsonb_typeof(p_op -> 'uid') = 'string' then p_op -> 'uid' end,
-		'status', status, 'version', version, 'rev', rev, 'dup', dup, 'detail', detail,
+		'op_id', o.op_id, 'uid', o.uid_text, 'status', status, 'version', version, 'rev', rev, 'dup', dup, 'detail', detail,
 		'current', current);
 end $$;
 
@@ -634,7 +640,7 @@ $$;
 
 create or replace function gitagent_private.push(p_project uuid, p_device jsonb, p_epoch jsonb,
 	p_since jsonb, p_since_hash jsonb, p_ops jsonb, p_atomic jsonb) returns jsonb
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' as $$
+language plpgsql volatile security definer set search_path = '' set lock_timeout = '5s' set jit = off as $$
 declare
 	m gitagent_private.member := gitagent_private.membership(p_project);
 	device text := gitagent_private.arg_text(p_device, 'device');
@@ -648,15 +654,15 @@ declare
 	r record;
 	ops gitagent_private.op[];
 	lins gitagent_private.lin[];
-	starts integer[] := '{}';
+	starts integer[] := '{}'::integer[];
 	last integer;
 	o gitagent_private.op;
 	f gitagent_private.fact;
 	c gitagent_private.change;
 	v gitagent_private.verdict;
 	changes gitagent_private.change[];
-	failed uuid[] := '{}';
-	results jsonb[] := '{}';
+	failed uuid[] := '{}'::uuid[];
+	results jsonb[] := '{}'::jsonb[];
 	refused boolean := false;
 begin
 	perform gitagent_private.arg_array(p_ops, 'ops');
@@ -692,7 +698,7 @@ begin
 				v.status := o.status;
 				v.detail := o.detail;
 			elsif f.dup_payload = o.payload then
-				results := results || gitagent_private.push_result(p_ops -> (o.i - 1), 'applied',
+				results := results || gitagent_private.push_result(o, 'applied',
 					f.dup_version, f.dup_rev, true, null, null);
 				continue;
 			elsif f.dup_payload is not null then
@@ -707,7 +713,7 @@ begin
 			if v.status <> 'applied' then
 				refused := true;
 				failed := failed || o.uid;
-				results := results || gitagent_private.push_result(p_ops -> (o.i - 1), v.status, null, null,
+				results := results || gitagent_private.push_result(o, v.status, null, null,
 					false, v.detail, case when v.current is not null then (
 						select d.doc from gitagent_private.row_docs(p_project, array[v.current], at.floor) d) end);
 				continue;
@@ -719,9 +725,16 @@ begin
 				(c.a).version, o.op, coalesce(c.state_from, ''), (c.a).state, c.commitment,
 				m.user_id, o.op_id), 'UTF8')), 'hex');
 			c.hash := pr.head_hash;
-			pr.digest := pr.digest # gitagent_private.digest_of(f.a) # gitagent_private.digest_of(c.a);
+			if not (f.a).deleted then
+				pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (f.a).version
+					|| '|' || (f.a).oid, 'UTF8')), 'hex'))::bit(256);
+			end if;
+			if not (c.a).deleted then
+				pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (c.a).version
+					|| '|' || (c.a).oid, 'UTF8')), 'hex'))::bit(256);
+			end if;
 			changes := changes || c;
-			results := results || gitagent_private.push_result(p_ops -> (o.i - 1), 'applied',
+			results := results || gitagent_private.push_result(o, 'applied',
 				(c.a).version, pr.head, false, null, null);
 		end loop;
 		if cardinality(changes) > 0 then

@@ -15,7 +15,6 @@ create or replace function gitagent_private.pull(p_project uuid, p_epoch jsonb, 
 	p_since_hash jsonb, p_limit jsonb, p_max_bytes jsonb) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.membership(p_project);
 	since bigint := gitagent_private.arg_int(p_since, 'since', 0);
 	epoch text := gitagent_private.arg_text(p_epoch, 'epoch');
 	since_hash text := gitagent_private.arg_text(p_since_hash, 'since_hash');
@@ -29,6 +28,7 @@ declare
 	more boolean;
 	hash text;
 begin
+	perform gitagent_private.membership(p_project);
 	select * into pr from gitagent_private.project where id = p_project;
 	select * into at from gitagent_private.cursor_check(pr, epoch, since, since_hash);
 	if at.reset is not null then
@@ -65,9 +65,8 @@ end $$;
 
 create or replace function gitagent_private.manifest(p_project uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
-declare
-	m gitagent_private.member := gitagent_private.membership(p_project);
 begin
+	perform gitagent_private.membership(p_project);
 	return (
 		select jsonb_build_object('epoch', pr.epoch, 'head', pr.head, 'hash', pr.head_hash, 'rows',
 			coalesce((select jsonb_agg(jsonb_build_object('uid', a.uid, 'kind', a.kind,
@@ -81,14 +80,14 @@ end $$;
 create or replace function gitagent_private.bodies(p_project uuid, p_uids jsonb) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.membership(p_project);
 	uids uuid[];
 begin
+	perform gitagent_private.membership(p_project);
 	perform gitagent_private.arg_array(p_uids, 'uids');
 	if jsonb_array_length(p_uids) > 1000 then
 		raise sqlstate 'PT413' using message = 'bad request: more than 1000 uids';
-	elsif p_uids @? '$[*] ? (@.type() != "string")' then
-		perform gitagent_private.bad_request('a uid is not text');
+	elsif p_uids @? 'strict $[*] ? (@.type() != "string")' then
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'a uid is not text';
 	end if;
 	select array_agg(u::uuid) into uids from jsonb_array_elements_text(p_uids) u
 	where u ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
@@ -101,11 +100,11 @@ end $$;
 create or replace function gitagent_private.history(p_project uuid, p_uid jsonb) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.membership(p_project);
 	uid_text text := gitagent_private.arg_text(p_uid, 'uid');
 begin
+	perform gitagent_private.membership(p_project);
 	if uid_text is null then
-		perform gitagent_private.bad_request('no ''uid''');
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'no ''uid''';
 	end if;
 	return jsonb_build_object('rows', coalesce((
 		select jsonb_agg(jsonb_build_object('rev', r.rev, 'version', r.version, 'op', r.op,
@@ -133,11 +132,11 @@ begin
 	end if;
 	select * into k from gitagent_private.kind x where x.name = kind_name;
 	if not found then
-		perform gitagent_private.bad_request(format('''%s'' is no kind of artifact', coalesce(kind_name, '')));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('''%s'' is no kind of artifact', coalesce(kind_name, ''));
 	end if;
 	s := coalesce(k.prefix, s, '');
 	if s !~ '^[A-Z][A-Z0-9_]{0,31}$' then
-		perform gitagent_private.bad_request(format('''%s'' is no scope', s));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('''%s'' is no scope', s);
 	end if;
 	perform from gitagent_private.project where id = p_project for no key update;
 	select greatest(low, 1 + greatest(
@@ -146,7 +145,7 @@ begin
 		coalesce((select c.high from gitagent_private.counter c
 			where c.project_id = p_project and c.scope = s), 0))) into low;
 	if low > 999999999 - nr then
-		perform gitagent_private.bad_request(format('scope ''%s'' has no numbers left', s));
+		raise sqlstate 'PT400' using message = 'bad request: ' || format('scope ''%s'' has no numbers left', s);
 	end if;
 	insert into gitagent_private.counter (project_id, scope, high) values (p_project, s, low + nr - 1)
 	on conflict (project_id, scope) do update set high = excluded.high;
@@ -167,7 +166,7 @@ declare
 	target uuid := case when uid_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then uid_text::uuid end;
 begin
 	if nr >= 0 and (device_id is null or target is null) then
-		perform gitagent_private.bad_request('a claim has a ''device'' and a ''uid''');
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'a claim has a ''device'' and a ''uid''';
 	end if;
 	if nr >= 0 then
 		delete from gitagent_private.intent i
@@ -194,11 +193,11 @@ declare
 	acked bigint := gitagent_private.arg_int(p_rev, 'rev', -1);
 begin
 	if device_id is null or acked < 0 then
-		perform gitagent_private.bad_request('an ack has a ''device'' and a ''rev''');
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'an ack has a ''device'' and a ''rev''';
 	end if;
 	insert into gitagent_private.device (project_id, user_id, id, rev) values (p_project, m.user_id, device_id, acked)
 	on conflict (project_id, user_id, id) do update set rev = excluded.rev, at = now();
-	return '{}';
+	return '{}'::jsonb;
 end $$;
 
 -- --- administration ----------------------------------------------------------------------------
@@ -232,7 +231,7 @@ begin
 	if me is null then
 		raise sqlstate 'PT401' using message = 'not signed in';
 	elsif name is null or name !~ '^[[:print:]]{1,100}$' then
-		perform gitagent_private.bad_request('a project has a ''slug'' of at most 100 characters');
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'a project has a ''slug'' of at most 100 characters';
 	elsif (select count(*) from gitagent_private.member where user_id = me and role = 'admin') >= 1000 then
 		raise sqlstate 'PT403' using message = 'you have 1000 projects already';
 	end if;
@@ -251,14 +250,14 @@ create or replace function gitagent_private.member_set(p_project uuid, p_user js
 	p_name jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.admin_of(p_project);
 	who text := gitagent_private.arg_text(p_user, 'user');
 	new_role text := gitagent_private.arg_text(p_role, 'role');
 	new_name text := gitagent_private.arg_text(p_name, 'name');
 	target uuid;
 begin
+	perform gitagent_private.admin_of(p_project);
 	if coalesce(new_role, 'admin') not in ('reader', 'author', 'approver', 'admin') then
-		perform gitagent_private.bad_request('a role is reader, author, approver or admin');
+		raise sqlstate 'PT400' using message = 'bad request: ' || 'a role is reader, author, approver or admin';
 	end if;
 	perform from gitagent_private.project where id = p_project for no key update;
 	select u.id into target from auth.users u where u.id::text = who or u.email = who;
@@ -285,12 +284,12 @@ end $$;
 create or replace function gitagent_private.purge(p_project uuid, p_uid jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.admin_of(p_project);
 	uid_text text := gitagent_private.arg_text(p_uid, 'uid');
 	a gitagent_private.artifact;
 	texts bigint;
 	salts bigint;
 begin
+	perform gitagent_private.admin_of(p_project);
 	perform from gitagent_private.project where id = p_project for no key update;
 	select * into a from gitagent_private.artifact x
 	where x.project_id = p_project and x.uid::text = uid_text;
@@ -324,13 +323,13 @@ end $$;
 create or replace function gitagent_private.verify_audit(p_project uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
-	m gitagent_private.member := gitagent_private.membership(p_project);
 	pr gitagent_private.project;
 	r record;
 	prev text := repeat('0', 64);
-	nr bigint := 0;
-	purged bigint := 0;
+	nr bigint := 0::bigint;
+	purged bigint := 0::bigint;
 begin
+	perform gitagent_private.membership(p_project);
 	select * into pr from gitagent_private.project where id = p_project;
 	for r in
 		select v.*, t.body from gitagent_private.revision v

@@ -35,7 +35,7 @@ create table auth.users (
 );
 alter table auth.users owner to supabase_auth_admin;
 alter table auth.users enable row level security;
-grant select, references, trigger on auth.users to postgres;
+grant all on auth.users to postgres;
 create function auth.uid() returns uuid language sql stable as $$
 	select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
 		nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
