@@ -16,6 +16,12 @@ $(B)/tests/$(1)/test_%: $(B)/obj/tests/$(1)/test_%.o $(call objects,$(call drive
 endef
 $(foreach d,$(DRIVER_DIRS),$(eval $(call driver_rule,$(d))))
 
+# --- what the tests of the server compare it with: tests/server/<tool>.c --------------------
+SERVER_TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/server/*.c))
+$(B)/tests/server/%: $(B)/obj/tests/server/%.o $(call archive,artifact) $(call archive,util)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(whole) $(LIBS_MAIN)
+
 # --- fuzz: tests/fuzz/fuzz_<target>.c, its corpus in tests/fuzz/corpus/<target>/ -----------
 # In `make check` a plain main() feeds the corpus to each target; `make fuzz` links libFuzzer.
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
@@ -56,7 +62,7 @@ SCRIPT_TESTS = $(wildcard tests/t[0-9]*.t)
 TEST_BIN = $(UNIT_BIN) $(DRIVER_BIN) $(FUZZ_BIN)
 
 .PHONY: test-programs list-tests check-static check check-full
-test-programs: all $(TEST_BIN)
+test-programs: all $(TEST_BIN) $(SERVER_TOOLS)
 list-tests:
 	@printf '%s\n' $(TEST_BIN) $(SCRIPT_TESTS)
 check-static: check-layers check-headers check-install

