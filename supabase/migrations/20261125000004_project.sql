@@ -147,11 +147,12 @@ language sql stable set search_path = '' as $$
 		select jsonb_agg(jsonb_build_object('id', n.id,
 			'parents', array_remove(array[n.parent1, n.parent2], ''), 'oid', n.oid,
 			'path', n.path, 'author', n.author, 'time', n.time, 'how', n.how,
-			'message', n.message, 'text', case when n.nr = 1 then t.body end) order by n.seq) list
+			'message', n.message, 'text', case when n.nr = 1 then (
+				select t.body from gitagent_private.text t
+				where t.project_id = p_project and t.oid = n.oid) end) order by n.seq) list
 		from (select l.*, row_number() over (partition by l.oid order by l.seq) nr
 			from gitagent_private.lineage l
 			where l.project_id = p_project and l.uid = a.uid and l.seq >= (p_floor + 1) << 16) n
-		left join gitagent_private.text t on t.project_id = p_project and t.oid = n.oid
 	) l on true
 	where a.project_id = p_project and a.uid = any(p_uids)
 $$;

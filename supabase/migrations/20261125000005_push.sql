@@ -15,7 +15,7 @@ create type gitagent_private.op as (
 	i integer, op_id text, op text, uid_text text, uid uuid, base_version bigint, base_revision text, revision text,
 	oid text, sha256 text, kind text, label text, scope text, num bigint, path text, title text,
 	state text, from_state text, to_state text, normative text, reason text, imported boolean,
-	lineage jsonb, payload text, status text, detail text
+	payload text, status text, detail text
 );
 -- A revision that an op brings.
 create type gitagent_private.lin as (
@@ -25,7 +25,7 @@ create type gitagent_private.lin as (
 -- What an op stands on.
 create type gitagent_private.fact as (
 	i integer, k gitagent_private.kind, states jsonb, a gitagent_private.artifact, dup_payload text,
-	dup_version bigint, dup_rev bigint, lin_status text, lin_detail text, head gitagent_private.lin,
+	dup_version bigint, dup_rev bigint, lin_status text, lin_detail text, head_oid text, head_path text, head_author text,
 	body text, chain boolean, lins gitagent_private.lin[], path_holder uuid, label_holder uuid
 );
 -- An op that passed: what is written.
@@ -38,9 +38,13 @@ create type gitagent_private.verdict as (
 	status text, detail text, current uuid, c gitagent_private.change
 );
 
--- unnest(), for a planner that believes in ten rows.
+-- unnest(), for a planner that believes in ten rows of an array, and in one of them with a filter.
 create or replace function gitagent_private.each_op(p gitagent_private.op[])
 returns setof gitagent_private.op language sql immutable rows 200 set search_path = '' as $$
+	select * from unnest(p) u where u.status is null
+$$;
+create or replace function gitagent_private.each_change(p gitagent_private.change[])
+returns setof gitagent_private.change language sql immutable rows 200 set search_path = '' as $$
 	select * from unnest(p)
 $$;
 create or replace function gitagent_private.each_lin(p gitagent_private.lin[])
@@ -121,7 +125,6 @@ language sql stable set search_path = '' as $$
 		case when fault is null then num::bigint end, path, title, state, from_state, to_state,
 		coalesce(normative, ''), reason,
 		case when fault is null then coalesce(imported::boolean, false) end,
-		case when fault is null and jsonb_typeof(lineage) = 'array' then lineage else '[]' end,
 		-- the id of a revision is that of all it stands on
 		case when fault is null then encode(sha256(convert_to((o - 'lineage')::text, 'UTF8')), 'hex') end,
 		case when fault is not null then 'bad_op' end,
@@ -133,18 +136,18 @@ $$;
 
 -- The revisions that the ops bring: ids and texts are recomputed, so that no other clone can ever
 -- meet one that it could not have made itself.
-create or replace function gitagent_private.push_lineage(p_ops gitagent_private.op[])
+create or replace function gitagent_private.push_lineage(p_json jsonb, p_ops gitagent_private.op[])
 returns gitagent_private.lin[] language sql stable set search_path = '' as $$
 	with e as materialized (
 		select o.i, n, o.uid, coalesce(o.path, '') head_path, l.id, coalesce(l.oid, '') oid, l.path,
 			coalesce(l.author, '') author, coalesce(l.time, '0') "time", l.how,
 			coalesce(l.message, '') message, l.text body, l.parents,
 			l.parents ->> 0 a, l.parents ->> 1 b
-		from gitagent_private.each_op(p_ops) o
-		cross join lateral rows from (jsonb_to_recordset(o.lineage) as (id text, parents jsonb, oid text,
+		from jsonb_array_elements(p_json) with ordinality j(o, i)
+		join gitagent_private.each_op(p_ops) o on o.i = j.i
+		cross join lateral rows from (jsonb_to_recordset(coalesce(nullif(j.o -> 'lineage', 'null'), '[]')) as (id text, parents jsonb, oid text,
 			path text, author text, "time" text, how text, message text, text text))
 			with ordinality l(id, parents, oid, path, author, "time", how, message, text, n)
-		where o.status is null
 	), f as materialized (
 		select e.*, case when b is null or b > a collate "C" then coalesce(a, '') else b end p1,
 			case when b is null then '' when b > a collate "C" then b else a end p2,
@@ -254,7 +257,7 @@ begin
 		with o as (
 			select o.i, o.op_id, o.op, o.uid, o.kind, coalesce(o.label, a.label) label,
 				coalesce(o.path, a.path) path, a.label old_label, a.path old_path, o.path is null no_path
-			from gitagent_private.each_op(p_ops) o
+			from unnest(p_ops) o
 			left join gitagent_private.artifact a on a.project_id = p_project and a.uid = o.uid
 		), k as (
 			select i, 'u' || uid::text key from o where uid is not null
@@ -285,10 +288,11 @@ create or replace function gitagent_private.push_facts(p_project uuid, p_ops git
 language sql stable rows 200 set search_path = '' as $$
 	with o as materialized (
 		select u.i, u.op_id, u.uid, u.kind, u.label, u.path, u.oid, u.revision,
-			a, a.revision now_revision
+			a.x a, (a.x).revision now_revision
 		from gitagent_private.each_op(p_ops) u
-		left join gitagent_private.artifact a on a.project_id = p_project and a.uid = u.uid
-		where u.status is null
+		left join lateral (	-- limit: one index probe each, however much the project has
+			select x from gitagent_private.artifact x
+			where x.project_id = p_project and x.uid = u.uid limit 1) a on true
 	), l as materialized (
 		select x lin, x.i, x.n, x.id, x.parent1, x.parent2, x.oid, x.body, x.status, x.detail,
 			coalesce(lag(x.id) over (partition by x.i order by x.n), o.now_revision, '') before,
@@ -315,7 +319,10 @@ language sql stable rows 200 set search_path = '' as $$
 			union all select t.i, t.n, 'bad_op', t.detail from lost t
 		) f order by f.i, f.n
 	), h as materialized (
-		select l.i, (array_agg(l.lin) filter (where l.id = l.head_id))[1] head,
+		select l.i, max(l.n) filter (where l.id = l.head_id) head_n,
+			min((l.lin).oid) filter (where l.id = l.head_id) head_oid,
+			min((l.lin).path) filter (where l.id = l.head_id) head_path,
+			min((l.lin).author) filter (where l.id = l.head_id) head_author,
 			(array_agg(l.body) filter (where l.oid = l.head_oid and l.body is not null))[1] body,
 			bool_and(l.before in (l.parent1, l.parent2)) chain,
 			count(*) nr
@@ -324,11 +331,12 @@ language sql stable rows 200 set search_path = '' as $$
 		select kind, jsonb_object_agg(name, jsonb_build_array(rank, gate, locked)) list
 		from gitagent_private.kind_state group by kind
 	)
-	select o.i, k, s.list, o.a, d.payload, d.version, d.rev, f.status, f.detail, h.head,
+	select o.i, k, s.list, o.a, d.payload, d.version, d.rev, f.status, f.detail, h.head_oid,
+		h.head_path, h.head_author,
 		coalesce(h.body, case when o.oid <> '' then (select t.body from gitagent_private.text t
 			where t.project_id = p_project and t.oid = o.oid) end),
-		h.chain and (h.head).n = h.nr,
-		case when not coalesce(h.chain and (h.head).n = h.nr, false) then array(
+		h.chain and h.head_n = h.nr,
+		case when not coalesce(h.chain and h.head_n = h.nr, false) then array(
 			select l.lin from l where l.i = o.i order by l.n) end,
 		case when p.path <> coalesce(case when not (o.a).deleted then (o.a).path end, '') then (
 			select x.uid from gitagent_private.artifact x
@@ -341,10 +349,12 @@ language sql stable rows 200 set search_path = '' as $$
 	from o
 	left join gitagent_private.kind k on k.name = coalesce(o.kind, (o.a).kind)
 	left join states s on s.kind = k.name
-	left join gitagent_private.revision d on d.project_id = p_project and d.op_id = o.op_id
+	left join lateral (
+		select x.payload, x.version, x.rev from gitagent_private.revision x
+		where x.project_id = p_project and x.op_id = o.op_id limit 1) d on true
 	left join fault f on f.i = o.i
 	left join h on h.i = o.i
-	cross join lateral (select coalesce((h.head).path, (o.a).path, '') path,
+	cross join lateral (select coalesce(h.head_path, (o.a).path, '') path,
 		coalesce(o.label, (o.a).label, '') label) p
 	order by o.i
 $$;
@@ -469,7 +479,6 @@ declare
 	a gitagent_private.artifact := f.a;
 	n gitagent_private.artifact := f.a;
 	known boolean := (f.a).uid is not null;
-	head gitagent_private.lin := f.head;
 	parts text[];
 	c gitagent_private.change;
 begin
@@ -503,17 +512,17 @@ begin
 	-- lineage
 	if f.lin_status is not null then
 		return gitagent_private.refuse(f.lin_status, f.lin_detail);
-	elsif head.id is null and (not known or o.revision <> a.revision) then
+	elsif f.head_path is null and (not known or o.revision <> a.revision) then
 		return gitagent_private.refuse('bad_op', format('revision ''%s'' is not in the lineage', o.revision));
 	elsif known and o.revision <> a.revision and not coalesce(f.chain, false)
 	      and not gitagent_private.push_descends(f.lins, o.revision, a.revision) then
 		return gitagent_private.refuse('bad_op', format('revision ''%s'' does not descend from its base', o.revision));
 	end if;
 	n.revision := o.revision;
-	if head.id is not null then
-		n.oid := head.oid;
-		n.path := head.path;
-		n.author := head.author;
+	if f.head_path is not null then
+		n.oid := f.head_oid;
+		n.path := f.head_path;
+		n.author := f.head_author;
 	end if;
 	-- path and text
 	if o.op <> 'delete' and o.path <> n.path then
@@ -569,7 +578,6 @@ begin
 	end if;
 	c.i := o.i;
 	c.op := o;
-	c.op.lineage := null;
 	c.state_from := a.state;
 	c.salt := replace(gen_random_uuid()::text, '-', '');
 	c.commitment := encode(sha256(convert_to(c.salt || '|' || coalesce(f.body, ''), 'UTF8')), 'hex');
@@ -606,7 +614,7 @@ begin
 
 	insert into gitagent_private.text (project_id, oid, body)
 	select distinct on (l.oid) m.project_id, l.oid, l.body
-	from unnest(lins) l join unnest(c) x on x.i = l.i
+	from gitagent_private.each_lin(lins) l join gitagent_private.each_change(c) x on x.i = l.i
 	where l.body is not null
 	on conflict do nothing;
 
@@ -614,17 +622,8 @@ begin
 		time, how, message, added_rev)
 	select m.project_id, (x.a).uid, l.id, ((x.a).rev << 16) + l.n, l.parent1, l.parent2, l.oid, l.path,
 		l.author, l.time, l.how, l.message, (x.a).rev
-	from unnest(lins) l join unnest(c) x on x.i = l.i
+	from gitagent_private.each_lin(lins) l join gitagent_private.each_change(c) x on x.i = l.i
 	on conflict do nothing;
-end $$;
-
-create or replace function gitagent_private.push_result(o gitagent_private.op, status text, version bigint,
-	rev bigint, dup boolean, detail text, current jsonb) returns jsonb
-language plpgsql immutable set search_path = '' as $$
-begin
-	return jsonb_build_object(
-		'op_id', o.op_id, 'uid', o.uid_text, 'status', status, 'version', version, 'rev', rev, 'dup', dup, 'detail', detail,
-		'current', current);
 end $$;
 
 -- Nobody must take an op of a batch that was taken back for one that was applied.
@@ -664,6 +663,7 @@ declare
 	failed uuid[] := '{}'::uuid[];
 	results jsonb[] := '{}'::jsonb[];
 	refused boolean := false;
+	dup boolean;
 begin
 	perform gitagent_private.arg_array(p_ops, 'ops');
 	if jsonb_array_length(p_ops) > 200 then
@@ -677,7 +677,7 @@ begin
 	end if;
 	ops := coalesce(gitagent_private.push_ops(p_ops), '{}');
 	if cardinality(ops) > 0 then
-		lins := coalesce(gitagent_private.push_lineage(ops), '{}');
+		lins := coalesce(gitagent_private.push_lineage(p_ops, ops), '{}');
 		starts := gitagent_private.push_runs(p_project, ops);
 	end if;
 	for s in 1..cardinality(starts) loop
@@ -694,13 +694,13 @@ begin
 			f := r.f;
 			o := r.o;
 			v := null;
+			dup := false;
 			if o.status is not null then
 				v.status := o.status;
 				v.detail := o.detail;
 			elsif f.dup_payload = o.payload then
-				results := results || gitagent_private.push_result(o, 'applied',
-					f.dup_version, f.dup_rev, true, null, null);
-				continue;
+				dup := true;
+				v.status := 'applied';
 			elsif f.dup_payload is not null then
 				v.status := 'op_reused';
 				v.detail := format('op ''%s'' was something else before', o.op_id);
@@ -713,29 +713,29 @@ begin
 			if v.status <> 'applied' then
 				refused := true;
 				failed := failed || o.uid;
-				results := results || gitagent_private.push_result(o, v.status, null, null,
-					false, v.detail, case when v.current is not null then (
-						select d.doc from gitagent_private.row_docs(p_project, array[v.current], at.floor) d) end);
-				continue;
+			elsif not dup then
+				c := v.c;
+				c.prev_hash := pr.head_hash;
+				pr.head := pr.head + 1;
+				pr.head_hash := encode(sha256(convert_to(concat_ws('|', pr.head_hash, pr.head, o.uid,
+					(c.a).version, o.op, coalesce(c.state_from, ''), (c.a).state, c.commitment,
+					m.user_id, o.op_id), 'UTF8')), 'hex');
+				c.hash := pr.head_hash;
+				if not (f.a).deleted then
+					pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (f.a).version
+						|| '|' || (f.a).oid, 'UTF8')), 'hex'))::bit(256);
+				end if;
+				if not (c.a).deleted then
+					pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (c.a).version
+						|| '|' || (c.a).oid, 'UTF8')), 'hex'))::bit(256);
+				end if;
+				changes := changes || c;
 			end if;
-			c := v.c;
-			c.prev_hash := pr.head_hash;
-			pr.head := pr.head + 1;
-			pr.head_hash := encode(sha256(convert_to(concat_ws('|', pr.head_hash, pr.head, o.uid,
-				(c.a).version, o.op, coalesce(c.state_from, ''), (c.a).state, c.commitment,
-				m.user_id, o.op_id), 'UTF8')), 'hex');
-			c.hash := pr.head_hash;
-			if not (f.a).deleted then
-				pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (f.a).version
-					|| '|' || (f.a).oid, 'UTF8')), 'hex'))::bit(256);
-			end if;
-			if not (c.a).deleted then
-				pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (c.a).version
-					|| '|' || (c.a).oid, 'UTF8')), 'hex'))::bit(256);
-			end if;
-			changes := changes || c;
-			results := results || gitagent_private.push_result(o, 'applied',
-				(c.a).version, pr.head, false, null, null);
+			results := results || jsonb_build_object('op_id', o.op_id, 'uid', o.uid_text,
+				'status', v.status, 'version', case when dup then f.dup_version else ((v.c).a).version end,
+				'rev', case when dup then f.dup_rev else ((v.c).a).rev end, 'dup', dup, 'detail', v.detail,
+				'current', case when v.current is not null then (
+					select d.doc from gitagent_private.row_docs(p_project, array[v.current], at.floor) d) end);
 		end loop;
 		if cardinality(changes) > 0 then
 			perform gitagent_private.push_write(m, device, changes, lins);

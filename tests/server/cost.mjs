@@ -1,5 +1,5 @@
 // What push and pull cost, beside a floor: the same rows from the same kind of document by one plain
-// INSERT a table, indexes and all, on the same server, in turns. Prints figures; what it checks
+// INSERT a table, indexes and foreign keys and all, on the same server, in turns. Prints figures; what it checks
 // does not depend on the clock: rows that the database had to touch.
 import { execFileSync } from "node:child_process";
 import { draft, env, must, ok, op, project, push, done, say, story, Replica } from "./client.mjs";
@@ -21,7 +21,8 @@ const tables = ["revision", "artifact", "text", "lineage"];
 
 // One session, as PostgREST keeps them: each round pushes, edits, and inserts the same rows again.
 let sql = "set client_min_messages = warning;\ndrop schema if exists floor cascade; create schema floor;\n" +
-	tables.map(t => `create table floor.${t} (like gitagent_private.${t} including all);\n`).join("") + as;
+	tables.map(t => `create table floor.${t} (like gitagent_private.${t} including all);
+		alter table floor.${t} add foreign key (project_id) references gitagent_private.project;\n`).join("") + as;
 const timed = (name, statement) => { sql += `\\echo ${name}\n\\timing on\n${statement}\n\\timing off\n`; };
 for (let r = 0; r < rounds + 2; r++) {
 	const made = creates("CORE", r);
