@@ -27,22 +27,22 @@ where exists (select from pg_available_extensions where name = 'plpgsql_check') 
 create schema auth authorization supabase_auth_admin;
 grant usage on schema auth to anon, authenticated, service_role, postgres;
 create table auth.users (
-	id uuid primary key,
-	email text unique,
-	encrypted_password text,
-	raw_user_meta_data jsonb not null default '{}',
-	created_at timestamptz not null default now()
+  id uuid primary key,
+  email text unique,
+  encrypted_password text,
+  raw_user_meta_data jsonb not null default '{}',
+  created_at timestamptz not null default now()
 );
 alter table auth.users owner to supabase_auth_admin;
 alter table auth.users enable row level security;
 grant all on auth.users to postgres;
 create function auth.uid() returns uuid language sql stable as $$
-	select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
-		nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
+  select coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
+    nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
 $$;
 create function auth.jwt() returns jsonb language sql stable as $$
-	select coalesce(nullif(current_setting('request.jwt.claim', true), ''),
-		nullif(current_setting('request.jwt.claims', true), ''))::jsonb
+  select coalesce(nullif(current_setting('request.jwt.claim', true), ''),
+    nullif(current_setting('request.jwt.claims', true), ''))::jsonb
 $$;
 alter function auth.uid() owner to supabase_auth_admin;
 alter function auth.jwt() owner to supabase_auth_admin;
@@ -50,11 +50,11 @@ alter function auth.jwt() owner to supabase_auth_admin;
 grant usage on schema public to anon, authenticated, service_role;
 grant all on schema public to postgres;
 alter default privileges for role postgres in schema public
-	grant all on tables to anon, authenticated, service_role;
+  grant all on tables to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
-	grant all on functions to anon, authenticated, service_role;
+  grant all on functions to anon, authenticated, service_role;
 alter default privileges for role postgres in schema public
-	grant all on sequences to anon, authenticated, service_role;
+  grant all on sequences to anon, authenticated, service_role;
 
 -- A project that had something of its own before: it must come through the migrations unharmed.
 set role postgres;

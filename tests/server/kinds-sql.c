@@ -19,11 +19,11 @@ static const char *yes(bool b)
 static void print_kinds(const struct kinds *kinds)
 {
 	puts("insert into gitagent_private.kind (name, dir, suffix, prefix, opaque, shares_label,\n"
-	     "\tparent_kind, parent_state) values");
+	     "  parent_kind, parent_state) values");
 	for (size_t i = 0; i < kinds->len; i++) {
 		const struct kind *k = &kinds->at[i];
 
-		printf("\t('%s', '%s', '%s', ", k->name, k->dir, k->suffix);
+		printf("  ('%s', '%s', '%s', ", k->name, k->dir, k->suffix);
 		text(k->prefix);
 		printf(", %s, %s, ", yes(k->opaque), yes(k->shares_label));
 		text(k->parent_kind);
@@ -31,9 +31,10 @@ static void print_kinds(const struct kinds *kinds)
 		text(k->parent_state);
 		puts(i + 1 < kinds->len ? ")," : ")");
 	}
-	puts("on conflict (name) do update set (dir, suffix, prefix, opaque, shares_label, parent_kind,\n"
-	     "\tparent_state) = (excluded.dir, excluded.suffix, excluded.prefix, excluded.opaque,\n"
-	     "\texcluded.shares_label, excluded.parent_kind, excluded.parent_state);\n");
+	puts("on conflict (name) do update set (dir, suffix, prefix, opaque, shares_label,\n"
+	     "  parent_kind, parent_state) = (excluded.dir, excluded.suffix, excluded.prefix,\n"
+	     "  excluded.opaque, excluded.shares_label, excluded.parent_kind,\n"
+	     "  excluded.parent_state);\n");
 }
 
 static void print_states(const struct kinds *kinds)
@@ -47,13 +48,13 @@ static void print_states(const struct kinds *kinds)
 		for (size_t n = 0; n < k->nr_states; n++) {
 			const struct kind_state *s = &k->states[n];
 
-			printf("%s\t('%s', '%s', %d, %s, %s)", comma, k->name, s->name, s->rank,
+			printf("%s  ('%s', '%s', %d, %s, %s)", comma, k->name, s->name, s->rank,
 			       yes(s->gate), yes(s->initial));
 			comma = ",\n";
 		}
 	}
 	puts("\non conflict (kind, name) do update set (rank, gate, initial) =\n"
-	     "\t(excluded.rank, excluded.gate, excluded.initial);\n");
+	     "  (excluded.rank, excluded.gate, excluded.initial);\n");
 }
 
 /* The last gate is the approval: by another person. The gates before it are locks. */
@@ -82,7 +83,7 @@ static void print_transition(const struct kind *k, const struct kind_state *from
 
 	if (!kind_transition(k, f, t, true, &why))
 		return;
-	printf("%s\t('%s', '%s', '%s', '%s', %s, %s, %s)", *comma, k->name,
+	printf("%s  ('%s', '%s', '%s', '%s', %s, %s, %s)", *comma, k->name,
 	       from ? from->name : "", to->name, approval || back ? "approver" : "author",
 	       yes(approval), yes(needs_parent), yes(!kind_transition(k, f, t, false, &why)));
 	*comma = ",\n";
@@ -92,8 +93,8 @@ static void print_transitions(const struct kinds *kinds)
 {
 	const char *comma = "";
 
-	puts("insert into gitagent_private.transition (kind, from_state, to_state, min_role, four_eyes,\n"
-	     "\tneeds_parent, needs_reason) values");
+	puts("insert into gitagent_private.transition (kind, from_state, to_state, min_role,\n"
+	     "  four_eyes, needs_parent, needs_reason) values");
 	for (size_t i = 0; i < kinds->len; i++) {
 		const struct kind *k = &kinds->at[i];
 
@@ -103,17 +104,17 @@ static void print_transitions(const struct kinds *kinds)
 				print_transition(k, &k->states[m], &k->states[n], &comma);
 		}
 	}
-	puts("\non conflict (kind, from_state, to_state) do update set (min_role, four_eyes, needs_parent,\n"
-	     "\tneeds_reason) = (excluded.min_role, excluded.four_eyes, excluded.needs_parent,\n"
-	     "\texcluded.needs_reason);");
+	puts("\non conflict (kind, from_state, to_state) do update set (min_role, four_eyes,\n"
+	     "  needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,\n"
+	     "  excluded.needs_parent, excluded.needs_reason);");
 }
 
 int main(void)
 {
 	struct kinds *kinds = kinds_new();
 
-	puts("-- Kinds, states and transitions. Printed by tests/server/kinds-sql.c from the table that\n"
-	     "-- feeds commands, hooks and merge; tests/t7001-server.t compares.");
+	puts("-- Kinds, states and transitions. Printed by tests/server/kinds-sql.c from the\n"
+	     "-- table that feeds commands, hooks and merge; tests/t7001-server.t compares.");
 	print_kinds(kinds);
 	print_states(kinds);
 	print_transitions(kinds);

@@ -1,6 +1,7 @@
 /*
  * The server (supabase/) against what every remote does: the conformance suite over HTTP. It asks
- * with curl what a client would ask; without GIT_AGENT_TEST_URL (scripts/test-backend) it is skipped.
+ * with curl what a client would ask. Without GIT_AGENT_TEST_URL (scripts/test-backend) it is
+ * skipped.
  */
 #include "../remote/conformance.c"
 
@@ -52,11 +53,9 @@ static bool is_object(const char *json)
 {
 	scoped_free char *type = NULL;
 	sqlite3_stmt *st = NULL;
+	const char *sql = "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) END";
 
-	assert_int_equal(sqlite3_prepare_v2(reader,
-					    "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) END",
-					    -1, &st, NULL),
-			 0);
+	assert_int_equal(sqlite3_prepare_v2(reader, sql, -1, &st, NULL), 0);
 	sqlite3_bind_text(st, 1, json, -1, SQLITE_STATIC);
 	sqlite3_step(st);
 	if (sqlite3_column_text(st, 0))
@@ -68,13 +67,11 @@ static bool is_object(const char *json)
 /* A key twice: PostgREST takes the last one, so that it is for the client to refuse. */
 static bool keys_differ(const char *json)
 {
+	const char *sql = "SELECT count(*) = count(DISTINCT key) FROM json_each(?1)";
 	sqlite3_stmt *st = NULL;
 	bool differ;
 
-	assert_int_equal(
-		sqlite3_prepare_v2(reader, "SELECT count(*) = count(DISTINCT key) FROM json_each(?1)",
-				   -1, &st, NULL),
-		0);
+	assert_int_equal(sqlite3_prepare_v2(reader, sql, -1, &st, NULL), 0);
 	sqlite3_bind_text(st, 1, json, -1, SQLITE_STATIC);
 	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
 	differ = sqlite3_column_int(st, 0);
@@ -193,7 +190,7 @@ int main(void)
 	int status;
 
 	if (!*env("GIT_AGENT_TEST_URL")) {
-		puts("1..0 # SKIP no server: scripts/test-backend start, and export its environment");
+		puts("1..0 # SKIP no server: export what scripts/test-backend start prints");
 		return 0;
 	}
 	cmocka_set_message_output(CM_OUTPUT_TAP);
