@@ -23,7 +23,7 @@ declare
   detail text;
   v gitagent_private.verdict;
 begin
-  select r.title, r.state into said from gitagent_private.text_read(f.body, (f.k).opaque, false) r;
+  said := gitagent_private.text_brief(f.body, (f.k).opaque);
   n.title := coalesce(o.title, said.title);
   n.state := coalesce(o.to_state, o.state, case when said.state <> '' or not known then said.state
     else a.state end);
@@ -46,8 +46,7 @@ begin
   if is_transition or (known and o.oid <> a.oid and (a.approval_state is not null
       or a.writer <> m.user_id))
      or (not known and gate) then
-    select r.normative, r.links into whole
-    from gitagent_private.text_read(f.body, (f.k).opaque, true) r;
+    whole := gitagent_private.text_read(f.body, (f.k).opaque, true);
     n.normative := whole.normative;
     if known then
       was := a.normative;

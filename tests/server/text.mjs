@@ -74,8 +74,7 @@ try {
     texts.map(([n, t]) => `${n}\t${escape(t)}\n`).join("") + "\\.\n" +
     `select jsonb_build_array(name, f.title, f.state, f.normative, q.title, q.state) from t,
       gitagent_private.text_read(body, name like '%.yaml', true) f,
-      gitagent_private.text_read(body, name like '%.yaml',
-          false) q;\n` }).toString().trim().split("\n");
+      gitagent_private.text_brief(body, name like '%.yaml') q;\n` }).toString().trim().split("\n");
   const wrong = [];
   for (const line of out) {
     const [name, title, state, normative, quick_title, quick_state] = JSON.parse(line),
