@@ -13,7 +13,7 @@ end $$;
 
 create or replace function gitagent_private.pull(p_project uuid, p_epoch jsonb, p_since jsonb,
   p_since_hash jsonb, p_limit jsonb, p_max_bytes jsonb) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set jit = off as $$
 declare
   since bigint := gitagent_private.arg_int(p_since, 'since', 0);
   epoch text := gitagent_private.arg_text(p_epoch, 'epoch');
@@ -80,7 +80,7 @@ end $$;
 
 -- A uid that is unknown has no row; that is its answer.
 create or replace function gitagent_private.bodies(p_project uuid, p_uids jsonb) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' set jit = off as $$
 declare
   uids uuid[];
 begin
