@@ -97,7 +97,7 @@ ok(applied.size === head.head, "each applied op has a revision of its own, witho
 ok(missed === 0, "no reader missed a revision", missed);
 ok(unequal === 0, `the digest was equal at each of ${catches} catch-ups`, unequal);
 ok(audit.ok && audit.revisions === head.head, "the chain verifies", audit);
-ok(!Object.keys(statuses).some(k => /^5/.test(k)), "no 5xx", statuses);
+ok(!Object.keys(statuses).some(k => /^\d/.test(k)), "each push was answered with 200", statuses);
 const boxes = replicas.map(r => digest(r.rows));
 ok(boxes.every(b => b === boxes[0]), "all replicas are equal");
 done();
