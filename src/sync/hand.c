@@ -191,13 +191,25 @@ static err_t index_has(bool *out, struct look_view *v, const char *path, const s
 	return NULL;
 }
 
+/* The index still has what the file, or HEAD, showed when it was last seen, and HEAD does not. */
+static err_t index_kept(bool *out, struct look_view *v, const struct seen *old,
+			const struct oid *head)
+{
+	*out = false;
+	if (!oid_eq(head, &old->file))
+		TRY(index_has(out, v, old->path, &old->file));
+	if (!*out && !oid_none(&old->head) && !oid_eq(head, &old->head))
+		TRY(index_has(out, v, old->path, &old->head));
+	return NULL;
+}
+
 /*
  * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
  * for it, git did not touch the file. Where HEAD and the index went forward and brought another
  * text, the file showed that text: it was committed here, or git put it there. Where the index
- * still has what was seen, git left the file alone (reset --soft). After any other move git may
- * have changed the file (switch, reset --hard) or not (reset --mixed); the one that it is closer to
- * tells.
+ * still has what was seen there, git left the file alone (reset --soft). After any other move git
+ * may have changed the file (switch, reset --hard) or not (reset --mixed); the one that it is
+ * closer to tells.
  */
 err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		      const struct seen *old, const struct oid *head)
@@ -216,8 +228,8 @@ err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, str
 		if (taken || oid_eq(&file, &old->file))
 			return NULL;
 	}
-	TRY(index_has(&kept, v, old->path, &old->file));
-	if (kept && !oid_eq(head, &old->file)) {
+	TRY(index_kept(&kept, v, old, head));
+	if (kept) {
 		*last = old->file;
 		return NULL;
 	}
