@@ -121,7 +121,8 @@ test_expect_success 'python, no #!, CR LF, not executable, a directory: explaine
 	rm .git/hooks/post-merge && mkdir .git/hooks/post-merge && refused "is not a regular file"
 '
 
-test_expect_success 'python that calls us is content' '
+command -v python3 >/dev/null && test_set_prereq PYTHON
+test_expect_success PYTHON 'python that calls us is content' '
 	fresh a &&
 	printf "#!/usr/bin/env python3\nimport subprocess, sys\nsys.exit(subprocess.call([\"git\", \"agent\", \"hook\", \"pre-commit\"] + sys.argv[1:]))\n" |
 	foreign pre-commit 755 && git agent install && worked &&
