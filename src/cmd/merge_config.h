@@ -4,7 +4,7 @@
 
 #include "merge/merge.h"
 
-/* What holds where no setting says otherwise: the rules that people nearly always agree with, and
+/* What holds where no setting says otherwise: the strict rules (ADR-009), and
  * none that makes one line of two people's. */
 void merge_config_init(struct merge_options *o);
 /* Reads agent.merge.* and merge.conflictStyle, with one child process; *changed: o is not what it

@@ -83,15 +83,10 @@ err_t lg2_commit(struct lg2 *g, struct git_commit *out, const char *id, const st
 	const git_signature *author;
 	const char *subject;
 	bool on_trunk = false;
-	git_oid oid;
-	int rc;
 
-	TRY(lg2_parse_oid(&oid, id));
-	rc = git_commit_lookup(&commit, g->repo, &oid);
-	if (rc < 0)
-		return lg2_error(rc, "cannot read commit '%s'", id);
+	TRY(lg2_find_commit(&commit, g, id));
 	if (trunk)
-		TRY(lg2_reach_has(&g->of_trunk, &on_trunk, g, &oid, trunk));
+		TRY(lg2_reach_has(&g->of_trunk, &on_trunk, g, git_commit_id(commit), trunk));
 	author = git_commit_author(commit);
 	subject = git_commit_summary(commit);
 	*out = (struct git_commit){
@@ -101,7 +96,7 @@ err_t lg2_commit(struct lg2 *g, struct git_commit *out, const char *id, const st
 		.mine = is_mine(g, git_commit_committer(commit), me),
 		.trunk = on_trunk,
 	};
-	memcpy(out->id, lg2_hex(&oid).hex, sizeof(out->id));
+	memcpy(out->id, lg2_hex(git_commit_id(commit)).hex, sizeof(out->id));
 	/* A shallow clone's last commits name parents that are not there: they have none. */
 	for (unsigned i = 0; i < git_commit_parentcount(commit); i++)
 		if (git_odb_exists(g->odb, git_commit_parent_id(commit, i)))
@@ -112,13 +107,8 @@ err_t lg2_commit(struct lg2 *g, struct git_commit *out, const char *id, const st
 err_t lg2_message(struct lg2 *g, char **out, const char *id)
 {
 	lg2_scoped(git_commit) *commit = NULL;
-	git_oid oid;
-	int rc;
 
-	TRY(lg2_parse_oid(&oid, id));
-	rc = git_commit_lookup(&commit, g->repo, &oid);
-	if (rc < 0)
-		return lg2_error(rc, "cannot read commit '%s'", id);
+	TRY(lg2_find_commit(&commit, g, id));
 	*out = mem_strdup(git_commit_message(commit));
 	return NULL;
 }

@@ -29,6 +29,8 @@ err_t lg2_error(int rc, const char *fmt, ...) PRINTF(2, 3) MUST_CHECK;
 
 err_t lg2_parse_oid(git_oid *out, const char *hex) MUST_CHECK;
 struct oid lg2_hex(const git_oid *id);
+/* The commit of an id. ERR_NOTFOUND. */
+err_t lg2_find_commit(git_commit **out, struct lg2 *g, const char *id) MUST_CHECK;
 
 /* The tree of a commit or any other tree-ish. */
 err_t lg2_tree_of(git_tree **out, struct lg2 *g, const char *treeish) MUST_CHECK;

@@ -40,6 +40,16 @@ err_t lg2_parse_oid(git_oid *out, const char *hex)
 	return NULL;
 }
 
+err_t lg2_find_commit(git_commit **out, struct lg2 *g, const char *id)
+{
+	git_oid oid;
+	int rc;
+
+	TRY(lg2_parse_oid(&oid, id));
+	rc = git_commit_lookup(out, g->repo, &oid);
+	return rc < 0 ? lg2_error(rc, "cannot read commit '%s'", id) : NULL;
+}
+
 struct oid lg2_hex(const git_oid *id)
 {
 	struct oid hex;

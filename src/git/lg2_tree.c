@@ -270,13 +270,8 @@ err_t lg2_changes(struct lg2 *g, struct git_changes *out, const char *id,
 	lg2_scoped(git_commit) *commit = NULL;
 	struct git_change change;
 	size_t cap = 0;
-	git_oid oid;
-	int rc;
 
-	TRY(lg2_parse_oid(&oid, id));
-	rc = git_commit_lookup(&commit, g->repo, &oid);
-	if (rc < 0)
-		return lg2_error(rc, "cannot read commit '%s'", id);
+	TRY(lg2_find_commit(&commit, g, id));
 	TRY(collect(&sides, g, commit, scope));
 	*out = (struct git_changes){0};
 	while (next_change(&sides, &change)) {
