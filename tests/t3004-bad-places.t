@@ -122,8 +122,10 @@ test_expect_success USER 'a directory that cannot be written: the edit is not ha
 	user git agent show INFRA-001 >../actual && test_cmp "$ONE" ../actual &&
 	chmod 555 "$small_plans" && test_expect_code 128 user git agent rm INFRA-001 2>../err &&
 	test_grep "^fatal: .*Permission denied$" ../err &&
-	user git agent check INFRA-002 1 >../out 2>../err && test_grep "^warning: .*Permission denied$" ../err &&
-	chmod 755 "$small_plans" && user git agent list >../actual && ! test -e "$ONE" &&
+	user git agent check INFRA-002 1 >../out 2>../err && test_must_be_empty ../err &&
+	user git agent show INFRA-001 >../actual && test_cmp "$ONE" ../actual &&
+	chmod 755 "$small_plans" && user git agent list >../actual && test -e "$ONE" &&
+	user git agent rm INFRA-001 >/dev/null && ! test -e "$ONE" &&
 	fresh && owned . && user git agent list >/dev/null && chmod 555 .git/agent && chmod 444 "$db" &&
 	user git agent list >../actual && test_cmp ../list.sound ../actual &&
 	one_error 128 "^fatal: cannot write workspace .* read-only$\|Permission denied" user git agent check INFRA-002 1 &&

@@ -254,6 +254,13 @@ static err_t port_remove(void *ctx, const char *path)
 	return worktree_remove(&p->worktree, path);
 }
 
+static err_t port_removable(void *ctx, const char *path)
+{
+	struct port *p = ctx;
+
+	return worktree_removable(&p->worktree, path);
+}
+
 static err_t port_sync(void *ctx)
 {
 	struct port *p = ctx;
@@ -279,6 +286,7 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 		.index = port_index, .blob = port_blob, .files = port_files, .stat = port_stat,
 		.read = port_read, .stage = port_stage, .publish = port_publish,
 		.discard = port_discard, .remove = port_remove,
+		.removable = port_removable,
 		.sync = port_sync,
 	};
 	return NULL;

@@ -125,6 +125,8 @@ struct git_port {
 	err_t (*publish)(void *ctx, struct file_stat *out, const char *tmp, const char *path);
 	err_t (*discard)(void *ctx, char *tmp);
 	err_t (*remove)(void *ctx, const char *path);
+	/* Asked before a removal is recorded: could it be done? Nothing is there: yes. */
+	err_t (*removable)(void *ctx, const char *path);
 	/* Makes durable what was staged, published and removed since the last time. */
 	err_t (*sync)(void *ctx);
 };

@@ -186,6 +186,15 @@ err_t worktree_remove(struct worktree *w, const char *path)
 	return file_remove_later(full, &w->later);
 }
 
+err_t worktree_removable(struct worktree *w, const char *path)
+{
+	scoped_free char *full = NULL;
+
+	TRY(locate(&full, w, path));
+	TRY(check_replaceable(full, path));
+	return file_exists(full) ? check_directory(full, path) : NULL;
+}
+
 err_t worktree_sync(struct worktree *w)
 {
 	return file_sync(&w->later);

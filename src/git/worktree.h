@@ -26,6 +26,7 @@ err_t worktree_stage(struct worktree *w, char **tmp, const char *path,
 err_t worktree_publish(struct worktree *w, struct file_stat *out, const char *tmp,
 		       const char *path) MUST_CHECK;
 err_t worktree_remove(struct worktree *w, const char *path) MUST_CHECK;
+err_t worktree_removable(struct worktree *w, const char *path) MUST_CHECK;
 err_t worktree_sync(struct worktree *w) MUST_CHECK;
 
 #endif

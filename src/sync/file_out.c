@@ -39,7 +39,9 @@ err_t file_out_stage(struct file_out *out, struct engine *e, const char *uid, co
 {
 	struct file_out_item item = {.pending = {.from = *from, .to = *to}, .head = *head};
 
-	if (!oid_none(to))
+	if (oid_none(to))
+		TRY(e->git->removable(e->git->ctx, path));
+	else
 		TRY(e->git->stage(e->git->ctx, &item.tmp, path, text));
 	strncpy(item.pending.uid, uid, UID_LEN);
 	item.pending.path = mem_strdup(path);

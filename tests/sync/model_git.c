@@ -549,6 +549,11 @@ static err_t port_remove(void *ctx, const char *path)
 	return NULL;
 }
 
+static err_t port_removable(void *ctx, const char *path)
+{
+	return NULL;
+}
+
 static err_t port_sync(void *ctx)
 {
 	struct sim *s = ctx;
@@ -605,6 +610,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 					    port_publish,
 					    port_discard,
 					    port_remove,
+					    port_removable,
 					    port_sync};
 	}
 	return w;
