@@ -144,6 +144,8 @@ language sql stable set search_path = '' as $$
       'state', a.approval_state, 'normative', a.approval_normative,
       'approver', a.approver, 'at', extract(epoch from a.approved_at)::bigint,
       'rev', a.approved_rev,
+      'hash', (select r.hash from gitagent_private.revision r
+        where r.project_id = p_project and r.rev = a.approved_rev),
       'imported', case when a.approval_imported then true end,
       'stale', case when not a.deleted and a.approval_normative is distinct from a.normative
         then true end)) end,

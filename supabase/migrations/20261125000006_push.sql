@@ -290,6 +290,18 @@ begin
   on conflict do nothing;
 end $$;
 
+-- What a transition acknowledged, as its result says it: null where its state is no gate.
+create or replace function gitagent_private.push_approval(p_project uuid, f gitagent_private.fact,
+  p_rev bigint) returns jsonb language sql stable set search_path = '' as $$
+  select jsonb_build_object('state', r.state_to, 'normative', n.normative,
+    'approver', r.actor_name, 'at', extract(epoch from r.at)::bigint, 'rev', r.rev, 'hash', r.hash)
+  from gitagent_private.revision r
+  join gitagent_private.text t on t.project_id = r.project_id and t.oid = r.oid
+  cross join gitagent_private.text_read(t.body, (f.k).opaque, true) n
+  where r.project_id = p_project and r.rev = p_rev and r.op = 'transition'
+    and (f.states -> r.state_to ->> 1)::boolean
+$$;
+
 -- Nobody must take an op of a batch that was taken back for one that was applied.
 create or replace function gitagent_private.push_taken_back(results jsonb[], head bigint)
     returns jsonb
@@ -297,6 +309,7 @@ language sql immutable set search_path = '' as $$
   select jsonb_agg(case
     when r ->> 'status' = 'applied' and not (r -> 'dup' = 'true' and (r ->> 'rev')::bigint <= head)
     then r || '{"status": "skipped_dependency", "version": null, "rev": null, "dup": false,
+      "approval": null,
       "detail": "not applied: another op of this atomic push was refused"}'
     else r end order by n)
   from unnest(results) with ordinality u(r, n)
@@ -400,6 +413,11 @@ begin
       results := results || jsonb_build_object('op_id', o.op_id, 'uid', o.uid_text,
         'status', v.status, 'version', case when dup then f.dup_version else ((v.c).a).version end,
         'rev', case when dup then f.dup_rev else ((v.c).a).rev end, 'dup', dup, 'detail', v.detail,
+        'approval', case when dup then gitagent_private.push_approval(p_project, f, f.dup_rev)
+          when v.status = 'applied' and o.op = 'transition' and (c.a).approved_rev = pr.head then
+            jsonb_build_object('state', (c.a).approval_state, 'normative', (c.a).normative,
+              'approver', m.name, 'at', extract(epoch from (c.a).approved_at)::bigint,
+              'rev', pr.head, 'hash', pr.head_hash) end,
         'current', case when v.current is not null then (
           select d.doc from gitagent_private.row_docs(p_project, array[v.current],
               at.floor) d) end);

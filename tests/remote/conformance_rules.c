@@ -185,6 +185,38 @@ static void transitions_and_approvals(void **state)
 	     "bad_op");
 }
 
+/* What a client writes on record is in the answer, also when the first answer was lost. */
+static void an_approval_is_acknowledged(void **state)
+{
+	struct doc d, next;
+	struct ask ask = {.op = "transition", .to = "COMMITTED"};
+	scoped_free char *op = NULL, *first = NULL, *second = NULL, *head = NULL, *row = NULL;
+
+	(void)state;
+	create(&d, 1);
+	ask.text = story(&d, "COMMITTED", "one");
+	op = op_make(&next, &d, &ask);
+	first = push_op(&ada, op);
+	OK(ada.head(ada.ctx, &head));
+	row = row_of(&bob, &next);
+	{
+		scoped_free char *chain = json_at(head, "$.hash");
+		scoped_free char *normative = json_at(row, "$.approval.normative");
+
+		assert_json(first, "$.results[0].approval.state", "COMMITTED");
+		assert_json(first, "$.results[0].approval.approver", "Ada <ada@example.org>");
+		assert_json(first, "$.results[0].approval.rev", "2");
+		assert_json(first, "$.results[0].approval.hash", chain);
+		assert_json(first, "$.results[0].approval.normative", normative);
+		assert_json(row, "$.approval.hash", chain);
+		must(&ada, &next, &(struct ask){.text = story(&d, "COMMITTED", "two")}, "applied");
+		second = push_op(&ada, op);
+		assert_json(second, "$.results[0].dup", "1");
+		assert_json(second, "$.results[0].approval.hash", chain);
+		assert_json(second, "$.results[0].approval.normative", normative);
+	}
+}
+
 static void forged_and_imported_states(void **state)
 {
 	struct doc typed, import = doc_new(2), lied = doc_new(3);
