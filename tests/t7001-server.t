@@ -6,7 +6,7 @@
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results lint conformance admin security writers cost leftovers}
+part=${SERVER_TESTS:-kinds text results lint conformance members admin security writers cost leftovers}
 place=$PWD/build/backend-$$
 
 missing=
@@ -72,7 +72,7 @@ do
 		pgtap "supabase/tests/$name.test.sql" ;;
 	conformance)
 		"$build/tests/unit/test_remote_server" || status=1 ;;
-	admin | security | writers | cost)
+	members | admin | security | writers | cost)
 		node "tests/server/$name.mjs" || status=1 ;;
 	leftovers)
 		pids=$(cat "$place"/*.pid "$place/pg/data/postmaster.pid" 2>/dev/null | grep -E '^[0-9]+$' | head -n 3)

@@ -90,9 +90,9 @@ update setting set project = (gitagent.project_create('"results"') ->> 'project'
 select lives_ok($$select gitagent.member_set((select project from setting),
   to_jsonb(pg_temp.user_id('ben')::text), '"approver"')$$, 'an admin adds an approver');
 select lives_ok($$select gitagent.member_set((select project from setting),
-  '"cat@results.example"', '"author"')$$, 'an admin adds an author by address');
+  to_jsonb(pg_temp.user_id('cat')::text), '"author"')$$, 'an admin adds an author');
 select lives_ok($$select gitagent.member_set((select project from setting),
-  '"rob@results.example"', '"reader"')$$, 'an admin adds a reader');
+  to_jsonb(pg_temp.user_id('rob')::text), '"reader"')$$, 'an admin adds a reader');
 
 -- put
 select pg_temp.new('CORE-001');

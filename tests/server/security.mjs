@@ -53,6 +53,9 @@ const calls = {
   ack: { project: ours, device: "d", rev: 1 }, member_set: { project: ours, user: env("EVE_ID"),
       role: "admin" },
   purge: { project: ours, uid: doc.op.uid }, verify_audit: { project: ours },
+  member_list: { project: ours }, member_add: { project: ours, email: "eve@example.org",
+      role: "admin" },
+  member_remove: { project: ours, email: "ada@example.org" },
 };
 const names = Object.keys(calls);
 let bad = 0, tried = 0;
@@ -84,8 +87,9 @@ ok(state() === before, "and nothing was written");
 
 // --- members ---------------------------------------------------------------------------------
 const rights = { BOB: ["reader",
-    "head pull manifest bodies history claim release ack verify_audit"],
-  CYD: ["author", "head pull manifest bodies history claim release ack verify_audit lease push"] };
+    "head pull manifest bodies history claim release ack verify_audit member_list"],
+  CYD: ["author",
+    "head pull manifest bodies history claim release ack verify_audit member_list lease push"] };
 for (const [who, [role, may]] of Object.entries(rights)) {
   const wrong = [];
   for (const name of names) {
