@@ -64,7 +64,7 @@ test_expect_success 'sync status: local changes, what is to be pulled, and as of
 	git -C a agent sync status --offline >out &&
 	test_grep "^Last heard of: 2" out &&
 	git -C a agent sync status --json >out &&
-	test_grep "^{\"schema_version\":1,\"data\":{\"remote\":\"file:.*\"behind\":1,\"changes\":\[\]}}$" out &&
+	test_grep "^{\"schema_version\":1,\"data\":{\"remote\":\"file:.*\"behind\":1,\"changes\":\[\],\"claims\":\[\]}}$" out &&
 	git -C a agent sync && git -C b agent sync
 '
 

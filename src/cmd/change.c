@@ -1,5 +1,6 @@
 #include "cmd/change.h"
 #include "cli/text.h"
+#include "cmd/claims.h"
 #include "cmd/output.h"
 #include "merge/diff.h"
 #include "util/mem.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
+err_t subject_find(struct subject *out, struct session *s, const char *name, bool with_deleted)
 {
 	if (!s->repo)
 		TRY(session_open(s, SESSION_WRITE));
@@ -17,6 +18,12 @@ err_t subject_open(struct subject *out, struct session *s, const char *name, boo
 	TRY(store_text_get(&out->bytes, &out->len, s->store, out->art.oid.hex));
 	out->model = artifact_parse(slice_of(out->bytes, out->len), out->kind, out->art.path);
 	return NULL;
+}
+
+err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
+{
+	TRY(subject_find(out, s, name, with_deleted));
+	return claims_warn(s, &out->art);
 }
 
 void subject_release(struct subject *sub)

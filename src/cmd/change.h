@@ -14,6 +14,9 @@ struct subject {
 	struct artifact *model;
 };
 /* A session for writing, and the artifact that name means (its file looked at first). */
+err_t subject_find(struct subject *out, struct session *s, const char *name, bool with_deleted)
+	MUST_CHECK;
+/* The same with a warning where a colleague has claimed it. */
 err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
 	MUST_CHECK;
 void subject_release(struct subject *sub);

@@ -48,6 +48,10 @@ err_t cmd_sync_init(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_status(int argc, char **argv) MUST_CHECK;
 err_t cmd_resolve(int argc, char **argv) MUST_CHECK;
 
+/* cmd_claim.c */
+err_t cmd_claim(int argc, char **argv) MUST_CHECK;
+err_t cmd_release(int argc, char **argv) MUST_CHECK;
+
 /* cmd_hook.c, cmd_merge_driver.c, cmd_merge.c */
 err_t cmd_hook(int argc, char **argv) MUST_CHECK;
 err_t cmd_merge_driver(int argc, char **argv) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* `git agent edit` */
 #include "cmd/change.h"
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
 #include "cmd/output.h"
@@ -121,6 +122,7 @@ err_t cmd_edit(int argc, char **argv)
 		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
 	if (o.base && !o.file)
 		return opts_misuse(&usage, "--base belongs to --file");
-	TRY(subject_open(&sub, &s, argv[0], false));
+	TRY(subject_find(&sub, &s, argv[0], false));
+	TRY(claims_begin_edit(&s, &sub.art));
 	return o.file ? edit_from_file(&s, &sub, &o) : edit_in_editor(&s, &sub, &o);
 }

@@ -4,6 +4,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/at.h"
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "util/mem.h"
@@ -131,13 +132,19 @@ static void print_text(const struct all *all, bool color)
 	}
 }
 
-static void warn(const struct all *all)
+static err_t warn(struct session *s, const struct all *all)
 {
-	for (size_t i = 0; i < all->len; i++)
-		if (all->at[i].art.uid[0] && all->at[i].art.conflict)
+	for (size_t i = 0; i < all->len; i++) {
+		const struct art *art = &all->at[i].art;
+
+		if (art->uid[0] && art->conflict)
 			output_say("warning: %s is in conflict; 'git agent sync resolve %s' "
 				   "settles it",
-				   session_name(&all->at[i].art), session_name(&all->at[i].art));
+				   session_name(art), session_name(art));
+		if (art->uid[0] && s->store)
+			TRY(claims_warn(s, art));
+	}
+	return NULL;
 }
 
 static err_t run(const struct show *show, char **names, int n)
@@ -158,8 +165,7 @@ static err_t run(const struct show *show, char **names, int n)
 		TRY(output_begin(&color, &s, show->color, true));
 		print_text(&all, color);
 	}
-	warn(&all);
-	return NULL;
+	return warn(&s, &all);
 }
 
 err_t cmd_show(int argc, char **argv)

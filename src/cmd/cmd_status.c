@@ -2,9 +2,11 @@
 #include "cli/color.h"
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/status.h"
+#include "util/clock.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -150,6 +152,25 @@ static err_t print_refused(const struct status *st, struct session *s, bool colo
 	return NULL;
 }
 
+static err_t print_claims(const struct status *st, struct session *s, bool color)
+{
+	struct list l = {"Claimed:", "who is editing what, as last heard of",
+			 color_if(color, COLOR_CYAN), 0, 0};
+
+	for (size_t i = 0; i < st->claims.len; i++) {
+		const struct claim *c = &st->claims.at[i];
+		scoped_free char *name = NULL, *person = claims_person(c->who), *text = NULL;
+		char until[32];
+
+		TRY(claims_name(&name, s, c));
+		claims_time(until, c->until);
+		text = mem_printf("%s until %s", c->mine ? "you" : person, until);
+		item(&l, name, text);
+	}
+	end(&l);
+	return NULL;
+}
+
 static err_t print_text(const struct status *st, struct session *s)
 {
 	bool color;
@@ -163,7 +184,7 @@ static err_t print_text(const struct status *st, struct session *s)
 	print_kept(st, color);
 	print_older(st, color);
 	print_missing(st, color);
-	return NULL;
+	return print_claims(st, s, color);
 }
 
 /* --- for programs --------------------------------------------------------------------------- */
@@ -176,7 +197,7 @@ static void porcelain_path(const char *code, const char *path)
 }
 
 /* "# key value", then "<code> TAB <path>": U conflict, P to push, L left, K kept, O older, D file
- * missing. */
+ * missing; "C" TAB uid TAB until TAB who: a claim. */
 static void print_porcelain(const struct status *st)
 {
 	printf("# branch %s\n# head %s\n# busy %s\n", st->head.ref[0] ? st->head.ref : "-",
@@ -196,6 +217,14 @@ static void print_porcelain(const struct status *st)
 			porcelain_path("O", status_older(st, i));
 	for (size_t i = 0; i < st->missing.len; i++)
 		porcelain_path("D", st->missing.at[i]);
+	for (size_t i = 0; i < st->claims.len; i++) {
+		char until[21];
+
+		clock_format(st->claims.at[i].until, until);
+		printf("C\t%s\t%s\t", st->claims.at[i].uid, until);
+		output_path(st->claims.at[i].who);
+		putchar('\n');
+	}
 }
 
 static void json_arts(struct json *j, const char *key, const struct arts *arts)
@@ -237,7 +266,7 @@ static void json_lefts(struct json *j, const struct status *st)
 	json_array_end(j);
 }
 
-static void print_json(const struct status *st)
+static err_t print_json(const struct status *st, struct session *s)
 {
 	struct json j;
 
@@ -262,8 +291,14 @@ static void print_json(const struct status *st)
 	for (size_t i = 0; i < st->missing.len; i++)
 		json_string(&j, st->missing.at[i]);
 	json_array_end(&j);
+	json_key(&j, "claims");
+	json_array_begin(&j);
+	for (size_t i = 0; i < st->claims.len; i++)
+		TRY(claims_json(&j, s, &st->claims.at[i]));
+	json_array_end(&j);
 	json_object_end(&j);
 	json_end(&j);
+	return NULL;
 }
 
 err_t cmd_status(int argc, char **argv)
@@ -292,10 +327,9 @@ err_t cmd_status(int argc, char **argv)
 	TRY(session_fresh(&s, NULL));
 	TRY(status_collect(&st, &s));
 	if (json)
-		print_json(&st);
-	else if (porcelain)
-		print_porcelain(&st);
-	else
+		return print_json(&st, &s);
+	if (!porcelain)
 		return print_text(&st, &s);
+	print_porcelain(&st);
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #include "cli/columns.h"
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
 #include "util/clock.h"
@@ -20,6 +21,7 @@ struct view {
 	char *as_of;		/* when the remote was last heard; NULL: never */
 	struct arts changes;	/* dirty or in conflict */
 	struct refusals refusals;
+	struct claims claims;
 };
 
 static void view_release(struct view *v)
@@ -27,6 +29,7 @@ static void view_release(struct view *v)
 	free(v->as_of);
 	arts_release(&v->changes);
 	refusals_release(&v->refusals);
+	claims_release(&v->claims);
 }
 
 /* --- facts ---------------------------------------------------------------------------------- */
@@ -40,7 +43,7 @@ static err_t meta_long(long *out, struct store *s, const char *key)
 	return NULL;
 }
 
-/* One small question. Another epoch means that its numbers cannot be compared with ours. */
+/* Two small questions. Another epoch means that its numbers cannot be compared with ours. */
 static err_t ask(struct view *v, struct session *s)
 {
 	scoped_free char *reply = NULL, *head = NULL, *epoch = NULL, *known = NULL;
@@ -59,7 +62,8 @@ static err_t ask(struct view *v, struct session *s)
 	clock_format(clock_now(), now);
 	free(v->as_of);
 	v->as_of = mem_strdup(now);
-	return NULL;
+	claims_release(&v->claims);
+	return claims_refresh(&v->claims, s);
 }
 
 static err_t collect(struct view *v, struct session *s)
@@ -71,6 +75,7 @@ static err_t collect(struct view *v, struct session *s)
 	TRY(repo_config(&v->url, s->repo, "agent.remote"));
 	TRY(store_meta_get(&v->as_of, s->store, "synced"));
 	TRY(store_refusal_list(&v->refusals, s->store));
+	TRY(claim_known(&v->claims, &s->engine));
 	if (v->url)	/* without a remote nothing waits for one */
 		TRY(store_art_list(&v->changes, s->store, &dirty));
 	TRY(store_art_list(&in_conflict, s->store, &conflict));
@@ -162,6 +167,11 @@ static err_t print_json(const struct view *v, struct session *s)
 		json_object_end(&j);
 	}
 	json_array_end(&j);
+	json_key(&j, "claims");
+	json_array_begin(&j);
+	for (size_t i = 0; i < v->claims.len; i++)
+		TRY(claims_json(&j, s, &v->claims.at[i]));
+	json_array_end(&j);
 	json_object_end(&j);
 	json_end(&j);
 	return NULL;
@@ -234,6 +244,29 @@ static err_t print_changes(const struct view *v, struct session *s)
 	return NULL;
 }
 
+static err_t print_claims(const struct view *v, struct session *s)
+{
+	scoped(columns_release) struct columns c = {.count = 4};
+
+	for (size_t i = 0; i < v->claims.len; i++) {
+		const struct claim *claim = &v->claims.at[i];
+		scoped_free char *name = NULL, *person = claims_person(claim->who), *until = NULL;
+		char when[32];
+
+		TRY(claims_name(&name, s, claim));
+		claims_time(when, claim->until);
+		until = mem_printf("until %s", when);
+		columns_add(&c, "");
+		columns_add(&c, name);
+		columns_add(&c, claim->mine ? "you" : person);
+		columns_add(&c, until);
+	}
+	if (v->claims.len)
+		puts("Claimed:");
+	columns_print(&c, stdout);
+	return NULL;
+}
+
 static err_t print(const struct view *v, struct session *s)
 {
 	if (v->json)
@@ -241,7 +274,8 @@ static err_t print(const struct view *v, struct session *s)
 	if (v->porcelain)
 		return print_porcelain(v, s);
 	print_remote(v);
-	return print_changes(v, s);
+	TRY(print_changes(v, s));
+	return print_claims(v, s);
 }
 
 /* The local half is said in any case; that the remote did not answer is said last. */

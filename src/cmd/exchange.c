@@ -1,5 +1,6 @@
 #include "cmd/exchange.h"
 #include "cli/text.h"
+#include "cmd/claims.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -95,6 +96,14 @@ static err_t tell_files(struct session *s)
 	return NULL;
 }
 
+/* Where something moved somebody may be at work; a pull without news stays one request. */
+static void hear_claims(struct session *s)
+{
+	scoped(claims_release) struct claims c = {0};
+
+	err_free(claims_refresh(&c, s));
+}
+
 static void tell_pull(const struct sync_report *r, bool dry_run)
 {
 	int parts = 0;
@@ -115,6 +124,8 @@ err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 	if (dry_run)
 		return NULL;
 	TRY(note_time(s));
+	if (r->received || r->merged)
+		hear_claims(s);
 	return s->have_port ? tell_files(s) : NULL;
 }
 

@@ -13,6 +13,7 @@ void status_release(struct status *st)
 	lefts_release(&st->lefts);
 	mines_release(&st->mines);
 	refusals_release(&st->refusals);
+	claims_release(&st->claims);
 	free(st->url);
 	free(st->synced);
 }
@@ -68,6 +69,7 @@ err_t status_collect(struct status *st, struct session *s)
 	TRY(store_outbox_list(&outbox, s->store));
 	st->queue = outbox.len;
 	outbox_release(&outbox);
+	TRY(claim_known(&st->claims, &s->engine));
 	if (st->url)	/* without a remote nothing waits for one */
 		TRY(store_art_list(&st->dirty, s->store, &dirty));
 	return collect_here(st, s);

@@ -3,6 +3,7 @@
 #define CMD_STATUS_H
 
 #include "cmd/session.h"
+#include "sync/claim.h"
 
 struct status {
 	struct repo_head head;
@@ -14,6 +15,7 @@ struct status {
 	struct lefts lefts;
 	struct mines mines;
 	struct refusals refusals;
+	struct claims claims;		/* as last heard of */
 	char *url, *synced;
 	size_t queue;			/* operations on their way */
 };

@@ -29,6 +29,8 @@ const struct cmd cmd_table[] = {
 	{"verify", NULL, cmd_verify, "judge commits by the rules of artifacts", CMD_SHARE},
 	{"merge", NULL, cmd_merge, "merge three versions of an artifact in files", CMD_LOOK},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},
+	{"claim", NULL, cmd_claim, "tell the team what you are editing", CMD_SHARE},
+	{"release", NULL, cmd_release, "tell the team that you are done", CMD_SHARE},
 	{"hook", NULL, cmd_hook, "what the hooks of git run", CMD_PLUMBING},
 	{"merge-driver", NULL, cmd_merge_driver, "merge three versions of an artifact",
 	 CMD_PLUMBING},
