@@ -24,7 +24,7 @@ MANDIR = $(PREFIX)/share/man
 
 PKGS_MAIN = sqlite3 libcjson libcmark
 PKGS_GIT = libgit2
-PKGS_SUPABASE = libcurl libcjson
+PKGS_SUPABASE = libcurl
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
        -Wundef -Wwrite-strings -Wpointer-arith -Wvla -Wold-style-definition -Wno-unused-parameter \
@@ -137,8 +137,9 @@ $(B)/tests/unit/test_%: $(B)/obj/tests/unit/test_%.o $$(call archive,util) $$(ca
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,$(call unit_layers,$(call unit_layer,test_$*))) \
 	  $(LIBS_CMOCKA) $(LIBS_MAIN)
 
-# The unit tests of git/ open the module as the program does.
+# The unit tests of git/ and remote/ open the modules as the program does.
 $(filter $(B)/tests/unit/test_git_%,$(UNIT_BIN)): | $(filter %/git.so,$(MODULES))
+$(filter $(B)/tests/unit/test_remote_%,$(UNIT_BIN)): | $(filter %/supabase.so,$(MODULES))
 
 .PHONY: unit-tests
 unit-tests: $(UNIT_BIN)

@@ -21,7 +21,7 @@
  *   remote/          remote.h is what sync/ asks of a remote; file/ (SQLite) and supabase/ (HTTP)
  *                    answer it
  *   cli/             options, JSON envelope, safe text, columns, colour, pager, progress
- *   util/            err, mem, slice, strs, utf8, json, hash, clock, file, proc, fault
+ *   util/            err, mem, slice, strs, utf8, json, hash, clock, file, proc, fault, module
  *
  * Each directory includes only those below it in this chain, and scripts/check-layers proves it:
  *

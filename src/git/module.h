@@ -4,8 +4,7 @@
 
 #include "git/lg2.h"
 
-/* The module's table; opened once and never closed. Looked for in $GIT_AGENT_LIBEXEC, then beside
- * the program (libexec/git-agent) and one directory up. */
-err_t module_open(const struct lg2_ops **out) MUST_CHECK;
+/* The module's table; opened once and never closed (util/module.h). */
+err_t lg2_module(const struct lg2_ops **out) MUST_CHECK;
 
 #endif

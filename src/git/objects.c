@@ -34,7 +34,7 @@ err_t objects_open(struct objects **out, struct repo *r)
 	struct lg2 *lg2;
 
 	if (!r->objects) {
-		TRY(module_open(&ops));
+		TRY(lg2_module(&ops));
 		index = index_file(r);
 		TRY(ops->open(&lg2, &(struct lg2_where){
 			.gitdir = r->gitdir, .commondir = r->commondir,
