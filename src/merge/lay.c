@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* So many units away it is looked how the entries of lists stand. */
+#define SPACING_LOOK 100
+
 struct layout {
 	const struct weave *w;
 	struct piece *at;
@@ -124,7 +127,19 @@ static bool follow(const struct out *x, const struct out *y, enum side_of side)
 	return x->at[side] != NOWHERE && y->at[side] == x->at[side] + 1;
 }
 
-/* The two stand together in at least one text: three-way, the larger one where all differ. */
+static struct gap larger_of(const struct weave *w, struct gap a, struct gap b)
+{
+	return larger(w, &b, &a) ? b : a;
+}
+
+static bool at_end(const struct weave *w, const struct out *y)
+{
+	return y->at[OURS] == w->span[OURS].units->len &&
+	       y->at[THEIRS] == w->span[THEIRS].units->len;
+}
+
+/* The two stand together in at least one text: three-way, the larger one where all differ. Behind
+ * the last one as few as either side has. */
 static bool known_gap(struct gap *gap, const struct weave *w, const struct out *x,
 		      const struct out *y)
 {
@@ -132,6 +147,12 @@ static bool known_gap(struct gap *gap, const struct weave *w, const struct out *
 	struct gap o = gap_of(w, OURS, x->at[OURS]), t = gap_of(w, THEIRS, x->at[THEIRS]);
 	struct gap b = gap_of(w, BASE, x->at[BASE]);
 
+	if (at_end(w, y)) {
+		o = gap_of(w, OURS, y->at[OURS] - 1);
+		t = gap_of(w, THEIRS, y->at[THEIRS] - 1);
+		*gap = larger(w, &t, &o) ? o : t;
+		return true;
+	}
 	if (!in_ours && !in_theirs)
 		return false;
 	if (!in_theirs)
@@ -141,7 +162,7 @@ static bool known_gap(struct gap *gap, const struct weave *w, const struct out *
 	else if (follow(x, y, BASE) && (same(w, &o, &b) || same(w, &t, &b)))
 		*gap = same(w, &o, &b) ? t : o;
 	else
-		*gap = larger(w, &t, &o) ? t : o;
+		*gap = larger_of(w, o, t);
 	return true;
 }
 
@@ -156,6 +177,18 @@ static const struct unit *unit_of(const struct weave *w, const struct out *x, in
 
 	return at == NOWHERE || at >= w->span[side].units->len
 		       ? NULL : weave_unit(w, (enum side_of)side, at);
+}
+
+/* The entry that x is; NULL: another unit. */
+static const struct unit *entry_of(const struct weave *w, const struct out *x)
+{
+	for (int side = BASE; side <= THEIRS; side++) {
+		const struct unit *u = unit_of(w, x, side);
+
+		if (u)
+			return unit_is_entry(u) ? u : NULL;
+	}
+	return NULL;
 }
 
 static void at_least(struct gap *best, const struct weave *w, int side, size_t unit)
@@ -177,11 +210,62 @@ static bool alike_anywhere(const struct weave *w, const struct unit *a, const st
 	return false;
 }
 
+/* How the entries of a list stand: tight, or with blank lines between them. */
+struct spacing {
+	size_t tight, loose;
+	struct gap gap;		/* the smallest of the loose ones */
+};
+
+static void count_gap(struct spacing *s, const struct weave *w, enum side_of side, size_t unit)
+{
+	struct gap gap = gap_of(w, side, unit);
+
+	s->tight += !gap.blanks;
+	s->loose += gap.blanks > 0;
+	if (gap.blanks && (!s->gap.blanks || larger(w, &s->gap, &gap)))
+		s->gap = gap;
+}
+
+/* Between entries like u, in the list around it or (far) in the text around that. */
+static void count_spacing(struct spacing *s, const struct weave *w, enum side_of side, size_t at,
+			  const struct unit *u, bool far)
+{
+	const struct units *units = w->span[side].units;
+	size_t from = at < SPACING_LOOK ? 0 : at - SPACING_LOOK;
+
+	for (size_t i = at; i > from && (far || alike(&units->at[i - 1], u)); i--)
+		if (alike(&units->at[i - 1], u) && alike(&units->at[i], u))
+			count_gap(s, w, side, i - 1);
+	for (size_t i = at; i + 1 < units->len && i < at + SPACING_LOOK &&
+			    (far || alike(&units->at[i + 1], u)); i++)
+		if (alike(&units->at[i], u) && alike(&units->at[i + 1], u))
+			count_gap(s, w, side, i);
+}
+
+/* Two entries of a list that stand together nowhere: as most do there. */
+static struct gap entry_gap(const struct weave *w, const struct out *x, const struct out *y,
+			    const struct unit *u)
+{
+	struct spacing s = {.gap = {.unit = NOWHERE}};
+
+	for (int far = 0; far < 2 && !s.tight && !s.loose; far++)
+		for (int side = BASE; side <= THEIRS; side++) {
+			if (unit_of(w, x, side))
+				count_spacing(&s, w, (enum side_of)side, x->at[side], u, far);
+			if (unit_of(w, y, side))
+				count_spacing(&s, w, (enum side_of)side, y->at[side], u, far);
+		}
+	return s.loose > s.tight ? s.gap : (struct gap){.unit = NOWHERE};
+}
+
 /* They stand together nowhere: as many as x has before one like y, or y behind one like x. */
 static struct gap new_gap(const struct weave *w, const struct out *x, const struct out *y)
 {
 	struct gap styled = {.unit = NOWHERE}, any = {.unit = NOWHERE};
+	const struct unit *u = entry_of(w, x), *v = entry_of(w, y);
 
+	if (u && v && alike(u, v))
+		return entry_gap(w, x, y, u);
 	for (int side = BASE; side <= THEIRS; side++) {
 		const struct units *units = w->span[side].units;
 		size_t at = x->at[side], last = y->at[side] - 1;
