@@ -7,6 +7,7 @@
 #include "merge/field.h"
 #include "merge/form.h"
 #include "merge/name.h"
+#include "merge/within.h"
 #include "merge/words.h"
 #include "util/mem.h"
 
@@ -179,6 +180,18 @@ static char *merge_lines(const struct slice *text)
 	return text_conflicts(&t) ? NULL : render_text(&len, &t, &options, NULL);
 }
 
+/* One side did all that the other did, and more: its unit as it is. */
+static bool put_within(struct leaf *l)
+{
+	const struct slice *t = l->text;
+	bool ours = within_lines(t[BASE], t[THEIRS], t[OURS]);
+
+	if (!ours && !within_lines(t[BASE], t[OURS], t[THEIRS]))
+		return false;
+	return weave_rule(l->w, RULE_SAME) &&
+	       put(l, mem_strndup(t[ours ? OURS : THEIRS].at, t[ours ? OURS : THEIRS].len));
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 static bool merge_kind(struct leaf *l, enum unit_kind kind)
@@ -210,7 +223,7 @@ bool leaf_merge(struct weave *w, size_t base, size_t ours, size_t theirs)
 		if (u->kind != kind)
 			return weave_refuse(w, "both sides changed this");
 	}
-	if (put(&l, merge_lines(l.text)))
+	if (put(&l, merge_lines(l.text)) || put_within(&l))
 		return true;
 	if (!merge_kind(&l, kind))
 		return weave_refuse(w, "both sides changed this");

@@ -111,6 +111,16 @@ static void align(struct matcher *m, size_t a_from, size_t a_to, size_t b_from, 
 	free(own);
 }
 
+/* One of a kind in the place of one: it was rewritten. */
+static void pair_lone(struct matcher *m, size_t a_from, size_t a_to, size_t b_from, size_t b_to)
+{
+	const struct unit *a = &m->a.units->at[a_from], *b = &m->b.units->at[b_from];
+
+	if (a_to - a_from == 1 && b_to - b_from == 1 && a->kind == b->kind &&
+	    a->depth == b->depth && (unit_is_entry(a) || a->kind == UNIT_HEADING))
+		m->map[a_from - m->a.from] = b_from;
+}
+
 /* Between the pairs found so far. */
 static void align_rest(struct matcher *m)
 {
@@ -119,7 +129,12 @@ static void align_rest(struct matcher *m)
 	for (size_t i = 0; i <= n; i++) {
 		if (i < n && m->map[i] == NOWHERE)
 			continue;
-		align(m, m->a.from + from, m->a.from + i, b_from, i < n ? m->map[i] : m->b.to);
+		if (m->how == MATCH_PLACE)
+			pair_lone(m, m->a.from + from, m->a.from + i, b_from,
+				  i < n ? m->map[i] : m->b.to);
+		else
+			align(m, m->a.from + from, m->a.from + i, b_from,
+			      i < n ? m->map[i] : m->b.to);
 		from = i + 1;
 		if (i < n)
 			b_from = m->map[i] + 1;

@@ -1,6 +1,6 @@
 /*
  * Which unit of one text is which of another: equal ones first, then those with the same key, then
- * similar ones; never out of order. Private to merge/.
+ * similar ones, then one in the place of one; never out of order. Private to merge/.
  */
 #ifndef MERGE_MATCH_H
 #define MERGE_MATCH_H
@@ -13,7 +13,7 @@ struct span {
 	size_t from, to;
 };
 
-enum match_how { MATCH_EXACT, MATCH_KEY, MATCH_SIMILAR };
+enum match_how { MATCH_EXACT, MATCH_KEY, MATCH_SIMILAR, MATCH_PLACE };
 
 /*
  * For each unit of a the index in b.units of the one it is, or NOWHERE; caller frees. Looks no

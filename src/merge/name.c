@@ -180,6 +180,13 @@ static struct slice link_words(struct slice s)
 	return open ? slice_of(open + 1, (size_t)(close - open) - 1) : slice_of(s.at, 0);
 }
 
+bool name_same_target(struct slice a, struct slice b)
+{
+	struct slice x = link_target(a);
+
+	return x.len && slice_eq(x, link_target(b));
+}
+
 bool name_same_topic(struct slice a, struct slice b)
 {
 	struct slice x = issue(a), y = issue(b);

@@ -12,6 +12,8 @@ double name_alike(struct slice a, struct slice b);
 bool name_within(struct slice a, struct slice b);
 /* Both name the same issue (#12), or link the same words. */
 bool name_same_topic(struct slice a, struct slice b);
+/* Both link to the same place first. */
+bool name_same_target(struct slice a, struct slice b);
 /* The number of the first issue (#12) in s; 0: none. */
 size_t name_issue(struct slice s);
 /* Equal but for the amount of white space. */

@@ -5,6 +5,7 @@
  */
 #include "merge/weave.h"
 
+#include "merge/clash.h"
 #include "merge/name.h"
 #include "merge/order.h"
 #include "util/mem.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 
 #define NEAR 0.75
-#define MAX_PAIRS 8192
 
 struct unite {
 	struct weave *w;
@@ -68,31 +68,6 @@ static bool all_entries(struct span s, enum unit_kind kind, size_t *depth)
 		if (s.units->at[i].kind != kind || s.units->at[i].depth < *depth)
 			return false;
 	return unit_is_entry(first(s));
-}
-
-static bool clash(const struct unit *a, const struct unit *b)
-{
-	struct slice x = unit_label(a), y = unit_label(b);
-
-	if (slice_eq(a->key, b->key) && a->key.len)
-		return true;
-	if (a->kind == UNIT_FIELD || a->kind == UNIT_LINK || a->kind == UNIT_ROW)
-		return false;
-	if (name_same_topic(x, y))
-		return true;
-	return !(a->key.len && b->key.len) && name_alike(x, y) >= NEAR;
-}
-
-/* Two that say nearly the same, or have the same key, are for people to choose from. */
-static bool any_clash(struct span a, struct span b)
-{
-	if ((a.to - a.from) * (b.to - b.from) > MAX_PAIRS)
-		return true;
-	for (size_t i = a.from; i < a.to; i++)
-		for (size_t j = b.from; j < b.to; j++)
-			if (clash(&a.units->at[i], &b.units->at[j]))
-				return true;
-	return false;
 }
 
 static size_t entry_end(struct span s, size_t at, size_t depth)
@@ -229,7 +204,7 @@ static bool unite_entries(struct unite *u, struct span a, struct span b)
 		return put_span(u, a_depth > b_depth ? u->b_side : u->a_side,
 				a_depth > b_depth ? b : a);
 	}
-	if (any_clash(a, b))
+	if (any_clash(u->w->span[BASE].units, u->gap, a, b))
 		return weave_refuse(u->w, "both sides put nearly the same in here");
 	if (number_of(first(a)) && number_of(first(a)) == number_of(first(b)))
 		return unite_numbered(u, a, b);
@@ -348,12 +323,42 @@ static bool unite_different(struct unite *u, struct span a, struct span b)
 	return unite(u, lead_a, lead_b) && unite_sections(u, a, b, level);
 }
 
+/* b has nothing that a has not, in its order. */
+static bool is_within(struct span b, struct span a)
+{
+	for (size_t i = a.from; i < a.to && !empty(b); i++)
+		b.from += first(b)->hash == a.units->at[i].hash;
+	return empty(b);
+}
+
+/* All of `more`, and where `less` has the same unit, that of both. */
+static bool put_within(struct unite *u, struct span more, enum side_of side, struct span less)
+{
+	if (!weave_rule(u->w, RULE_SAME))
+		return false;
+	for (size_t i = more.from; i < more.to; i++) {
+		bool both = !empty(less) && first(less)->hash == more.units->at[i].hash;
+
+		if (both && side == u->a_side)
+			put_pair(u, i, less.from++);
+		else if (both)
+			put_pair(u, less.from++, i);
+		else
+			weave_put(u->w, side, i);
+	}
+	return true;
+}
+
 /* Between the units that both have; those below headings are compared heading by heading. */
 static bool unite(struct unite *u, struct span a, struct span b)
 {
 	size_t *map, n = a.to - a.from, base = a.from;
 	bool ok;
 
+	if (!empty(a) && !empty(b) && is_within(b, a))
+		return put_within(u, a, u->a_side, b);
+	if (!empty(a) && !empty(b) && is_within(a, b))
+		return put_within(u, b, u->b_side, a);
 	if (top_level(a) != NOWHERE || top_level(b) != NOWHERE)
 		return unite_different(u, a, b);
 	map = match_units(a, b, MATCH_EXACT);

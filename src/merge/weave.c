@@ -103,15 +103,6 @@ static struct span span_of(const struct weave *w, enum side_of side, const struc
 	return (struct span){w->span[side].units, b->from, b->to};
 }
 
-/* A block in the place of units that the other side has deleted too, or replaced otherwise. */
-static bool contested(const struct weave *w, const struct block *b, enum side_of other)
-{
-	for (size_t i = b->first; b->from < b->to && i < b->last; i++)
-		if (w->to[other][i] == NOWHERE)
-			return true;
-	return false;
-}
-
 static bool same_blocks(const struct weave *w, const struct block *o, const struct block *t)
 {
 	if (o->to - o->from != t->to - t->from || o->first != t->first || o->last != t->last)
@@ -121,6 +112,44 @@ static bool same_blocks(const struct weave *w, const struct block *o, const stru
 		    weave_unit(w, THEIRS, t->from + i)->hash)
 			return false;
 	return true;
+}
+
+/* The units of the block are among those of `in`, in their order. */
+static bool within(const struct weave *w, enum side_of side, const struct block *b,
+		   const struct block *in)
+{
+	enum side_of other = side == OURS ? THEIRS : OURS;
+	size_t at = b->from;
+
+	for (size_t i = in->from; i < in->to && at < b->to; i++)
+		at += weave_unit(w, side, at)->hash == weave_unit(w, other, i)->hash;
+	return at == b->to;
+}
+
+/* The other side did the same and more: replaced the same units and others by the same and more. */
+static bool swallowed(const struct weave *w, enum side_of side, const struct block *b,
+		      const struct block *others)
+{
+	const struct block *o = &others[b->first];
+
+	return b->first < b->last && o->first <= b->first && b->last <= o->last &&
+	       o->to - o->from > b->to - b->from && within(w, side, b, o);
+}
+
+/* A block in the place of units that the other side has replaced otherwise. */
+static bool contested(const struct weave *w, enum side_of side, const struct block *b,
+		      const struct block *others)
+{
+	enum side_of other = side == OURS ? THEIRS : OURS;
+
+	for (size_t i = b->first; b->from < b->to && i < b->last; i++) {
+		const struct block *o = &others[i];
+
+		if (w->to[other][i] == NOWHERE && o->from < o->to &&
+		    !swallowed(w, other, o, b))
+			return true;
+	}
+	return false;
 }
 
 static void did_block(struct weave *w, enum side_of side, const struct block *b)
@@ -134,6 +163,7 @@ static bool weave_gap(struct weave *w, size_t gap, const struct block *ours,
 		      const struct block *theirs)
 {
 	const struct block *o = &ours[gap], *t = &theirs[gap];
+	bool o_less = swallowed(w, OURS, o, theirs), t_less = swallowed(w, THEIRS, t, ours);
 	bool has_o = o->from < o->to && place(o, theirs) == gap;
 	bool has_t = t->from < t->to && place(t, ours) == gap;
 
@@ -141,9 +171,15 @@ static bool weave_gap(struct weave *w, size_t gap, const struct block *ours,
 		did_block(w, OURS, o);
 	if (has_t)
 		did_block(w, THEIRS, t);
-	if (!same_blocks(w, o, t) && ((has_o && contested(w, o, THEIRS)) ||
-				      (has_t && contested(w, t, OURS))))
+	if (!same_blocks(w, o, t) && !o_less && !t_less &&
+	    ((has_o && contested(w, OURS, o, theirs)) || (has_t && contested(w, THEIRS, t, ours))))
 		return weave_refuse(w, "one side deleted what the other changed");
+	if ((has_o && o_less) || (has_t && t_less)) {
+		if (!weave_rule(w, RULE_SAME))
+			return false;
+		has_o &= !o_less;
+		has_t &= !t_less;
+	}
 	if (has_o && has_t)
 		return unite_units(w, span_of(w, OURS, o), span_of(w, THEIRS, t),
 				   w->span[BASE].from + gap);
@@ -237,8 +273,8 @@ static bool judge(struct weave *w)
 
 bool weave_units(struct weave *w)
 {
-	w->to[OURS] = match_units(w->span[BASE], w->span[OURS], MATCH_SIMILAR);
-	w->to[THEIRS] = match_units(w->span[BASE], w->span[THEIRS], MATCH_SIMILAR);
+	w->to[OURS] = match_units(w->span[BASE], w->span[OURS], MATCH_PLACE);
+	w->to[THEIRS] = match_units(w->span[BASE], w->span[THEIRS], MATCH_PLACE);
 	if (!w->to[OURS] || !w->to[THEIRS])
 		return weave_refuse(w, "both sides changed too much");
 	if (moves(w, OURS) && moves(w, THEIRS))
