@@ -40,6 +40,7 @@ struct sb_reply {
 	char *body;	/* NUL-terminated */
 	size_t len;
 	long retry_after;	/* seconds; -1: not said */
+	int tries;	/* 2: libcurl found its old connection dead and sent it once more */
 	char *location;	/* of a redirect */
 	/* Of a reply that is no success and says so in JSON: */
 	char *code, *message, *details;

@@ -22,7 +22,7 @@ static int jitter(int pause_ms, int nr)
 	clock_uuid(uuid);
 	uuid[8] = '\0';
 	random = strtoull(uuid, NULL, 16);
-	return (int)(random % ((unsigned long long)pause_ms << nr)) + 1;
+	return (int)(random % ((unsigned long long)pause_ms << (nr - 1))) + 1;
 }
 
 static bool time_is_up(const struct tries *t, const struct sb *s)
@@ -79,8 +79,8 @@ static err_t ask(struct sb_reply *out, struct sb *s, const struct sb_request *r,
 
 		if (session)
 			TRY(sb_session_token(&token, s));
-		t.nr++;
 		sb_http_send(&reply, s->http, r, token);
+		t.nr += reply.tries;
 		TRY(judge(&again, s, &t, &reply, r, session ? token : NULL));
 		if (!again) {
 			*out = reply;

@@ -85,8 +85,9 @@ enum sb_meaning sb_meaning(const struct sb_reply *reply, const struct sb_request
 		return SB_AGAIN;
 	case SB_CUT:
 		return r->once ? SB_NEVER : SB_AGAIN;
-	case SB_CERTIFICATE:
 	case SB_TOO_LARGE:
+		return SB_SPLIT;
+	case SB_CERTIFICATE:
 	case SB_WRONG:
 	default:
 		return SB_NEVER;
@@ -170,9 +171,9 @@ static err_t not_installed(struct sb *s)
 static err_t server_says(struct sb *s, enum supabase_why why, const struct sb_reply *r)
 {
 	return say(s, why,
-		   err_new(ERR_REFUSED, "'%s' refuses: %s (%s)", sb_http_url(s->http),
-			   r->message ? r->message : "it does not say why",
-			   r->code ? r->code : "no code"));
+		   err_new(ERR_REFUSED, "'%s' refuses: %s (HTTP %ld%s%s)", sb_http_url(s->http),
+			   r->message ? r->message : "it does not say why", r->status,
+			   r->code ? ", " : "", r->code ? r->code : ""));
 }
 
 /* Later: what the server cannot do now. */

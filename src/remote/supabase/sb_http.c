@@ -23,6 +23,7 @@ struct sb_http {
 	char why[CURL_ERROR_SIZE];
 	int pause_ms, deadline_ms;
 	bool trace;
+	bool connected;	/* a connection is kept from the request before */
 };
 
 /* --- opening -------------------------------------------------------------------------------- */
@@ -240,6 +241,7 @@ static char *copy_header(struct sb_http *h, const char *name)
 static void finish(struct sb_reply *out, struct sb_http *h, CURLcode rc)
 {
 	curl_off_t wait = 0;
+	long connects = 0;
 
 	out->body = mem_stream_close(&out->stream, NULL);
 	if (!out->broken)
@@ -250,6 +252,9 @@ static void finish(struct sb_reply *out, struct sb_http *h, CURLcode rc)
 		out->reason = mem_strdup(h->why[0] ? h->why : curl_easy_strerror(rc));
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &out->status);
 	curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &wait);
+	curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connects);
+	out->tries = h->connected && connects ? 2 : 1;
+	h->connected = !out->broken;
 	out->retry_after = wait > 0 ? (long)wait : -1;
 	if (out->status >= 300 && out->status < 400)
 		out->location = copy_header(h, "Location");
@@ -278,6 +283,8 @@ void sb_http_send(struct sb_reply *out, struct sb_http *h, const struct sb_reque
 	} else {
 		curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
 	}
+	/* On an old connection libcurl may send it twice by itself. */
+	curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, (long)r->once);
 	h->why[0] = '\0';
 	fault_point("http-send");
 	rc = curl_easy_perform(h->easy);

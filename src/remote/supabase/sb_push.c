@@ -233,9 +233,9 @@ static err_t send(struct push *p, size_t from, size_t to)
 		return NULL;
 	r.body = body = body_of(p, from, to);
 	TRY(sb_ask(&reply, p->s, &r));
-	if (reply.status >= 200 && reply.status <= 299)
+	if (!reply.broken && reply.status >= 200 && reply.status <= 299)
 		return take_reply(p, from, to, reply.body);
-	if (reply.status != 409)
+	if (reply.broken || reply.status != 409)
 		return send_halves(p, from, to, &reply, &r);
 	p->final = steal(reply.details);
 	return NULL;
