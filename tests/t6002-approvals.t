@@ -25,7 +25,7 @@ of_commit () {
 of_workspace () {
 	git agent show --json INFRA-042 >"$TRASH/show.out" &&
 	case $(sed 's/.*"approval":\("[a-z]*"\|null\).*/\1/' "$TRASH/show.out") in
-	'"acknowledged"') echo proven ;;
+	'"acknowledged"'|'"recorded"') echo proven ;;
 	'"stale"') echo stale ;;
 	null) echo proven ;;	# no gate: nothing to prove
 	*) echo claimed ;;	# requested, imported
@@ -197,9 +197,99 @@ test_expect_success 'onto a branch, too, the approval goes with the text' '
 	test "$tip" = "$(git rev-parse exported)"
 '
 
+test_expect_success 'a clone without a remote calls it recorded, verify says by what, --online needs a remote' '
+	cd "$TRASH/plain2" && git checkout -q -f main && git reset -q --hard origin/main &&
+	git agent show --json INFRA-042 >../out && test_grep "\"approval\":\"recorded\"" ../out &&
+	step=$(git log -1 --format=%H -S"APPROVED " -- $RECORD) &&
+	git agent verify $step^! 2>../err && test_grep "^1 approval holds by the record alone" ../err &&
+	test_expect_code 129 git agent verify --online $step^! 2>../err && test_grep "no remote" ../err &&
+	cd ../agent && git agent verify $step^! 2>../err && ! grep "record alone" ../err &&
+	test_expect_code 2 git agent verify --online --json origin/main >../out &&
+	test_grep "\"approvals_on_record\":0" ../out
+'
+
+# forge <sed script>: a line of the record, with a seal that fits, as who knows the format makes it.
+forge () {
+	sed "$1" $RECORD | while read -r word normative at rev chain uid seal approver
+	do
+		test "$word" = "#" || seal=$(printf "approval\nstory\n${LABEL-INFRA-042}\n%s\n%s\n%s\n%s\n%s\n%s\n%s\n" \
+			"$uid" "$word" "$normative" "$at" "$rev" "$chain" "$approver" |
+			sha256sum | cut -c1-64)
+		test "$word" = "#" || printf "%s\n" "$word $normative $at $rev $chain $uid $seal $approver"
+	done >../forged && cat ../forged >$RECORD && git add $RECORD
+}
+
+# found <reason>: by hook, verify and doctor; then as it was.
+found () {
+	hook 1 -m forge && test_grep "APPROVED is not what was approved: $1" ../hook.err &&
+	test_expect_code 2 git agent verify --porcelain --staged >../out 2>&1 &&
+	test_grep "$RECORD:[0-9]*: violation: approval: APPROVED is not what was approved: $1" ../out &&
+	test_expect_code 1 git agent doctor >../out && test_grep "problem: approvals: .*$1" ../out &&
+	git reset -q --hard
+}
+
+test_expect_success 'a word of a line that was changed is found without the remote' '
+	cd "$TRASH/plain2" && for change in "s/A U Thor/E V E/" "s/T\(..\):/T00:/" \
+		"/^APPROVED/s/ \([0-9]*\) \([0-9a-f]\{64\}\) / 1\1 \2 /" "/^COMMITTED/d;s/^APPROVED/COMMITTED/"
+	do
+		sed "$change" $RECORD >../x && cat ../x >$RECORD && git add $RECORD &&
+		test_expect_code 2 git agent verify --staged >../out 2>&1 &&
+		test_grep "its line was changed" ../out &&
+		git reset -q --hard || return 1
+	done
+'
+
+test_expect_success 'a whole line that was made up: the workspace has the remote'\''s word against it' '
+	cd "$TRASH/agent" && git reset -q --hard && git agent sync >../out && git agent doctor >../out;
+	! grep "approvals" ../out &&
+	forge "s/A U Thor/E V E/" && found "the remote knows another approver" &&
+	forge "s/T\(..\):/T00:/" && found "the remote acknowledged it at another time" &&
+	forge "/^APPROVED/s/ \([0-9]*\) [0-9a-f]\{8\}\([0-9a-f]\{56\}\) / \1 00000000\2 /" &&
+	found "the remote.s chain has another hash" &&
+	forge "s/^APPROVED [0-9a-f]\{4\}/APPROVED 0000/" && found "the remote acknowledged another text"
+'
+
+test_expect_success 'where nobody has the remote'\''s word a made up line holds, and it is said by what' '
+	cd "$TRASH/plain2" && forge "s/A U Thor/E V E/" &&
+	git agent verify --staged >../out 2>../err && test_grep "2 approvals hold by the record alone" ../err &&
+	git reset -q --hard
+'
+
+test_expect_success 'a line from before, with the text from before, is replayed; a made up one is what --online finds' '
+	cd "$TRASH/agent" && git reset -q --hard && cp $RECORD ../old.record && cp $STORY ../old.story &&
+	git agent state -m "once more" INFRA-042 DRAFT && hook 0 -a -m "back" -m "once more" &&
+	git agent set INFRA-042 --section "Notes" --text "A new limit." && hook 0 -a -m "text" &&
+	git agent state INFRA-042 COMMITTED && git add -A && hook 0 -m "commit to it" &&
+	git agent state INFRA-042 APPROVED && git add -A && hook 0 -m "approve" && verdict proven APPROVED &&
+	git checkout -q -b replay HEAD~1 && cat ../old.story >$STORY && cat ../old.record >$RECORD && git add -A &&
+	git commit -q --no-verify -m "replay" &&
+	git agent verify --porcelain HEAD^! >../out 2>&1 && test_grep "warning: approval: APPROVED was approved once" ../out &&
+	git agent verify --porcelain --online HEAD^! >../out 2>&1 && test_grep "warning: approval: APPROVED was approved once" ../out &&
+	test "$(of_workspace)" != proven &&
+	sed "s/^\(APPROVED .*\) \([0-9]*\) \([0-9a-f]\{64\} [-0-9a-f]\{36\} \)/\1 3 \3/" $RECORD >../x && cat ../x >$RECORD &&
+	forge "" && git commit -q --no-verify -m "made up" &&
+	test_expect_code 2 git agent verify --online HEAD^! >../out 2>&1 &&
+	test_grep "the remote \(does not know of it\|acknowledged another\)" ../out &&
+	git checkout -q -f main
+'
+
+test_expect_success 'copied to another artifact it proves nothing' '
+	cd "$TRASH/agent" && OTHER=.agent/cache/stories/INFRA/INFRA-043-audit.md &&
+	cp $RECORD .agent/approvals/story/INFRA-043 && cat $STORY >$OTHER && git add -A &&
+	test_expect_code 2 git agent verify --staged >../out 2>&1 &&
+	test_grep "$OTHER:5: violation: approval: .*is of another artifact" ../out &&
+	(RECORD=.agent/approvals/story/INFRA-043 && LABEL=INFRA-043 && forge "") &&
+	test_expect_code 2 git agent verify --staged >../out 2>&1 &&
+	test_grep "$OTHER:5: violation: approval: .*it is the approval of another artifact" ../out &&
+	sed "s/^DRAFT/APPROVED/" ../seed/$OTHER >$OTHER && git add -A &&
+	test_expect_code 2 git agent verify --staged >../out 2>&1 &&
+	test_grep "$OTHER:5: violation: approval: .*it is the approval of another artifact" ../out &&
+	git reset -q --hard && git agent list >/dev/null
+'
+
 test_expect_success 'a record that was tampered with proves nothing' '
 	cd "$TRASH/agent" && sed "s/^APPROVED [0-9a-f]\{4\}/APPROVED 0000/" $RECORD >../x && cat ../x >$RECORD &&
-	git add $RECORD && hook 1 -m "forge" && test_grep "APPROVED is stale" ../hook.err &&
+	git add $RECORD && hook 1 -m "forge" && test_grep "its line was changed" ../hook.err &&
 	echo "APPROVED by me" >>$RECORD && git add $RECORD && hook 1 -m "forge" &&
 	test_grep "$RECORD:[0-9]*: this line of the record is no approval" ../hook.err &&
 	git checkout -q HEAD $RECORD

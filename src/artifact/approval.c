@@ -20,6 +20,13 @@ void approvals_release(struct approvals *list)
 	*list = (struct approvals){0};
 }
 
+void approval_known_release(struct approval_known *k)
+{
+	approvals_release(&k->list);
+	strs_release(&k->labels);
+	*k = (struct approval_known){0};
+}
+
 char *approval_path(const char *kind, const char *label)
 {
 	struct label parsed;
@@ -30,20 +37,26 @@ char *approval_path(const char *kind, const char *label)
 	return mem_printf(APPROVAL_DIR "%s/%s", kind, label);
 }
 
-bool approval_is_path(const struct kinds *kinds, const char *path)
+struct approval_name approval_name(const struct kinds *kinds, const char *path)
 {
 	size_t dir = strlen(APPROVAL_DIR);
+	struct approval_name none = {NULL, ""};
 	const char *slash;
 	struct label label;
 	scoped_free char *kind = NULL;
 
 	if (strncmp(path, APPROVAL_DIR, dir) != 0)
-		return false;
+		return none;
 	slash = strchr(path + dir, '/');
 	if (!slash || !label_parse(&label, slice_str(slash + 1)))
-		return false;
+		return none;
 	kind = mem_strndup(path + dir, (size_t)(slash - path) - dir);
-	return kinds_find(kinds, kind) != NULL;
+	return (struct approval_name){kinds_find(kinds, kind), slash + 1};
+}
+
+bool approval_is_path(const struct kinds *kinds, const char *path)
+{
+	return approval_name(kinds, path).kind != NULL;
 }
 
 bool approval_withdrawn(const struct kind *kind, struct slice approved, struct slice state)
@@ -90,10 +103,38 @@ static bool take_number(long *out, struct slice text)
 	return true;
 }
 
+static bool take_uid(char *out, struct slice text)
+{
+	if (text.len != UID_LEN)
+		return false;
+	for (size_t i = 0; i < UID_LEN; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (!strchr(dash ? "-" : "0123456789abcdef", text.at[i]) || !text.at[i])
+			return false;
+	}
+	memcpy(out, text.at, UID_LEN);
+	out[UID_LEN] = '\0';
+	return true;
+}
+
+/* Over everything that the line says, and what the record is of. */
+static struct sha256 seal_of(const struct approval *a, const struct approval_name *name)
+{
+	scoped_free char *text = mem_printf(
+		"approval\n%s\n%s\n%s\n%s\n%s\n%s\n%ld\n%s\n%s\n", name->kind->name,
+		name->label, a->uid, a->state, a->normative.hex, a->at, a->rev, a->chain.hex,
+		a->approver);
+
+	return hash_sha256(slice_str(text));
+}
+
 /* False for a line that is no approval; *blank: and needs not be one. */
-static bool take_line(struct approval *out, bool *blank, struct slice line)
+static bool take_line(struct approval *out, bool *blank, struct slice line,
+		      const struct approval_name *name)
 {
 	struct slice rest = slice_trim(line), state, at;
+	struct sha256 seal, right;
 	struct approval a = {0};
 
 	*blank = !rest.len || rest.at[0] == '#';
@@ -104,16 +145,19 @@ static bool take_line(struct approval *out, bool *blank, struct slice line)
 		return false;
 	at = word(&rest);
 	if (!at.len || !take_number(&a.rev, word(&rest)) || !take_sha256(&a.chain, word(&rest)) ||
-	    !rest.len)
+	    !take_uid(a.uid, word(&rest)) || !take_sha256(&seal, word(&rest)) || !rest.len)
 		return false;
 	a.state = mem_strndup(state.at, state.len);
 	a.at = mem_strndup(at.at, at.len);
 	a.approver = mem_strndup(rest.at, rest.len);
+	right = seal_of(&a, name);
+	a.broken = strcmp(right.hex, seal.hex) != 0;
 	*out = a;
 	return true;
 }
 
-void approval_read(struct approvals *out, int *bad_line, struct slice record)
+void approval_read(struct approvals *out, int *bad_line, struct slice record,
+		   const struct approval_name *name)
 {
 	struct approvals list = {0};
 	struct slice line;
@@ -124,7 +168,7 @@ void approval_read(struct approvals *out, int *bad_line, struct slice record)
 	for (int number = 1; slice_line(&record, &line); number++) {
 		struct approval a;
 
-		if (take_line(&a, &blank, line)) {
+		if (take_line(&a, &blank, line, name)) {
 			MEM_GROW(list.at, list.len, cap);
 			list.at[list.len++] = a;
 		} else if (!blank && !*bad_line) {
@@ -134,33 +178,19 @@ void approval_read(struct approvals *out, int *bad_line, struct slice record)
 	*out = list;
 }
 
-enum approval_verdict approval_judge(const struct kind *kind, struct slice state,
-				     const char *normative, struct slice record)
-{
-	const struct kind_state *s = kind_state(kind, state);
-	enum approval_verdict verdict = APPROVAL_CLAIMED;
-	struct approvals list;
-	int bad;
-
-	if (!s || !s->gate)
-		return APPROVAL_NONE;
-	approval_read(&list, &bad, record);
-	for (size_t i = 0; i < list.len && verdict != APPROVAL_PROVEN; i++) {
-		if (!slice_is(state, list.at[i].state))
-			continue;
-		verdict = strcmp(list.at[i].normative.hex, normative) == 0 ? APPROVAL_PROVEN
-									     : APPROVAL_STALE;
-	}
-	approvals_release(&list);
-	return verdict;
-}
-
 /* --- writing -------------------------------------------------------------------------------- */
 
-static void write_line(FILE *out, const struct approval *a)
+static void write_line(FILE *out, const struct approval *a, const struct approval_name *name)
 {
-	fprintf(out, "%s %s %s %ld %s %s\n", a->state, a->normative.hex, a->at, a->rev,
-		a->chain.hex, a->approver);
+	fprintf(out, "%s %s %s %ld %s %s %s %s\n", a->state, a->normative.hex, a->at, a->rev,
+		a->chain.hex, a->uid, seal_of(a, name).hex, a->approver);
+}
+
+static void keep_line(FILE *out, struct slice line)
+{
+	fwrite(line.at, 1, line.len, out);
+	if (!line.len || line.at[line.len - 1] != '\n')
+		fputc('\n', out);
 }
 
 static const struct approval *of_state(const struct approvals *list, const char *state)
@@ -171,9 +201,63 @@ static const struct approval *of_state(const struct approvals *list, const char 
 	return NULL;
 }
 
-/* The lines that stay, and which of `now` they are newer than or equal to. */
-static size_t keep_lines(FILE *out, bool *there, struct slice record, const struct kind *kind,
-			 struct slice state, const struct approvals *now)
+/* A clone that never heard of the remote has the artifact under a uid of its own; but where another
+ * artifact has the label that ours had, such a line is more likely its. */
+static bool is_of_other(const struct approval_of *of, const struct approval *a)
+{
+	bool own = strcmp(a->uid, of->uid) == 0;
+
+	return of->others && (strs_has(of->others, a->uid) || (of->gone && of->others->len && !own));
+}
+
+static const struct approval_known *known_of(void *ctx, const char *uid)
+{
+	const struct approval_of *of = ctx;
+
+	return strcmp(uid, of->uid) == 0 ? of->known : NULL;
+}
+
+/* Git may have brought something newer than what is known here. */
+static bool may_stay(const struct approval_of *of, const struct approval *old,
+		     const struct approval *now)
+{
+	struct approval_witness witness = {known_of, (void *)of};
+	const char *why;
+
+	if (!now)
+		return true;
+	return old->rev >= now->rev && strcmp(old->uid, of->uid) == 0 &&
+	       approval_trust(&why, old, &of->name, &witness) != APPROVAL_REFUTED;
+}
+
+/* A line of the record as it is; *there: states that need no line any more. */
+static bool take_over(FILE *out, bool *there, struct slice line, const struct approval *old,
+		      const struct approval_of *of)
+{
+	const struct approvals *known = &of->known->list;
+	const struct approval *now;
+
+	if (is_of_other(of, old)) {
+		keep_line(out, line);
+		return true;
+	}
+	if (of->gone || approval_withdrawn(of->name.kind, slice_str(old->state), of->state))
+		return false;
+	now = of_state(known, old->state);
+	if (may_stay(of, old, now)) {
+		keep_line(out, line);
+	} else if (!there[now - known->at]) {
+		write_line(out, now, &of->name);
+	} else {
+		return false;
+	}
+	if (now)
+		there[now - known->at] = true;
+	return true;
+}
+
+/* How many lines stay. */
+static size_t keep_lines(FILE *out, bool *there, struct slice record, const struct approval_of *of)
 {
 	struct slice line;
 	size_t kept = 0;
@@ -181,34 +265,44 @@ static size_t keep_lines(FILE *out, bool *there, struct slice record, const stru
 
 	while (slice_line(&record, &line)) {
 		struct approval old = {0};
-		const struct approval *new;
 
-		if (!take_line(&old, &blank, line)) {
-			if (!blank || line.at[0] == '#')
-				fwrite(line.at, 1, line.len, out);
-			continue;
-		}
-		new = of_state(now, old.state);
-		if (!approval_withdrawn(kind, slice_str(old.state), state)) {
-			if (new && new->rev > old.rev) {
-				write_line(out, new);
-			} else {
-				fwrite(line.at, 1, line.len, out);
-				if (line.at[line.len - 1] != '\n')
-					fputc('\n', out);
-			}
-			if (new)
-				there[new - now->at] = true;
-			kept++;
-		}
+		if (take_line(&old, &blank, line, &of->name))
+			kept += take_over(out, there, line, &old, of);
+		else if (!blank || line.at[0] == '#')
+			fwrite(line.at, 1, line.len, out);
 		approval_release(&old);
 	}
 	return kept;
 }
 
-char *approval_record(size_t *len, struct slice record, const struct kind *kind, const char *name,
-		      struct slice state, const struct approvals *now)
+char *approval_without(size_t *len, struct slice record, const struct approval_name *name,
+		       const char *normative)
 {
+	scoped(approvals_release) struct approvals all = {0};
+	scoped(strs_release) struct strs theirs = {0};
+	struct mem_stream s;
+	struct slice line;
+	bool blank;
+	int bad;
+
+	approval_read(&all, &bad, record, name);
+	for (size_t i = 0; i < all.len; i++)
+		if (strcmp(all.at[i].normative.hex, normative) == 0)
+			strs_add(&theirs, all.at[i].uid);
+	mem_stream_open(&s);
+	while (slice_line(&record, &line)) {
+		struct approval a = {0};
+
+		if (!take_line(&a, &blank, line, name) || !strs_has(&theirs, a.uid))
+			fwrite(line.at, 1, line.len, s.file);
+		approval_release(&a);
+	}
+	return mem_stream_close(&s, len);
+}
+
+char *approval_record(size_t *len, struct slice record, const struct approval_of *of)
+{
+	const struct approvals *now = &of->known->list;
 	scoped_free bool *there = mem_alloc(now->len + 1);
 	struct mem_stream s;
 	char *text;
@@ -218,12 +312,13 @@ char *approval_record(size_t *len, struct slice record, const struct kind *kind,
 	if (!record.len)
 		fprintf(s.file,
 			"# Approvals of %s %s: state, hash of the normative text, time, revision "
-			"and chain hash of the remote, approver\n", kind->name, name);
-	kept = keep_lines(s.file, there, record, kind, state, now);
-	for (size_t i = 0; i < now->len; i++) {
-		if (there[i] || approval_withdrawn(kind, slice_str(now->at[i].state), state))
+			"and chain hash of the remote, uid, seal, approver\n", of->name.kind->name,
+			of->name.label);
+	kept = keep_lines(s.file, there, record, of);
+	for (size_t i = 0; i < now->len && !of->gone; i++) {
+		if (there[i] || approval_withdrawn(of->name.kind, slice_str(now->at[i].state), of->state))
 			continue;
-		write_line(s.file, &now->at[i]);
+		write_line(s.file, &now->at[i], &of->name);
 		kept++;
 	}
 	text = mem_stream_close(&s, len);

@@ -1,4 +1,5 @@
 #include "artifact/verify.h"
+#include "artifact/label.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct view {
 	struct slice state;
 	struct sha256 normative;
 	enum approval_verdict verdict;
+	const char *why; /* where it is forged */
 };
 
 struct views {
@@ -43,14 +45,19 @@ struct views {
 
 static struct view read_version(const struct verify_change *c, const struct verify_version *v)
 {
+	struct approval_name name = {c->kind, ""};
 	struct view out = {0};
+	struct label label;
 
 	if (oid_none(&v->oid) || v->text.len > ARTIFACT_MAX_BYTES)
 		return out;
 	out.a = artifact_parse(v->text, c->kind, v->path ? v->path : c->path);
 	out.state = artifact_slice(out.a, out.a->state);
 	out.normative = artifact_normative(out.a);
-	out.verdict = approval_judge(c->kind, out.state, out.normative.hex, v->record);
+	if (label_of_path(&label, v->path ? v->path : c->path))
+		name.label = label.text;
+	out.verdict = approval_judge(&out.why, &name, out.state, out.normative.hex, v->record,
+				     c->witness);
 	return out;
 }
 
@@ -251,10 +258,19 @@ static void judge_approval(struct findings *out, const struct views *v,
 	const char *path = v->c->path;
 	int line = v->after.a->state_line;
 
-	if (v->after.verdict == APPROVAL_NONE || v->after.verdict == APPROVAL_PROVEN ||
-	    verdict_is_old(v))
+	if (v->after.verdict == APPROVAL_NONE || verdict_is_old(v))
 		return;
-	if (v->after.verdict == APPROVAL_STALE)
+	if (v->after.verdict == APPROVAL_REPLAYED && v->c->now)
+		findings_add(out, VERIFY_WARNING, "approval", path, line,
+			     "%.*s was approved once: the remote has withdrawn or renewed it since",
+			     (int)state.len, state.at);
+	if (approval_holds(v->after.verdict))
+		return;
+	if (v->after.verdict == APPROVAL_FORGED)
+		findings_add(out, VERIFY_VIOLATION, "approval", path, line,
+			     "%.*s is not what was approved: %s", (int)state.len, state.at,
+			     v->after.why);
+	else if (v->after.verdict == APPROVAL_STALE)
 		findings_add(out, VERIFY_VIOLATION, "approval", path, line,
 			     "%.*s is stale: the text changed after it was approved",
 			     (int)state.len, state.at);

@@ -25,6 +25,7 @@ struct finding {
 struct findings {
 	struct finding *at;
 	size_t len, cap;
+	size_t proven, recorded; /* new lines of records: with the remote's word, without */
 };
 void findings_release(struct findings *f);
 void findings_add(struct findings *f, enum verify_severity severity, const char *rule,
@@ -52,6 +53,8 @@ struct verify_change {
 	int nr_parents;
 	bool has_reason;  /* the commit says why; see verify_has_reason */
 	bool reason_open; /* there is no message yet: the lack of a reason is only a warning */
+	bool now; /* nothing comes after it: what is in force counts, not what was */
+	const struct approval_witness *witness; /* may be NULL */
 };
 
 /* A commit message gives a reason: it has a body besides trailers, or a "Reason:" trailer. */
@@ -68,8 +71,11 @@ bool verify_needs_parent(const struct verify_change *c);
 void verify_parent(struct findings *out, const struct verify_change *c,
 		   const struct verify_policy *policy, const struct kind *parent_kind,
 		   const char *parent_label, struct slice parent_state);
-/* A record that git alone is to judge by must be readable. */
-void verify_record(struct findings *out, const char *path, struct slice record);
+/* A record that git alone is to judge by must be readable, and nothing may speak against it.
+ * before: what it was in the parents; their lines are not of this commit. */
+void verify_record(struct findings *out, const char *path, struct slice record,
+		   const struct slice *before, size_t nr_before, const struct approval_name *name,
+		   const struct approval_witness *witness);
 /* Two paths with one label. together: a parent commit had both. */
 void verify_label(struct findings *out, const char *path, const char *other, const char *label,
 		  bool together);

@@ -21,13 +21,58 @@ void verify_parent(struct findings *out, const struct verify_change *c,
 		     parent_state.len ? parent_state.at : "without a state");
 }
 
-void verify_record(struct findings *out, const char *path, struct slice record)
+/* The same line, as far as a line says anything. */
+static bool has_line(struct slice record, struct slice wanted)
 {
+	struct slice line;
+
+	while (slice_line(&record, &line))
+		if (slice_eq(slice_trim(line), slice_trim(wanted)))
+			return true;
+	return false;
+}
+
+static bool is_new_line(struct slice line, const struct slice *before, size_t nr_before)
+{
+	for (size_t i = 0; i < nr_before; i++)
+		if (has_line(before[i], line))
+			return false;
+	return true;
+}
+
+static void judge_line(struct findings *out, const char *path, int number, struct slice line,
+		       const struct approval_name *name, const struct approval_witness *witness)
+{
+	enum approval_trust trust;
+	struct approvals one;
+	const char *why;
+	int bad;
+
+	approval_read(&one, &bad, line, name);
+	if (!one.len)
+		return;
+	trust = approval_trust(&why, &one.at[0], name, witness);
+	out->proven += trust == APPROVAL_CONFIRMED;
+	out->recorded += trust == APPROVAL_UNASKED;
+	if (trust == APPROVAL_REFUTED)
+		findings_add(out, VERIFY_VIOLATION, "approval", path, number,
+			     "%s is not what was approved: %s", one.at[0].state, why);
+	approvals_release(&one);
+}
+
+void verify_record(struct findings *out, const char *path, struct slice record,
+		   const struct slice *before, size_t nr_before, const struct approval_name *name,
+		   const struct approval_witness *witness)
+{
+	struct slice rest = record, line;
 	struct approvals list;
 	int bad_line;
 
-	approval_read(&list, &bad_line, record);
+	approval_read(&list, &bad_line, record, name);
 	approvals_release(&list);
+	for (int number = 1; slice_line(&rest, &line); number++)
+		if (is_new_line(line, before, nr_before))
+			judge_line(out, path, number, line, name, witness);
 	if (artifact_has_markers(record))
 		findings_add(out, VERIFY_VIOLATION, "markers", path, bad_line,
 			     "the record of approvals has conflict markers");

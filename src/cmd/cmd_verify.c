@@ -2,9 +2,12 @@
 #include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/session.h"
 #include "cmd/settings.h"
 #include "cmd/verdict.h"
 #include "cli/options.h"
+#include "sync/witness.h"
+#include "util/file.h"
 #include "util/mem.h"
 #include "util/proc.h"
 
@@ -14,7 +17,7 @@
 #include <string.h>
 
 struct verify_options {
-	bool staged, from_stdin, remerge, json, porcelain;
+	bool staged, from_stdin, remerge, online, json, porcelain;
 };
 
 struct run {
@@ -22,14 +25,18 @@ struct run {
 	struct repo *repo;
 	struct kinds *kinds;
 	struct verdict verdict;
+	struct session session; /* who may know what the remote said */
+	struct witness witness;
 	char trunk[OID_HEX + 1];
 	struct json json;
 	struct strs done; /* tips whose commits were judged */
-	size_t commits, violations, warnings;
+	size_t commits, violations, warnings, proven, recorded;
 };
 
 static void run_close(struct run *r)
 {
+	witness_close(&r->witness);
+	session_close(&r->session);
 	kinds_free(r->kinds);
 	repo_close(r->repo);
 	strs_release(&r->done);
@@ -80,6 +87,8 @@ static void print_line(const struct run *r, const char *commit, const struct fin
 
 static void print(struct run *r, const char *commit, const struct findings *found)
 {
+	r->proven += found->proven;
+	r->recorded += found->recorded;
 	for (size_t i = 0; i < found->len; i++) {
 		const struct finding *f = &found->at[i];
 
@@ -109,6 +118,14 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* What git alone cannot know is said, not passed off as proven. */
+static void tell_recorded(const struct run *r)
+{
+	if (r->recorded && !r->o->json && !r->o->porcelain)
+		fprintf(stderr, "%zu approval%s by the record alone: 'git agent verify --online' "
+				"asks the remote\n", r->recorded, r->recorded == 1 ? " holds" : "s hold");
+}
+
 static err_t end_output(struct run *r)
 {
 	scoped_free char *where = r->o->staged
@@ -121,6 +138,8 @@ static err_t end_output(struct run *r)
 		json_key_int(&r->json, "commits", (int64_t)r->commits);
 		json_key_int(&r->json, "violations", (int64_t)r->violations);
 		json_key_int(&r->json, "warnings", (int64_t)r->warnings);
+		json_key_int(&r->json, "approvals_proven", (int64_t)r->proven);
+		json_key_int(&r->json, "approvals_on_record", (int64_t)r->recorded);
 		json_object_end(&r->json);
 		json_end(&r->json);
 	}
@@ -131,6 +150,7 @@ static err_t end_output(struct run *r)
 	if (!r->o->json && !r->o->porcelain)
 		fprintf(stderr, "%s: no violation, %zu warning%s\n", where, r->warnings,
 			plural(r->warnings));
+	tell_recorded(r);
 	return NULL;
 }
 
@@ -170,16 +190,25 @@ static err_t check_parents(const struct run *r, const char *commit)
 			"'git fetch --unshallow' gets the rest of the history");
 }
 
-static err_t judge_commits(struct run *r, const struct strs *commits)
+/* A verdict that rests on an answer that could not be had is none. */
+static err_t print_judged(struct run *r, const char *commit, const struct findings *found)
+{
+	TRY(witness_error(&r->witness));
+	print(r, commit, found);
+	return NULL;
+}
+
+static err_t judge_commits(struct run *r, const struct strs *commits, const char *tip)
 {
 	for (size_t i = 0; i < commits->len; i++) {
 		scoped(scoped_findings) struct findings found = {0};
 
 		TRY(check_parents(r, commits->at[i]));
+		r->verdict.now = strcmp(commits->at[i], tip) == 0;
 		TRY(verdict_commit(&found, &r->verdict, commits->at[i]));
 		if (r->o->remerge)
 			TRY(verdict_remerge(&found, &r->verdict, commits->at[i]));
-		print(r, commits->at[i], &found);
+		TRY(print_judged(r, commits->at[i], &found));
 		r->commits++;
 	}
 	return NULL;
@@ -192,7 +221,7 @@ static err_t judge_tip(struct run *r, const char *tip, struct strs *hide, const 
 
 	TRY(git_range_commits(&commits, r->repo, tip, hide));
 	TRY(rules_for(r, &commits, before));
-	TRY(judge_commits(r, &commits));
+	TRY(judge_commits(r, &commits, tip));
 	strs_add(hide, tip);
 	return NULL;
 }
@@ -322,8 +351,27 @@ static err_t judge_index(struct run *r)
 
 	TRY(verdict_load_staged(&r->kinds, &r->verdict, r->repo));
 	TRY(verdict_index(&found, &r->verdict));
-	print(r, NULL, &found);
-	return NULL;
+	return print_judged(r, NULL, &found);
+}
+
+/* --online, or with a workspace at hand that has heard from the remote. */
+static err_t call_witness(struct run *r)
+{
+	err_t err;
+
+	if (!r->o->online && !file_exists(r->repo->db_path))
+		return NULL;
+	err = session_open(&r->session, SESSION_READ);
+	if (!err && r->o->online)
+		err = session_remote(&r->session, false);
+	if (!err)
+		err = witness_open(&r->witness, &r->session.engine, r->o->online);
+	if (err && !r->o->online) { /* no workspace, or none that can be read: git's objects do */
+		err_free(err);
+		err = NULL;
+	}
+	r->verdict.witness = witness_face(&r->witness);
+	return err;
 }
 
 static err_t run(const struct verify_options *o, int argc, char **argv)
@@ -332,6 +380,7 @@ static err_t run(const struct verify_options *o, int argc, char **argv)
 
 	TRY(repo_open(&r.repo));
 	TRY(settings_trunk(r.trunk, r.repo));
+	TRY(call_witness(&r));
 	begin_output(&r);
 	if (o->staged)
 		TRY(judge_index(&r));
@@ -354,6 +403,8 @@ err_t cmd_verify(int argc, char **argv)
 			 "read '<old> <new> <ref>' lines, as hooks get them"),
 		OPT_FLAG(0, "remerge", &o.remerge,
 			 "also tell where merges are not what the merge driver makes"),
+		OPT_FLAG(0, "online", &o.online,
+			 "ask the remote about every approval on record"),
 		OPT_FLAG(0, "json", &o.json, "print JSON"),
 		OPT_FLAG(0, "porcelain", &o.porcelain, "print whole commit ids, for scripts"),
 		OPT_END,

@@ -30,4 +30,8 @@ err_t doctor_clone(struct doctor *d) MUST_CHECK;
 /* doctor_artifacts.c: what the artifacts say. Only with a workspace. */
 err_t doctor_artifacts(struct doctor *d) MUST_CHECK;
 
+/* doctor_approvals.c: one artifact, and all records in the work tree. */
+err_t doctor_approval(struct doctor *d, const struct art *art, const struct kind *kind) MUST_CHECK;
+err_t doctor_records(struct doctor *d, const struct arts *arts) MUST_CHECK;
+
 #endif

@@ -1,4 +1,4 @@
-/* Labels, links, titles, approvals, files. */
+/* Labels, links, titles, files. */
 #include "artifact/artifact.h"
 #include "artifact/label.h"
 #include "cmd/doctor.h"
@@ -91,72 +91,6 @@ static void check_title(struct doctor *d, const struct art *art, const struct ar
 	}
 }
 
-/* --- approvals ------------------------------------------------------------------------------ */
-
-static err_t state_of(char **out, struct doctor *d, const struct kind *kind,
-		      const struct revision *rev)
-{
-	scoped_free char *bytes = NULL;
-	struct artifact_brief brief;
-	size_t len;
-
-	TRY(store_text_get(&bytes, &len, d->work.store, rev->oid.hex));
-	artifact_brief(&brief, slice_of(bytes, len), kind, rev->path);
-	*out = mem_strndup(brief.state.at ? brief.state.at : "", brief.state.len);
-	return NULL;
-}
-
-/* How the state came that the artifact has now; HOW_CREATE where it always had it. */
-static err_t entered_by(enum revision_how *out, struct doctor *d, const struct kind *kind,
-			const struct art *art)
-{
-	scoped(revs_release) struct revs revs = {0};
-
-	TRY(store_rev_list(&revs, d->work.store, art->uid));
-	*out = HOW_CREATE;
-	for (size_t i = revs.len; i-- > 1;) {
-		scoped_free char *before = NULL;
-
-		if (revs.at[i - 1].oid.hex[0])
-			TRY(state_of(&before, d, kind, &revs.at[i - 1]));
-		if (before && strcmp(before, art->state) == 0)
-			continue;
-		*out = revs.at[i].how;
-		return NULL;
-	}
-	return NULL;
-}
-
-/* "imported" is a gate state that no command asked for. It is what a text brought along that came
- * into being with it; entered later, it was typed. */
-static err_t check_approval(struct doctor *d, const struct art *art, const struct kind *kind)
-{
-	scoped_free char *url = NULL;
-	enum revision_how how;
-	struct ailment *a;
-
-	if (strcmp(art->approval, "stale") == 0) {
-		doctor_add(d, "approvals", mem_printf("%s: the text changed after it became %s",
-						      art->path, art->state))->hint =
-			mem_strdup("'git agent state' asks for it again");
-		return NULL;
-	}
-	if (!kind || strcmp(art->approval, "imported") != 0)
-		return NULL;
-	TRY(entered_by(&how, d, kind, art));
-	if (how == HOW_CREATE)
-		return NULL;
-	TRY(store_meta_get(&url, d->work.store, "remote"));
-	a = doctor_add(d, "approvals", mem_printf("%s: nobody acknowledged that it is %s: it was "
-						  "written by %s", art->path, art->state,
-						  how == HOW_COMMIT ? "a commit"
-								    : "an edit of the text"));
-	a->hint = mem_strdup("'git agent log' shows when; 'git agent state' enters a state by the "
-			     "rules");
-	a->note = !url;
-	return NULL;
-}
-
 /* --- all of it ------------------------------------------------------------------------------ */
 
 static void scoped_artifact(struct artifact **a)
@@ -176,7 +110,7 @@ static err_t check_one(struct doctor *d, const struct arts *arts, const struct a
 	check_title(d, art, a);
 	check_owner(d, arts, art, kind);
 	TRY(check_links(d, arts, art, a));
-	return check_approval(d, art, kind);
+	return doctor_approval(d, art, kind);
 }
 
 static err_t check_file(struct doctor *d, const struct arts *arts, const char *path)
@@ -218,5 +152,6 @@ err_t doctor_artifacts(struct doctor *d)
 	check_doubles(d, &arts);
 	for (size_t i = 0; i < arts.len; i++)
 		TRY(check_one(d, &arts, &arts.at[i]));
-	return check_files(d, &arts);
+	TRY(check_files(d, &arts));
+	return doctor_records(d, &arts);
 }

@@ -1,5 +1,6 @@
 #include "cmd/git_out.h"
 #include "sync/graph.h"
+#include "sync/record.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -119,17 +120,14 @@ static err_t plan_record(struct plan *p, const struct art *art)
 	scoped_free char *path = approval_path(art->kind, art->label), *old = NULL;
 	const struct kind *kind = kinds_find(p->s->kinds, art->kind);
 	const struct git_entry *entry = path ? entry_at(&p->entries, path) : NULL;
-	scoped(approvals_release) struct approvals list = {0};
 	size_t old_len = 0, len;
 	char *text;
 
 	if (!path || !kind || art->deleted)
 		return NULL;
-	TRY(store_approval_list(&list, p->s->store, art->uid));
 	if (entry)
 		TRY(git_blob(&old, &old_len, p->s->repo, entry->oid.hex));
-	text = approval_record(&len, slice_of(old, old_len), kind, art->label,
-			       slice_str(art->state), &list);
+	TRY(record_text(&text, &len, &p->s->engine, art, art->label, slice_of(old, old_len)));
 	if (slice_eq(slice_of(text, len), slice_of(old, old_len))) {
 		free(text);
 	} else if (len) {

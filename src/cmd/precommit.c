@@ -1,6 +1,7 @@
 #include "cmd/precommit.h"
 #include "cli/text.h"
 #include "cmd/verdict.h"
+#include "sync/witness.h"
 #include "util/mem.h"
 #include "util/proc.h"
 
@@ -230,10 +231,14 @@ static err_t judge_rules(struct strs *faults, struct session *s)
 	scoped(scoped_findings) struct findings found = {0};
 	scoped(scoped_kinds) struct kinds *kinds = NULL;
 	scoped(strs_release) struct strs warnings = {0};
-	struct verdict verdict;
+	scoped(witness_close) struct witness w = {0};
+	struct verdict verdict = {0};
 
+	TRY(witness_open(&w, &s->engine, false));
 	TRY(verdict_load_staged(&kinds, &verdict, s->repo));
+	verdict.witness = witness_face(&w);
 	TRY(verdict_index(&found, &verdict));
+	TRY(witness_error(&w));
 	for (size_t i = 0; i < found.len; i++) {
 		const struct finding *f = &found.at[i];
 

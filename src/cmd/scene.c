@@ -24,26 +24,38 @@ void scene_release(struct scene *s)
 	}
 }
 
+static struct scene_text *put_text(struct scene *s, const struct oid *oid, char *bytes, size_t len)
+{
+	struct scene_text *t = mem_alloc(sizeof(*t));
+
+	*t = (struct scene_text){s->texts, *oid, bytes, len};
+	s->texts = t;
+	return t;
+}
+
 err_t scene_text(struct slice *out, struct scene *s, const struct oid *oid)
 {
 	struct scene_text *t = s->texts;
 	char *bytes;
 	size_t len;
 
+	*out = slice_of("", 0);
+	if (oid_none(oid))
+		return NULL;
 	while (t && !oid_eq(&t->oid, oid))
 		t = t->next;
-	if (!t && oid_none(oid)) {
-		*out = slice_of("", 0);
-		return NULL;
-	}
 	if (!t) {
 		TRY(git_blob(&bytes, &len, s->v->repo, oid->hex));
-		t = mem_alloc(sizeof(*t));
-		*t = (struct scene_text){s->texts, *oid, bytes, len};
-		s->texts = t;
+		t = put_text(s, oid, bytes, len);
 	}
 	*out = slice_of(t->bytes, t->len);
 	return NULL;
+}
+
+struct slice scene_keep(struct scene *s, char *bytes, size_t len)
+{
+	put_text(s, &(struct oid){""}, bytes, len);
+	return slice_of(bytes, len);
 }
 
 err_t scene_list(struct scene *s)

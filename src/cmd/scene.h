@@ -25,6 +25,8 @@ void scene_release(struct scene *s);
 err_t scene_list(struct scene *s) MUST_CHECK; /* fills entries */
 /* A blob's bytes, as long as the scene lives; empty for "". */
 err_t scene_text(struct slice *out, struct scene *s, const struct oid *oid) MUST_CHECK;
+/* Takes over bytes, for as long as the scene lives. */
+struct slice scene_keep(struct scene *s, char *bytes, size_t len);
 /* What a path is on a side. */
 err_t scene_oid(struct oid *out, struct scene *s, const char *path, int side) MUST_CHECK;
 /* The change of a path; NULL when it is as in all parents. */

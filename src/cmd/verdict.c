@@ -65,6 +65,50 @@ static bool moved_away(const struct scene *s, const struct git_change *gone)
 
 /* --- one artifact --------------------------------------------------------------------------- */
 
+static struct sha256 normative_of(struct slice text, const struct approval_name *name,
+				  const char *path, enum approval_verdict *verdict,
+				  struct slice record)
+{
+	struct artifact *a = artifact_parse(text, name->kind, path);
+	struct sha256 normative = artifact_normative(a);
+	const char *why;
+
+	*verdict = approval_judge(&why, name, artifact_slice(a, a->state), normative.hex, record,
+				  NULL);
+	artifact_free(a);
+	return normative;
+}
+
+/* An approval of another artifact with the same label does not make this one stale. */
+static err_t leave_out_others(struct verify_version *v, struct scene *s, const struct named *name)
+{
+	struct approval_name of = {name->kind, name->label};
+	enum approval_verdict verdict;
+
+	if (!v->record.len)
+		return NULL;
+	normative_of(v->text, &of, v->path, &verdict, v->record);
+	if (verdict != APPROVAL_STALE)
+		return NULL;
+	TRY(scene_list(s));
+	for (size_t i = 0; i < s->entries.len; i++) {
+		const struct git_entry *e = &s->entries.at[i];
+		struct named other = name_of(s, e->path);
+		struct sha256 normative;
+		struct slice text;
+		size_t len;
+		char *rest;
+
+		if (!same_name(name, &other) || strcmp(e->path, v->path) == 0)
+			continue;
+		TRY(scene_text(&text, s, &e->oid));
+		normative = normative_of(text, &of, e->path, &verdict, v->record);
+		rest = approval_without(&len, v->record, &of, normative.hex);
+		v->record = scene_keep(s, rest, len);
+	}
+	return NULL;
+}
+
 static err_t load(struct verify_version *out, struct scene *s, const char *path, int side,
 		  const struct oid *oid)
 {
@@ -79,7 +123,8 @@ static err_t load(struct verify_version *out, struct scene *s, const char *path,
 	if (!record)
 		return NULL;
 	TRY(scene_oid(&record_oid, s, record, side));
-	return scene_text(&out->record, s, &record_oid);
+	TRY(scene_text(&out->record, s, &record_oid));
+	return leave_out_others(out, s, &name);
 }
 
 static err_t change_of(struct verify_change *out, struct scene *s, const struct git_change *c)
@@ -90,6 +135,8 @@ static err_t change_of(struct verify_change *out, struct scene *s, const struct 
 		.nr_parents = c->nr_parents,
 		.has_reason = s->has_reason,
 		.reason_open = s->reason_open,
+		.now = s->v->now,
+		.witness = s->v->witness,
 	};
 	TRY(load(&out->after, s, c->path, SCENE_AFTER, &c->after));
 	for (int i = 0; i < c->nr_parents; i++) {
@@ -261,10 +308,14 @@ static err_t judge_recorded(struct findings *out, struct scene *s, const char *r
 
 static err_t judge_record(struct findings *out, struct scene *s, const struct git_change *c)
 {
-	struct slice text;
+	struct approval_name name = approval_name(s->v->kinds, c->path);
+	struct slice text, before[VERIFY_PARENTS];
 
 	TRY(scene_text(&text, s, &c->after));
-	verify_record(out, c->path, text);
+	for (int i = 0; i < c->nr_parents; i++)
+		TRY(scene_text(&before[i], s, &c->before[i]));
+	verify_record(out, c->path, text, before, (size_t)c->nr_parents,
+		      &name, s->v->witness);
 	return judge_recorded(out, s, c->path);
 }
 
@@ -294,6 +345,7 @@ err_t verdict_load_staged(struct kinds **kinds, struct verdict *v, struct repo *
 	TRY(settings_at(kinds, &v->policy, repo, commit));
 	v->repo = repo;
 	v->kinds = *kinds;
+	v->now = true;
 	return NULL;
 }
 

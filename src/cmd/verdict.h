@@ -12,6 +12,8 @@ struct verdict {
 	struct repo *repo;
 	const struct kinds *kinds;
 	struct verify_policy policy;
+	bool now; /* the commit that is judged is the newest, or the index */
+	const struct approval_witness *witness; /* what the remote said; NULL: git alone judges */
 };
 
 /* The rules for what is staged: the trunk's, or HEAD's where no trunk is known. Caller: kinds_free.

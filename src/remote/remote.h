@@ -50,7 +50,8 @@
  *            "deleted","rev"}...]}
  * bodies  <- {"uids":[...]} -> {"rows":[row with its whole lineage...]}
  * history <- {"uid"} ->
- * {"rows":[{"rev","version","op","state_from","state_to","revision","actor","at","reason"}...]}
+ * {"rows":[{"rev","version","op","state_from","state_to","revision","actor","at","reason",
+ *            "hash"(of the chain)}...]}
  * claim   <- {"device","uid","who","minutes"(0: release)} ->
  * {"claims":[{"uid","who","device","until"}...]} ack     <- {"device","rev"} -> {}
  */

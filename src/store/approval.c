@@ -25,6 +25,7 @@ static err_t read_approval(void *list, sqlite3_stmt *st)
 	a->at = db_text(st, 2);
 	DB_HEX(a->chain, st, 4);
 	a->approver = db_text(st, 5);
+	DB_UID(a->uid, st, 6);
 	return NULL;
 }
 
@@ -33,7 +34,7 @@ err_t store_approval_list(struct approvals *out, struct store *s, const char *ui
 	scoped(approvals_release) struct approvals list = {0};
 
 	TRY(db_rows(NULL, s, read_approval, &list,
-		    "SELECT state, normative, at, rev, chain, approver FROM approval"
+		    "SELECT state, normative, at, rev, chain, approver, uid FROM approval"
 		    " WHERE uid = ?1 ORDER BY rev", "t", uid));
 	*out = list;
 	list = (struct approvals){0};

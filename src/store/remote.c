@@ -58,6 +58,7 @@ err_t store_base_put(struct store *s, const char *uid, const struct base *b)
 err_t store_base_clear_all(struct store *s)
 {
 	TRY(db_run(NULL, s, "UPDATE artifact SET pushed = NULL WHERE pushed IS NOT NULL", ""));
+	TRY(db_run(NULL, s, "DELETE FROM approval", ""));	/* of another ledger */
 	return db_run(NULL, s, "DELETE FROM base", "");
 }
 

@@ -74,7 +74,7 @@ struct art {
 	char *author;	 /* of head */
 	int64_t time;	 /* of head */
 	char *normative; /* sha256 hex of the normative text, "" when deleted */
-	char *approval;	 /* "", "requested", "acknowledged", "imported", "stale" */
+	char *approval;	 /* "", "requested", "acknowledged", "recorded", "imported", "stale" */
 	bool dirty;	 /* derived: head differs from what the remote has. Read only */
 	bool conflict;	 /* derived: an unresolved conflict is recorded. Read only */
 };

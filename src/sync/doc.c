@@ -146,6 +146,21 @@ void doc_row_release(struct doc_row *row)
 	*row = (struct doc_row){0};
 }
 
+void doc_one_line(char *text)
+{
+	size_t len, from;
+
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < 0x20)
+			*c = ' ';
+	from = strspn(text, " ");
+	len = strlen(text + from);
+	while (len && text[from + len - 1] == ' ')
+		len--;
+	memmove(text, text + from, len);
+	text[len] = '\0';
+}
+
 /* A string that must be there. */
 static err_t field(char **out, struct engine *e, const char *json, const char *path)
 {

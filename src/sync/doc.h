@@ -39,6 +39,8 @@ void doc_row_release(struct doc_row *row);
  * ERR_REFUSED says what is wrong with it: nothing of such a row is used. */
 err_t doc_row_read(struct doc_row *row, struct engine *e, const char *json) MUST_CHECK;
 
+/* What a line of a record shall hold: control characters and blanks at the ends are gone. */
+void doc_one_line(char *text);
 /* A number in a document; otherwise when it is absent. */
 err_t doc_long(long *out, struct engine *e, const char *json, const char *path,
 	       long otherwise) MUST_CHECK;

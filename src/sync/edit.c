@@ -1,6 +1,7 @@
 #include "sync/engine.h"
 #include "sync/file_out.h"
 #include "sync/loaded.h"
+#include "sync/record.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -91,11 +92,14 @@ static err_t record_edit(struct loaded *l, struct step *s, struct file_out *out)
 {
 	struct engine *e = l->engine;
 	const struct revision *head = &s->revs[s->nr - 1];
+	scoped_free char *label = mem_strdup(l->art.label);
 
 	if (e->git)
 		TRY(stage_all(out, e, l->art.uid, l->art.path, &l->art.oid, head,
 			      slice_of(s->text[s->nr - 1], s->len[s->nr - 1])));
 	TRY(loaded_take(l, s, "edit"));
+	if (out->len && strcmp(label, l->art.label) != 0)
+		TRY(record_stage_move(out, e, &l->art, label));
 	if (e->git)
 		TRY(store_mine_put(e->store, e->git->worktree, l->art.uid, &l->art.head));
 	return file_out_record(out, e);

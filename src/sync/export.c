@@ -187,10 +187,21 @@ static err_t export_one(struct view *v, const struct art *art)
 	return NULL;
 }
 
+static err_t export_record_of(struct view *v, const struct art *art, const char *label)
+{
+	scoped(record_plan_release) struct record_plan p = {0};
+
+	TRY(record_plan(&p, v->e, art, label));
+	if (!p.path || oid_eq(&p.from, &p.to))
+		return NULL;
+	report_note(v->r, "%s %s", p.len ? "wrote" : "removed", p.path);
+	return v->o->dry_run ? NULL : record_stage(&v->out, v->e, art->uid, &p);
+}
+
 /* Approvals that came from the remote go out with the artifact that shows what was approved. */
 static err_t export_record(struct view *v, const struct art *art)
 {
-	scoped(record_plan_release) struct record_plan p = {0};
+	scoped(strs_release) struct strs past = {0};
 	scoped(approvals_release) struct approvals list = {0};
 	struct oid file;
 	bool on_its_way = false;
@@ -207,11 +218,64 @@ static err_t export_record(struct view *v, const struct art *art)
 		if (!oid_eq(&file, &art->oid))
 			return NULL;
 	}
-	TRY(record_plan(&p, v->e, art));
-	if (!p.path || oid_eq(&p.from, &p.to))
+	TRY(export_record_of(v, art, art->label));
+	TRY(record_past_labels(&past, v->e, art));
+	for (size_t i = 0; i < past.len; i++)
+		TRY(export_record_of(v, art, past.at[i]));
+	return NULL;
+}
+
+/* The artifact as it is at a path that it was moved away from: gone. False: somebody else is there.
+ */
+static err_t gone_from(bool *out, struct art *shadow, struct view *v, const struct art *art,
+		       const char *path)
+{
+	scoped(art_release) struct art there = {0};
+	err_t err = store_art_at(&there, v->e->store, path);
+
+	*out = false;
+	if (err && err->code != ERR_NOTFOUND)
+		return err;
+	if (!err && !there.deleted)
 		return NULL;
-	report_note(v->r, "wrote %s", p.path);
-	return v->o->dry_run ? NULL : record_stage(&v->out, v->e, art->uid, &p);
+	err_free(err);
+	*shadow = *art;
+	shadow->path = (char *)path;
+	shadow->oid = (struct oid){""};
+	shadow->deleted = true;
+	*out = true;
+	return NULL;
+}
+
+static err_t past_paths(struct strs *out, struct engine *e, const struct art *art)
+{
+	scoped(revs_release) struct revs revs = {0};
+
+	TRY(store_rev_list(&revs, e->store, art->uid));
+	for (size_t i = 0; i < revs.len; i++)
+		if (strcmp(revs.at[i].path, art->path) != 0 && !strs_has(out, revs.at[i].path))
+			strs_add(out, revs.at[i].path);
+	return NULL;
+}
+
+/* A file that shows the artifact where it is no more would be a second one in the next commit. */
+static err_t export_moves(struct view *v, const struct art *art)
+{
+	scoped(strs_release) struct strs past = {0};
+
+	if (art->deleted)
+		return NULL;
+	TRY(past_paths(&past, v->e, art));
+	for (size_t i = 0; i < past.len; i++) {
+		struct art shadow;
+		bool gone = false;
+
+		if (find_seen(&v->seens, past.at[i]))
+			TRY(gone_from(&gone, &shadow, v, art, past.at[i]));
+		if (gone)
+			TRY(export_one(v, &shadow));
+	}
+	return NULL;
 }
 
 /* A path may have belonged to several artifacts; only the live one, else the last, speaks for it.
@@ -250,6 +314,7 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 		if (!speaks)
 			continue;
 		TRY(export_one(&v, &arts.at[i]));
+		TRY(export_moves(&v, &arts.at[i]));
 		TRY(export_record(&v, &arts.at[i]));
 	}
 	return flush(&v);
@@ -336,22 +401,54 @@ static err_t carry_art(struct strs *paths, struct view *v, const struct art *art
 	return NULL;
 }
 
-/* The record goes into the commit that has, or that finds in HEAD, the text that was approved. */
-static err_t carry_record(struct strs *paths, struct view *v, const struct art *art)
+static err_t carry_record_of(struct strs *paths, struct view *v, const struct art *art,
+			     const char *label)
 {
 	scoped(record_plan_release) struct record_plan p = {0};
 	struct oid head;
 
-	if (!strs_has(paths, art->path) && strcmp(index_oid(v, art->path), art->oid.hex) != 0)
-		return NULL;
-	TRY(record_plan(&p, v->e, art));
+	TRY(record_plan(&p, v->e, art, label));
 	if (!p.path)
 		return NULL;
 	TRY(v->e->git->tree_oid(v->e->git->ctx, &head, v->commit, p.path));
-	if (oid_eq(&head, &p.to))
+	if (oid_eq(&head, &p.to) || strs_has(paths, p.path))
 		return NULL;
 	strs_add(paths, p.path);
 	return record_stage(&v->out, v->e, art->uid, &p);
+}
+
+/* The record goes into the commit that has, or that finds in HEAD, the text that was approved. */
+static err_t carry_record(struct strs *paths, struct view *v, const struct art *art)
+{
+	scoped(strs_release) struct strs past = {0};
+
+	if (!strs_has(paths, art->path) && strcmp(index_oid(v, art->path), art->oid.hex) != 0)
+		return NULL;
+	TRY(carry_record_of(paths, v, art, art->label));
+	TRY(record_past_labels(&past, v->e, art));
+	for (size_t i = 0; i < past.len; i++)
+		TRY(carry_record_of(paths, v, art, past.at[i]));
+	return NULL;
+}
+
+/* A move is one step in git, too. */
+static err_t carry_moves(struct strs *paths, struct view *v, const struct art *art)
+{
+	scoped(strs_release) struct strs past = {0};
+
+	if (art->deleted || !strs_has(paths, art->path))
+		return NULL;
+	TRY(past_paths(&past, v->e, art));
+	for (size_t i = 0; i < past.len; i++) {
+		struct art shadow;
+		bool gone = false;
+
+		if (head_oid(v, past.at[i])[0])
+			TRY(gone_from(&gone, &shadow, v, art, past.at[i]));
+		if (gone)
+			TRY(carry_art(paths, v, &shadow, NULL));
+	}
+	return NULL;
 }
 
 static err_t carry(struct strs *paths, struct view *v, const char *uid, const struct rev_id *edit)
@@ -360,6 +457,7 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid, const st
 
 	TRY(store_art_get(&art, v->e->store, uid));
 	TRY(carry_art(paths, v, &art, edit));
+	TRY(carry_moves(paths, v, &art));
 	return carry_record(paths, v, &art);
 }
 

@@ -172,14 +172,14 @@ static void describe_approval(struct art *art, const struct kind *kind, struct s
 static err_t look_at_record(struct art *art, struct engine *e, enum revision_how how)
 {
 	enum approval_verdict verdict;
+	const char *word;
 
 	if (!art->approval || !art->approval[0] || how == HOW_STATE)
 		return NULL;
 	TRY(record_judge(&verdict, e, art));
-	if (verdict == APPROVAL_PROVEN)
-		set_str(&art->approval, "acknowledged");
-	else if (verdict == APPROVAL_STALE)
-		set_str(&art->approval, "stale");
+	word = record_word(verdict, art->approval);
+	if (word)
+		set_str(&art->approval, word);
 	return NULL;
 }
 

@@ -1,5 +1,7 @@
 #include "sync/record.h"
+#include "artifact/label.h"
 #include "sync/doc.h"
+#include "sync/witness.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -28,14 +30,6 @@ static err_t sha256_field(struct sha256 *out, struct engine *e, const char *json
 	return NULL;
 }
 
-/* A line has one approver, whatever was said. */
-static void one_line(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20)
-			*text = ' ';
-}
-
 static err_t read_approval(struct approval *a, struct engine *e, const char *json)
 {
 	char at[21];
@@ -47,7 +41,7 @@ static err_t read_approval(struct approval *a, struct engine *e, const char *jso
 	TRY(sha256_field(&a->chain, e, json, "$.approval.hash"));
 	TRY(doc_long(&a->rev, e, json, "$.approval.rev", 0));
 	TRY(doc_long(&when, e, json, "$.approval.at", 0));
-	one_line(a->approver);
+	doc_one_line(a->approver);
 	clock_format(when, at);
 	a->at = mem_strdup(at);
 	return NULL;
@@ -105,44 +99,75 @@ static err_t read_file(char **bytes, size_t *len, struct engine *e, const char *
 	return err;
 }
 
-err_t record_judge(enum approval_verdict *out, struct engine *e, const struct art *art)
+static err_t judge(enum approval_verdict *out, struct witness *w, const struct art *art)
 {
 	scoped_free char *path = approval_path(art->kind, art->label);
 	scoped_free char *bytes = NULL;
-	const struct kind *kind = kinds_find(e->kinds, art->kind);
-	size_t len = 0;
+	struct engine *e = w->e;
+	struct approval_name name = {kinds_find(e->kinds, art->kind), art->label};
+	const char *why;
+	size_t len;
 
 	*out = APPROVAL_CLAIMED;
-	if (!e->git || !path || !kind)
+	if (!e->git || !path || !name.kind)
 		return NULL;
 	TRY(read_file(&bytes, &len, e, path));
-	*out = approval_judge(kind, slice_str(art->state), art->normative, slice_of(bytes, len));
-	return NULL;
+	*out = approval_judge(&why, &name, slice_str(art->state), art->normative,
+			      slice_of(bytes, len), witness_face(w));
+	return witness_error(w);
 }
 
-static bool may_be_proven(const struct art *art)
+err_t record_judge(enum approval_verdict *out, struct engine *e, const struct art *art)
+{
+	scoped(witness_close) struct witness w = {0};
+
+	TRY(witness_open(&w, e, false));
+	return judge(out, &w, art);
+}
+
+const char *record_word(enum approval_verdict verdict, const char *now)
+{
+	if (verdict == APPROVAL_PROVEN)
+		return "acknowledged";
+	if (verdict == APPROVAL_STALE)
+		return "stale";
+	if (verdict == APPROVAL_RECORDED)
+		return strcmp(now, "acknowledged") == 0 ? NULL : "recorded";
+	return strcmp(now, "recorded") == 0 ? "imported" : NULL;
+}
+
+/* What came by git alone: nothing that the remote or a command said. */
+static bool hangs_on_record(const struct art *art)
 {
 	return art->approval[0] && strcmp(art->approval, "acknowledged") != 0 && !art->deleted;
 }
 
+static err_t refresh(struct witness *w, struct art *art)
+{
+	enum approval_verdict verdict;
+	const char *word;
+
+	TRY(judge(&verdict, w, art));
+	word = record_word(verdict, art->approval);
+	/* what is asked for may be newer than the record */
+	if (!word || strcmp(word, art->approval) == 0 ||
+	    (verdict == APPROVAL_STALE && strcmp(art->approval, "recorded") != 0))
+		return NULL;
+	free(art->approval);
+	art->approval = mem_strdup(word);
+	return store_art_put(w->e->store, art);
+}
+
 err_t record_refresh(struct engine *e)
 {
+	scoped(witness_close) struct witness w = {0};
 	scoped(arts_release) struct arts arts = {0};
 
+	TRY(witness_open(&w, e, false));
 	TRY(store_art_list(&arts, e->store, NULL));
-	for (size_t i = 0; i < arts.len; i++) {
-		struct art *art = &arts.at[i];
-		enum approval_verdict verdict;
-
-		if (!may_be_proven(art))
-			continue;
-		TRY(record_judge(&verdict, e, art));
-		if (verdict != APPROVAL_PROVEN)
-			continue;
-		free(art->approval);
-		art->approval = mem_strdup("acknowledged");
-		TRY(store_art_put(e->store, art));
-	}
+	for (size_t i = 0; i < arts.len; i++)
+		if (hangs_on_record(&arts.at[i]))
+			TRY(refresh(&w, &arts.at[i]));
 	return NULL;
 }
 
@@ -155,41 +180,118 @@ void record_plan_release(struct record_plan *p)
 	*p = (struct record_plan){0};
 }
 
-static err_t is_needed_by_other(bool *out, struct engine *e, const struct art *art)
+/* Who else has the label, and so lines in the record. */
+static err_t list_others(struct strs *out, struct engine *e, const struct art *art,
+			 const char *label)
 {
-	struct art_filter f = {.kind = art->kind, .label = art->label};
+	struct art_filter f = {.kind = art->kind, .label = label};
 	scoped(arts_release) struct arts same = {0};
 
 	TRY(store_art_list(&same, e->store, &f));
-	*out = same.len > 0;
+	for (size_t i = 0; i < same.len; i++)
+		if (strcmp(same.at[i].uid, art->uid) != 0)
+			strs_add(out, same.at[i].uid);
 	return NULL;
 }
 
-err_t record_plan(struct record_plan *out, struct engine *e, const struct art *art)
+err_t record_past_labels(struct strs *out, struct engine *e, const struct art *art)
 {
-	const struct kind *kind = kinds_find(e->kinds, art->kind);
+	scoped(revs_release) struct revs revs = {0};
+	struct label label;
+
+	TRY(store_rev_list(&revs, e->store, art->uid));
+	for (size_t i = 0; i < revs.len; i++)
+		if (label_of_path(&label, revs.at[i].path) && strcmp(label.text, art->label) != 0 &&
+		    !strs_has(out, label.text))
+			strs_add(out, label.text);
+	return NULL;
+}
+
+static bool has_state(const struct approvals *list, const char *state)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (strcmp(list->at[i].state, state) == 0)
+			return true;
+	return false;
+}
+
+/* What git alone brought, under the label before: nobody else has it. */
+static err_t take_along(struct approvals *list, struct engine *e, const struct art *art,
+			const char *label)
+{
+	struct approval_name name = {kinds_find(e->kinds, art->kind), label};
+	scoped(approvals_release) struct approvals there = {0};
+	scoped(strs_release) struct strs others = {0};
+	scoped_free char *path = approval_path(art->kind, label), *bytes = NULL;
+	size_t len = 0;
+	int bad;
+
+	if (!path)
+		return NULL;
+	TRY(read_file(&bytes, &len, e, path));
+	approval_read(&there, &bad, slice_of(bytes, len), &name);
+	TRY(list_others(&others, e, art, label));
+	list->at = mem_realloc(list->at, (list->len + there.len + 1) * sizeof(*list->at));
+	for (size_t i = 0; i < there.len; i++) {
+		struct approval *a = &there.at[i];
+
+		if (a->broken || has_state(list, a->state) ||
+		    (others.len && strcmp(a->uid, art->uid) != 0))
+			continue;
+		list->at[list->len++] = *a;
+		*a = (struct approval){0};
+	}
+	return NULL;
+}
+
+static err_t list_known(struct approval_known *out, struct engine *e, const struct art *art,
+			bool gone)
+{
+	scoped(strs_release) struct strs past = {0};
+	scoped_free char *cursor = NULL;
+
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	out->asked = cursor ? strtol(cursor, NULL, 10) : 0;
+	TRY(store_approval_list(&out->list, e->store, art->uid));
+	if (gone || !e->git)
+		return NULL;
+	TRY(record_past_labels(&past, e, art));
+	for (size_t i = 0; i < past.len; i++)
+		TRY(take_along(&out->list, e, art, past.at[i]));
+	return NULL;
+}
+
+err_t record_text(char **text, size_t *len, struct engine *e, const struct art *art,
+		  const char *label, struct slice old)
+{
+	scoped(approval_known_release) struct approval_known known = {0};
+	scoped(strs_release) struct strs others = {0};
+	struct approval_of of = {.name = {kinds_find(e->kinds, art->kind), label},
+				 .uid = art->uid, .others = &others,
+				 .state = slice_str(art->state),
+				 .gone = art->deleted || strcmp(label, art->label) != 0,
+				 .known = &known};
+
+	TRY(list_others(&others, e, art, label));
+	TRY(list_known(&known, e, art, of.gone));
+	*text = approval_record(len, old, &of);
+	return NULL;
+}
+
+err_t record_plan(struct record_plan *out, struct engine *e, const struct art *art,
+		  const char *label)
+{
 	scoped(record_plan_release) struct record_plan p = {0};
-	scoped(approvals_release) struct approvals list = {0};
 	scoped_free char *bytes = NULL;
 	size_t len = 0;
-	bool other;
 
-	p.path = kind ? approval_path(art->kind, art->label) : NULL;
-	if (p.path && art->deleted) {
-		TRY(is_needed_by_other(&other, e, art));
-		if (other)
-			free(steal(p.path));
-	}
+	p.path = kinds_find(e->kinds, art->kind) ? approval_path(art->kind, label) : NULL;
 	if (!p.path)
 		return NULL;
 	TRY(read_file(&bytes, &len, e, p.path));
 	if (len)
 		p.from = hash_blob(slice_of(bytes, len));
-	if (!art->deleted) {
-		TRY(store_approval_list(&list, e->store, art->uid));
-		p.text = approval_record(&p.len, slice_of(bytes, len), kind, art->label,
-					 slice_str(art->state), &list);
-	}
+	TRY(record_text(&p.text, &p.len, e, art, label, slice_of(bytes, len)));
 	if (p.len)
 		p.to = hash_blob(slice_of(p.text, p.len));
 	*out = p;
@@ -197,24 +299,45 @@ err_t record_plan(struct record_plan *out, struct engine *e, const struct art *a
 	return NULL;
 }
 
-err_t record_stage(struct file_out *out, struct engine *e, const char *uid,
-		   const struct record_plan *p)
+static err_t stage_in_transaction(struct file_out *out, struct engine *e, const char *uid,
+				  const struct record_plan *p)
 {
 	struct oid head = {""}, stored;
 
 	if (!p->path || oid_eq(&p->from, &p->to))
 		return NULL;
-	if (p->len) {	/* for the command after a crash */
-		TRY(store_begin(e->store));
-		err_t err = store_text_put(&stored, e->store, slice_of(p->text, p->len));
-		if (err) {
-			store_rollback(e->store);
-			return err;
-		}
-		TRY(store_commit(e->store));
-	}
+	if (p->len)
+		TRY(store_text_put(&stored, e->store, slice_of(p->text, p->len)));
 	return file_out_stage(out, e, uid, p->path, &p->from, &p->to, slice_of(p->text, p->len),
 			      &head);
+}
+
+err_t record_stage_move(struct file_out *out, struct engine *e, const struct art *art,
+			const char *old_label)
+{
+	scoped(record_plan_release) struct record_plan now = {0}, before = {0};
+
+	TRY(record_plan(&now, e, art, art->label));
+	TRY(record_plan(&before, e, art, old_label));
+	if (!oid_eq(&before.from, &before.to))
+		TRY(stage_in_transaction(out, e, art->uid, &now));
+	return stage_in_transaction(out, e, art->uid, &before);
+}
+
+err_t record_stage(struct file_out *out, struct engine *e, const char *uid,
+		   const struct record_plan *p)
+{
+	err_t err;
+
+	if (!p->path || oid_eq(&p->from, &p->to))
+		return NULL;
+	TRY(store_begin(e->store));	/* the text is for the command after a crash */
+	err = stage_in_transaction(out, e, uid, p);
+	if (err) {
+		store_rollback(e->store);
+		return err;
+	}
+	return store_commit(e->store);
 }
 
 static err_t shows(bool *out, struct engine *e, const struct art *art)
@@ -233,7 +356,7 @@ err_t record_open_mine(struct engine *e, const struct art *art)
 
 	if (!e->git)
 		return NULL;
-	TRY(record_plan(&p, e, art));
+	TRY(record_plan(&p, e, art, art->label));
 	if (!p.path || oid_eq(&p.from, &p.to))
 		return NULL;
 	return store_mine_put(e->store, e->git->worktree, art->uid, &art->head);
@@ -246,7 +369,7 @@ static err_t write_one(struct file_out *out, struct engine *e, const char *uid)
 	bool here;
 
 	TRY(store_art_get(&art, e->store, uid));
-	TRY(record_plan(&p, e, &art));
+	TRY(record_plan(&p, e, &art, art.label));
 	if (!p.path || oid_eq(&p.from, &p.to))
 		return NULL;
 	TRY(shows(&here, e, &art));
@@ -308,7 +431,7 @@ static err_t is_in_head(bool *out, struct engine *e, const struct art *art, cons
 	*out = oid_eq(&there, &art->oid);
 	if (!*out)
 		return NULL;
-	TRY(record_plan(&p, e, art));
+	TRY(record_plan(&p, e, art, art->label));
 	if (p.path)
 		TRY(e->git->tree_oid(e->git->ctx, &record, head, p.path));
 	*out = oid_eq(&record, &p.to);

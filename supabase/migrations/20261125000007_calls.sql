@@ -112,7 +112,7 @@ begin
     select jsonb_agg(jsonb_build_object('rev', r.rev, 'version', r.version, 'op', r.op,
       'state_from', r.state_from, 'state_to', r.state_to, 'revision', r.revision,
       'actor', r.actor_name, 'at', extract(epoch from r.at)::bigint, 'reason',
-          r.reason) order by r.rev)
+          r.reason, 'hash', r.hash) order by r.rev)
     from gitagent_private.revision r
     where r.project_id = p_project and r.uid = case
       when uid_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then uid_text::uuid end),

@@ -399,6 +399,15 @@ static void reading_calls(void **state)
 	assert_json(history, "$.rows[1].reason", "why");
 	assert_json(history, "$.rows[0].state_from", NULL);
 	assert_json(history, "$.rows[1].revision", a.rev.hex);
+	free(request);
+	free(history);
+	request = mem_printf("{\"uid\":\"%s\"}", b.uid);
+	OK(ada.history(ada.ctx, &history, request));
+	{
+		scoped_free char *now = head_of(&ada), *hash = json_at(now, "$.hash");
+
+		assert_json(history, "$.rows[1].hash", hash);
+	}
 }
 
 static char *claim(const struct remote *r, const char *device, const char *uid, int minutes)

@@ -47,22 +47,53 @@ static struct sha256 normative_of(const char *text)
 	return sum;
 }
 
+#define UID "11111111-1111-4111-8111-111111111111"
+#define OTHER "22222222-2222-4222-8222-222222222222"
+
+static struct approval_name name_now(void)
+{
+	return (struct approval_name){kinds_find(kinds, "story"), "INFRA-042"};
+}
+
+static char *put_record(const char *old, const char *state, struct approval *a, size_t nr)
+{
+	size_t len;
+	struct approval_known known = {.list = {a, nr}};
+	struct approval_of of = {.name = name_now(), .uid = UID, .state = slice_str(state), .known = &known};
+	char *text = approval_record(&len, slice_str(old), &of);
+
+	assert_int_equal(strlen(text) >= len, 1);
+	text[len] = '\0';
+	return text;
+}
+
+static struct approval approval_of(const char *state, long rev)
+{
+	struct approval a = {.state = (char *)state, .at = (char *)"2026-11-25T16:00:00Z",
+			     .rev = rev, .approver = (char *)"Ann B <ann@x.org>"};
+
+	memset(a.normative.hex, 'a', SHA256_HEX);
+	memset(a.chain.hex, '0', SHA256_HEX);
+	memcpy(a.uid, UID, sizeof(a.uid));
+	return a;
+}
+
 /* "COMMITTED:body;APPROVED:body": a record that has approved these. */
 static char *record_of(const char *spec)
 {
-	struct mem_stream s;
-	char *rest, *one, *copy = mem_strdup(spec ? spec : "");
+	char *rest, *one, *record = mem_strdup("");
+	scoped_free char *copy = mem_strdup(spec ? spec : "");
 
-	mem_stream_open(&s);
 	for (rest = copy; (one = strsep(&rest, ";"));) {
-		scoped_free char *text = *one ? text_of(one) : NULL;
+		scoped_free char *text = *one ? text_of(one) : NULL, *old = record;
+		scoped_free char *state = mem_strndup(one, strcspn(one, ":"));
+		struct approval a = approval_of(state, 7);
 
 		if (text)
-			fprintf(s.file, "%.*s %s 2026-11-25T16:00:00Z 7 %064d Ann <ann@x.org>\n",
-				(int)strcspn(one, ":"), one, normative_of(text).hex, 0);
+			a.normative = normative_of(text);
+		record = put_record(old, "DONE", &a, text ? 1 : 0);
 	}
-	free(copy);
-	return mem_stream_close(&s, NULL);
+	return record;
 }
 
 static struct verify_version version_of(char *text, char *record)
@@ -228,28 +259,6 @@ static void reasons(void **state)
 			fail_msg("'%s'", cases[i].message);
 }
 
-static char *put_record(const char *old, const char *state, struct approval *a, size_t nr)
-{
-	size_t len;
-	struct approvals list = {a, nr};
-	char *text = approval_record(&len, slice_str(old), kinds_find(kinds, "story"), "INFRA-042",
-				     slice_str(state), &list);
-
-	assert_int_equal(strlen(text) >= len, 1);
-	text[len] = '\0';
-	return text;
-}
-
-static struct approval approval_of(const char *state, long rev)
-{
-	struct approval a = {.state = (char *)state, .at = (char *)"2026-11-25T16:00:00Z",
-			     .rev = rev, .approver = (char *)"Ann B <ann@x.org>"};
-
-	memset(a.normative.hex, 'a', SHA256_HEX);
-	memset(a.chain.hex, '0', SHA256_HEX);
-	return a;
-}
-
 static void records(void **state)
 {
 	struct approval list[] = {approval_of("COMMITTED", 3), approval_of("APPROVED", 4)};
@@ -260,6 +269,7 @@ static void records(void **state)
 	scoped_free char *aside = put_record(two, "ICEBOX", NULL, 0);
 	scoped_free char *back = put_record(two, "COMMITTED", NULL, 0);
 	scoped_free char *gone = put_record(two, "DRAFT", NULL, 0);
+	struct approval_name name = name_now();
 	struct approvals read;
 	int bad;
 
@@ -268,17 +278,143 @@ static void records(void **state)
 	assert_string_equal(gone, "");
 	assert_non_null(strstr(renewed, " 9 "));
 	assert_null(strstr(renewed, " 4 "));
-	approval_read(&read, &bad, slice_str(back));
+	approval_read(&read, &bad, slice_str(back), &name);
 	assert_int_equal(bad, 0);
 	assert_int_equal(read.len, 1);
 	assert_string_equal(read.at[0].state, "COMMITTED");
 	assert_string_equal(read.at[0].approver, "Ann B <ann@x.org>");
 	assert_int_equal(read.at[0].rev, 3);
 	approvals_release(&read);
-	approval_read(&read, &bad, slice_str("# comment\n\nAPPROVED yes\n"));
+	approval_read(&read, &bad, slice_str("# comment\n\nAPPROVED yes\n"), &name);
 	assert_int_equal(bad, 3);
 	assert_int_equal(read.len, 0);
 	approvals_release(&read);
+}
+
+/* --- what a line proves --------------------------------------------------------------------- */
+
+static struct approval_known known_now;
+
+static const struct approval_known *ask(void *ctx, const char *uid)
+{
+	(void)ctx;
+	return strcmp(uid, UID) == 0 ? &known_now : NULL;
+}
+
+static enum approval_verdict judged(const char *record, const char *state, bool with_remote)
+{
+	struct approval_witness witness = {ask, NULL};
+	struct approval a = approval_of(state, 1);
+	struct approval_name name = name_now();
+	const char *why;
+
+	return approval_judge(&why, &name, slice_str(state), a.normative.hex,
+			      slice_str(record), with_remote ? &witness : NULL);
+}
+
+/* The record with one occurrence of a word replaced by another of the same length. */
+static char *with(const char *record, const char *word, const char *by)
+{
+	char *text = mem_strdup(record), *at = strstr(text, word);
+
+	assert_non_null(at);
+	memcpy(at, by, strlen(by));
+	return text;
+}
+
+static void forgeries(void **state)
+{
+	struct approval true_one = approval_of("APPROVED", 4), made_up = approval_of("APPROVED", 4);
+	struct approval later = approval_of("APPROVED", 7), elsewhere = approval_of("APPROVED", 4);
+	scoped_free char *record = put_record("", "APPROVED", &true_one, 1);
+	scoped_free char *who = with(record, "Ann B", "Eve B"), *time = with(record, "T16", "T17");
+	scoped_free char *rev = with(record, " 4 ", " 5 "), *chain = with(record, " 0000", " 0001");
+	scoped_free char *own = with(record, UID, OTHER), *step = with(record, "APPROVED ", "ACCEPTED ");
+	const char *const edited[] = {who, time, rev, chain, own};
+	scoped_free char *forged = NULL, *old = NULL, *copied = NULL;
+	struct approval_name name = name_now();
+	struct approvals read;
+	int bad;
+
+	(void)state;
+	/* one word of the line: found without asking anybody */
+	for (size_t i = 0; i < sizeof(edited) / sizeof(*edited); i++)
+		assert_int_equal(judged(edited[i], "APPROVED", false), APPROVAL_FORGED);
+	assert_int_equal(judged(step, "ACCEPTED", false), APPROVAL_NONE);
+	assert_int_equal(judged(record, "APPROVED", false), APPROVAL_RECORDED);
+	/* with what the remote said */
+	known_now = (struct approval_known){.list = {&true_one, 1}, .asked = 8};
+	assert_int_equal(judged(record, "APPROVED", true), APPROVAL_PROVEN);
+	/* a whole line made up, seal and all */
+	made_up.approver = (char *)"Eve <eve@x.org>";
+	forged = put_record("", "APPROVED", &made_up, 1);
+	assert_int_equal(judged(forged, "APPROVED", false), APPROVAL_RECORDED);
+	assert_int_equal(judged(forged, "APPROVED", true), APPROVAL_FORGED);
+	made_up.rev = 6;	/* of which the remote would have told */
+	free(forged);
+	forged = put_record("", "APPROVED", &made_up, 1);
+	assert_int_equal(judged(forged, "APPROVED", true), APPROVAL_FORGED);
+	made_up.rev = 9;	/* of which it cannot have told yet */
+	free(forged);
+	forged = put_record("", "APPROVED", &made_up, 1);
+	assert_int_equal(judged(forged, "APPROVED", true), APPROVAL_RECORDED);
+	known_now.asked = 9;
+	known_now.complete = true;
+	assert_int_equal(judged(forged, "APPROVED", true), APPROVAL_FORGED);
+	/* replayed: it was true before, and only the whole history knows that */
+	known_now = (struct approval_known){.list = {&later, 1}, .asked = 8};
+	old = put_record("", "APPROVED", &true_one, 1);
+	assert_int_equal(judged(old, "APPROVED", true), APPROVAL_REPLAYED);
+	known_now.complete = true;
+	assert_int_equal(judged(old, "APPROVED", true), APPROVAL_FORGED);
+	/* copied from an artifact of another text */
+	memset(elsewhere.normative.hex, 'b', SHA256_HEX);
+	copied = put_record("", "APPROVED", &elsewhere, 1);
+	assert_int_equal(judged(copied, "APPROVED", false), APPROVAL_STALE);
+	/* from one that has the very text, with and without a new seal */
+	known_now = (struct approval_known){.list = {&true_one, 1}, .asked = 8};
+	strs_add(&known_now.labels, "INFRA-043");
+	assert_int_equal(judged(record, "APPROVED", true), APPROVAL_FORGED);
+	strs_add(&known_now.labels, "INFRA-042");
+	assert_int_equal(judged(record, "APPROVED", true), APPROVAL_PROVEN);
+	strs_release(&known_now.labels);
+	name.label = "INFRA-043";
+	approval_read(&read, &bad, slice_str(record), &name);
+	assert_true(read.at[0].broken);
+	approvals_release(&read);
+}
+
+/* Two artifacts of one label: each has its lines, and its past. */
+static void shared_label(void **state)
+{
+	struct approval one = approval_of("APPROVED", 4), two = approval_of("COMMITTED", 5);
+	struct approval_known known_one = {.list = {&one, 1}}, known_two = {.list = {&two, 1}};
+	scoped(strs_release) struct strs not_one = {0}, not_two = {0};
+	struct approval_of of_one = {.name = name_now(), .uid = UID, .others = &not_one,
+				     .state = slice_str("APPROVED"), .known = &known_one};
+	struct approval_of of_two = of_one;
+	scoped_free char *a = NULL, *b = NULL, *c = NULL, *rest = NULL;
+	size_t len;
+
+	(void)state;
+	memcpy(two.uid, OTHER, sizeof(two.uid));
+	memset(two.normative.hex, 'b', SHA256_HEX);
+	strs_add(&not_one, OTHER);
+	strs_add(&not_two, UID);
+	of_two.uid = OTHER;
+	of_two.others = &not_two;
+	of_two.state = slice_str("COMMITTED");
+	of_two.known = &known_two;
+	a = approval_record(&len, slice_str(""), &of_one);
+	b = approval_record(&len, slice_str(a), &of_two);
+	assert_non_null(strstr(b, "APPROVED "));	/* COMMITTED withdraws only its own */
+	assert_non_null(strstr(b, "COMMITTED "));
+	of_two.gone = true;
+	c = approval_record(&len, slice_str(b), &of_two);
+	assert_string_equal(c, a);
+	rest = approval_without(&len, slice_str(b), &of_one.name, one.normative.hex);
+	assert_null(strstr(rest, "APPROVED "));
+	assert_non_null(strstr(rest, "COMMITTED "));
 }
 
 static void record_paths(void **state)
@@ -335,6 +471,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changes),  cmocka_unit_test(too_large_or_binary),
 		cmocka_unit_test(reasons),  cmocka_unit_test(records),
+		cmocka_unit_test(forgeries),
+		cmocka_unit_test(shared_label),
 		cmocka_unit_test(parents),  cmocka_unit_test(record_paths),
 	};
 

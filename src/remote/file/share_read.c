@@ -194,7 +194,7 @@ err_t share_history(void *ctx, char **reply, const char *request)
 		return err_new(ERR_REFUSED, "bad request: no 'uid'");
 	TRY(share_db_query(&st, s,
 			   "SELECT rev, version, op, state_from, state_to, revision, actor, at,"
-			   " reason FROM revision WHERE uid = ?1 ORDER BY rev",
+			   " reason, hash FROM revision WHERE uid = ?1 ORDER BY rev",
 			   "t", r.uid));
 	return share_read_rows(reply, s, st, "rows");
 }
