@@ -119,10 +119,17 @@ $(B)/obj/%.o: %.c
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # SQL and templates are embedded as string literals: #include "<layer>/<file>.inc".
-GENERATED = $(patsubst src/%,$(B)/gen/%.inc,$(wildcard src/*/*.sql src/*/*/*.sql src/*/templates/*))
+GENERATED = $(patsubst src/%,$(B)/gen/%.inc,$(wildcard src/*/*.sql src/*/*/*.sql src/*/templates/*)) \
+            $(B)/gen/cmd/server_sql.inc
 $(B)/gen/%.inc: src/%
 	@mkdir -p $(@D)
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
+# What `sync init --server-sql` prints: a literal for each line, as one would be too long for C.
+$(B)/gen/cmd/server_sql.inc: $(sort $(wildcard supabase/migrations/*.sql))
+	@mkdir -p $(@D)
+	awk 'FNR == 1 { n = split(FILENAME, part, "/"); print "-- " part[n] } { print }' $^ | \
+	  sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n",/' > $@
+$(call objects,src/cmd/server_sql.c): $(B)/gen/cmd/server_sql.inc
 $(call objects,$(SRC_ALL)): | $(GENERATED)
 
 # --- unit tests: tests/unit/test_<layer>_<topic>.c links its own layer and those below -----

@@ -29,7 +29,7 @@ BEGIN {
 	only("git2.h", "^src/git/lg2[^/]*$")
 	only("curl/curl.h", "^src/remote/supabase/")
 	only("sqlite3.h", "^src/(store|remote/file)/")
-	only("cJSON.h", "^src/(remote/supabase|cli)/")
+	only("cJSON.h", "^src/(remote/supabase|cli|cmd)/")
 }
 
 function complain(why) {

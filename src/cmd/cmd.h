@@ -51,6 +51,10 @@ err_t cmd_resolve(int argc, char **argv) MUST_CHECK;
 /* cmd_claim.c */
 err_t cmd_claim(int argc, char **argv) MUST_CHECK;
 err_t cmd_release(int argc, char **argv) MUST_CHECK;
+/* cmd_login.c, cmd_member.c: the server of a clone */
+err_t cmd_login(int argc, char **argv) MUST_CHECK;
+err_t cmd_logout(int argc, char **argv) MUST_CHECK;
+err_t cmd_member(int argc, char **argv) MUST_CHECK;
 
 /* cmd_hook.c, cmd_merge_driver.c, cmd_merge.c */
 err_t cmd_hook(int argc, char **argv) MUST_CHECK;

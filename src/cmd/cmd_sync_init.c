@@ -3,7 +3,9 @@
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
 #include "cmd/install.h"
+#include "cmd/join.h"
 #include "cmd/remote_url.h"
+#include "cmd/server_sql.h"
 #include "cmd/shortcut.h"
 #include "remote/file/file.h"
 #include "util/clock.h"
@@ -20,6 +22,10 @@ struct init {
 	char *url;		/* as it is pinned; NULL: local only, or as it was */
 	bool first;		/* the clone has no remote yet */
 	char *trunk;		/* agent.trunk to be stored, or NULL */
+	struct server_ask ask;	/* of a server: key and project as typed */
+	bool create;		/* the project, where there is none */
+	struct join join;	/* id NULL: not asked */
+	char *key, *user;	/* as they are pinned */
 	struct install_options options;
 	struct install install;
 };
@@ -28,6 +34,9 @@ static void init_release(struct init *in)
 {
 	free(in->url);
 	free(in->trunk);
+	free(in->key);
+	free(in->user);
+	join_release(&in->join);
 	install_release(&in->install);
 }
 
@@ -77,6 +86,36 @@ static err_t make_remote(const struct init *in, struct session *s)
 	return NULL;
 }
 
+/* The same for a server: asked before anything is written. Who has joined before is not asked again
+ * unless something is said anew. */
+static err_t meet_server(struct init *in, struct session *s)
+{
+	struct server server = {0};
+	const char *id;
+	err_t err;
+
+	if (!in->url || !server_is_url(in->url))
+		return NULL;
+	TRY(repo_config(&id, s->repo, "agent.projectid"));
+	if (!in->first && id && !in->ask.project && !in->ask.key && !in->create)
+		return NULL;
+	in->ask.url = in->url;
+	TRY(server_open(&server, &in->ask, s->repo));
+	err = server.slug ? NULL : join_slug(&server.slug, s->repo);
+	if (!err && !server.project)
+		server.project = mem_strdup(server.slug);
+	if (!err)
+		err = join_project(&in->join, &server, in->create);
+	if (!err && !keeper_from_environment(server.keeper))
+		err = keeper_user(&in->user, server.keeper);
+	in->key = steal(server.key);
+	server_close(&server);
+	if (!err)
+		printf("%s the project %s as %s\n", in->join.created ? "created" : "joined",
+		       in->join.slug, in->join.role);
+	return err;
+}
+
 /* Without origin/HEAD nothing says later which branch was the team's. */
 static err_t plan_trunk(char **out, struct repo *r)
 {
@@ -113,7 +152,8 @@ static void tell_plan(const struct init *in, const struct session *s)
 		printf("%s: %s\n", in->install.steps.at[i].what, in->install.steps.at[i].path);
 	if (in->url)
 		printf("remote: %s%s\n", in->url,
-		       !in->first ? " (is there)" : file_exists(in->url + 5) ? "" : " (new)");
+		       !in->first ? " (is there)"
+		       : server_is_url(in->url) || file_exists(in->url + 5) ? "" : " (new)");
 }
 
 /* --- the steps ------------------------------------------------------------------------------ */
@@ -177,17 +217,46 @@ static err_t put_hooks(const struct init *in, struct session *s)
 	return NULL;
 }
 
-static err_t meet_remote(const struct init *in, struct session *s)
+static err_t pin(struct session *s, const char *key, const char *value)
+{
+	const char *now;
+
+	if (!value)
+		return NULL;
+	TRY(repo_config(&now, s->repo, key));
+	return now && strcmp(now, value) == 0 ? NULL : repo_config_set(s->repo, key, value);
+}
+
+/* The url last: with it the clone has a remote. */
+static err_t pin_all(const struct init *in, struct session *s)
 {
 	const char *pinned;
 
-	if (!in->url) {
-		puts("remote: none; 'git agent sync init file:<path>' adds one");
-		return NULL;
-	}
+	TRY(pin(s, "agent.project", in->join.slug));
+	TRY(pin(s, "agent.projectid", in->join.id));
+	TRY(pin(s, "agent.key", in->key));
+	TRY(pin(s, "agent.user", in->user));
 	TRY(repo_config(&pinned, s->repo, "agent.remote"));
-	if (!pinned)
-		TRY(repo_config_set(s->repo, "agent.remote", in->url));
+	return pinned ? NULL : repo_config_set(s->repo, "agent.remote", in->url);
+}
+
+static err_t no_remote(struct session *s)
+{
+	scoped_free char *suggested = NULL;
+
+	TRY(server_suggested(&suggested, s->repo, "agent.remote"));
+	if (!suggested)
+		puts("remote: none; 'git agent sync init <url>' adds one");
+	else
+		printf("remote: none; the team suggests 'git agent sync init %s'\n", suggested);
+	return NULL;
+}
+
+static err_t meet_remote(const struct init *in, struct session *s)
+{
+	if (!in->url)
+		return no_remote(s);
+	TRY(pin_all(in, s));
 	TRY(set_meta(s, "remote", in->url));
 	printf("remote: %s\n", in->url);
 	TRY(exchange_open(s));
@@ -199,6 +268,7 @@ static err_t carry_out(struct init *in, struct session *look)
 	scoped(session_close) struct session s = {0};
 
 	TRY(make_remote(in, look));
+	TRY(meet_server(in, look));
 	if (in->trunk)
 		TRY(repo_config_set(look->repo, "agent.trunk", in->trunk));
 	/* Opened after the trunk is known: what is trusted depends on it. */
@@ -212,13 +282,18 @@ err_t cmd_sync_init(int argc, char **argv)
 {
 	scoped(init_release) struct init in = {0};
 	scoped(session_close) struct session look = {0};
-	bool help;
+	bool sql = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &in.dry_run, "only say what would be done"),
 		OPT_FLAG(0, "no-hooks", &in.no_hooks, "no hooks, no merge driver, no attributes"),
+		OPT_STRING(0, "project", &in.ask.project, "name",
+			   "the project at the server; default: name of the repository"),
+		OPT_STRING(0, "key", &in.ask.key, "key", "publishable key of the server"),
+		OPT_FLAG(0, "create", &in.create, "make the project if there is none for you"),
+		OPT_FLAG(0, "server-sql", &sql, "print what the server needs, for its owner"),
 		OPT_END,
 	};
-	static const char *const synopsis[] = {"[<options>] [<url>]", NULL};
+	static const char *const synopsis[] = {"[<options>] [<url>]", "--server-sql", NULL};
 	const struct usage usage = {"sync init", synopsis,
 				    "Sets up this clone, and joins the remote at <url> if there is "
 				    "one.", opts};
@@ -228,6 +303,8 @@ err_t cmd_sync_init(int argc, char **argv)
 		return NULL;
 	if (argc > 1)
 		return opts_misuse(&usage, "one url at most");
+	if (sql)
+		return argc ? opts_misuse(&usage, "--server-sql stands alone") : server_sql();
 	TRY(session_open(&look, SESSION_REPO));
 	TRY(make_plan(&in, &look, argc ? argv[0] : NULL));
 	if (!in.dry_run)

@@ -51,7 +51,7 @@ static err_t ask(struct view *v, struct session *s)
 	long cursor;
 
 	TRY(session_remote(s, false));
-	TRY(s->remote.head(s->remote.ctx, &reply));
+	TRY(session_explain(s->remote.head(s->remote.ctx, &reply), s));
 	TRY(store_json_get(&head, s->store, reply, "$.head"));
 	TRY(store_json_get(&epoch, s->store, reply, "$.epoch"));
 	TRY(store_meta_get(&known, s->store, "epoch"));
@@ -197,7 +197,7 @@ static err_t print_porcelain(const struct view *v, struct session *s)
 static void print_remote(const struct view *v)
 {
 	if (!v->url) {
-		puts("No remote; 'git agent sync init file:<path>' adds one");
+		puts("No remote; 'git agent sync init <url>' adds one");
 		return;
 	}
 	printf("Remote ");
@@ -286,7 +286,7 @@ static err_t show(struct view *v, struct session *s)
 	TRY(collect(v, s));
 	if (v->url && !v->offline)
 		unheard = ask(v, s);
-	if (unheard && unheard->code != ERR_OFFLINE)
+	if (unheard && unheard->code != ERR_OFFLINE && !s->server)
 		return unheard;
 	err = print(v, s);
 	if (!err)

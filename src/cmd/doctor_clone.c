@@ -188,8 +188,12 @@ static void check_fresh(struct doctor *d)
 /* Work goes on without it. */
 static void check_remote(struct doctor *d)
 {
-	err_t err = session_remote(&d->work, true);
+	scoped_free char *reply = NULL;
+	struct session *s = &d->work;
+	err_t err = session_remote(s, true);
 
+	if (!err && s->server)
+		err = session_explain(s->remote.head(s->remote.ctx, &reply), s);
 	if (!err)
 		return;
 	add_error(d, "remote", err, false);

@@ -39,6 +39,7 @@ static err_t say_queued(err_t err, struct session *s)
 	struct art_filter f = {.dirty_only = true, .with_deleted = true};
 	scoped(arts_release) struct arts arts = {0};
 
+	err = session_explain(err, s);
 	if (!err || err->code != ERR_OFFLINE)
 		return err;
 	err_free(store_art_list(&arts, s->store, &f));

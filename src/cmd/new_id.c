@@ -1,4 +1,6 @@
 #include "cmd/new_id.h"
+#include "cmd/output.h"
+#include "cmd/server.h"
 #include "sync/relabel.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -62,6 +64,20 @@ static err_t take_parents_label(struct label *out, const struct new_id *n)
 	return NULL;
 }
 
+/* That a server gives no number (nobody is logged in, say) keeps nobody from working. */
+static err_t without_number(long *num, struct session *s, err_t err)
+{
+	if (!err || !s->server || s->server->sb.why(s->server->sb.ctx) == SUPABASE_NO_ERROR)
+		return err;
+	err = session_explain(err, s);
+	output_say("warning: no number yet: %s", err->text);
+	if (err->hint)
+		output_say("hint: %s", err->hint);
+	err_free(err);
+	*num = -1;
+	return NULL;
+}
+
 /* A dry run takes no number: it names the one that is likely. */
 static err_t draw_number(long *num, const struct new_id *n, struct session *s, const char *scope)
 {
@@ -76,7 +92,7 @@ static err_t draw_number(long *num, const struct new_id *n, struct session *s, c
 	if (err && err->code != ERR_OFFLINE)
 		return err;
 	err_free(err);
-	return relabel_next(num, &s->engine, n->kind, scope);
+	return without_number(num, s, relabel_next(num, &s->engine, n->kind, scope));
 }
 
 /* The remote numbers where it can be reached; a number drawn before, or a provisional one, serves

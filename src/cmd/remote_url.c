@@ -1,4 +1,5 @@
 #include "cmd/remote_url.h"
+#include "cmd/server.h"
 #include "util/mem.h"
 
 #include <limits.h>
@@ -28,12 +29,11 @@ err_t remote_url(char **out, const char *typed)
 {
 	scoped_free char *path = NULL;
 
-	if (strncmp(typed, "https://", 8) == 0 || strncmp(typed, "http://", 7) == 0)
-		return err_hint(err_new(ERR_REFUSED, "this version cannot reach '%s'", typed),
-				"it knows file:<path>, a database shared on one machine");
+	if (server_is_url(typed))
+		return server_url(out, typed);
 	if (strncmp(typed, "file:", 5) != 0 || !typed[5])
 		return err_hint(err_new(ERR_MISUSE, "'%s' is not the url of a remote", typed),
-				"a remote is file:<path>");
+				"a remote is https://<server> or file:<path>");
 	path = absolute(typed + 5);
 	*out = mem_printf("file:%s", path);
 	return NULL;

@@ -4,8 +4,8 @@
 
 #include "util/err.h"
 
-/* "file:<path>" with an absolute path; caller frees. ERR_REFUSED for a url that this version cannot
- * reach, ERR_MISUSE for anything that is none. */
+/* "file:<path>" with an absolute path, or that of a server; caller frees. ERR_MISUSE for anything
+ * that is none. */
 err_t remote_url(char **out, const char *typed) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 #include "cmd/session.h"
 #include "cli/text.h"
+#include "cmd/server.h"
 #include "cmd/settings.h"
 #include "remote/file/file.h"
 #include "util/clock.h"
@@ -118,8 +119,11 @@ err_t session_open(struct session *s, enum session_need need)
 
 void session_close(struct session *s)
 {
-	if (s->have_remote)
+	if (s->server)
+		server_close(s->server);
+	else if (s->have_remote)
 		s->remote.close(s->remote.ctx);
+	free(s->server);
 	if (s->have_port)
 		git_port_close(&s->port);
 	store_close(s->store);
@@ -174,6 +178,34 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 
 /* --- the remote ----------------------------------------------------------------------------- */
 
+/* Nothing is asked yet: that it is out of reach, or nobody logged in, is found out later. */
+static err_t open_server(struct session *s, const char *url)
+{
+	struct server *server = mem_alloc(sizeof(*server));
+	err_t err = server_open(server, &(struct server_ask){.url = url}, s->repo);
+
+	if (!err && !server->project)
+		err = err_hint(err_new(ERR_MISUSE, "this clone has no project at '%s'", url),
+			       "'git agent sync init %s --project <name>' names one", url);
+	if (err) {
+		server_close(server);
+		free(server);
+		return err;
+	}
+	s->server = server;
+	s->remote = server->sb.remote;
+	return NULL;
+}
+
+static err_t open_file(struct session *s, const char *url)
+{
+	if (strncmp(url, "file:", 5) != 0)
+		return err_hint(err_new(ERR_MISUSE, "'%s' is no remote of this version", url),
+				"it knows https://<server> and file:<path>");
+	TRY(find_who(s));
+	return remote_file_open(&s->remote, url + 5, false, s->who, s->kinds);
+}
+
 err_t session_remote(struct session *s, bool optional)
 {
 	scoped_free char *stored = NULL;
@@ -189,15 +221,16 @@ err_t session_remote(struct session *s, bool optional)
 	if (!url)
 		return optional ? NULL
 				: err_hint(err_new(ERR_MISUSE, "this clone has no remote"),
-					   "'git agent sync init file:<path>' names one");
-	if (strncmp(url, "file:", 5) != 0)
-		return err_hint(err_new(ERR_MISUSE, "'%s' is no remote of this version", url),
-				"it knows file:<path>, a database shared on one machine");
-	TRY(find_who(s));
-	TRY(remote_file_open(&s->remote, url + 5, false, s->who, s->kinds));
+					   "'git agent sync init <url>' names one");
+	TRY(server_is_url(url) ? open_server(s, url) : open_file(s, url));
 	s->have_remote = true;
 	s->engine.remote = &s->remote;
 	return NULL;
+}
+
+err_t session_explain(err_t err, struct session *s)
+{
+	return s->server ? server_explain(err, s->server) : err;
 }
 
 static err_t wants_push(bool *out, struct session *s, bool created)
@@ -229,7 +262,7 @@ err_t session_auto_push(struct session *s, const char *uid, bool created)
 	TRY(wants_push(&wanted, s, created));
 	if (!wanted)
 		return NULL;
-	err = push_one(&r, s, uid);
+	err = session_explain(push_one(&r, s, uid), s);
 	session_tell(&r.notes, "");
 	session_tell(&r.blocked, "not pushed: ");
 	if (r.behind)

@@ -13,6 +13,8 @@
 #include "store/store.h"
 #include "sync/engine.h"
 
+struct server;
+
 enum session_need {
 	SESSION_REPO,	/* only the repository and the kinds */
 	SESSION_READ,	/* the workspace; ERR_NOTFOUND "no workspace", hint: git agent sync init */
@@ -29,6 +31,7 @@ struct session {
 	bool have_port;		/* false in a bare repository */
 	struct remote remote;
 	bool have_remote;
+	struct server *server;	/* of an https remote (cmd/server.h); NULL */
 	char *who;
 	char *trunk[2];
 	struct engine engine;	/* points into this struct */
@@ -50,6 +53,9 @@ err_t session_write(struct session *s) MUST_CHECK;
  * ERR_MISUSE with the hint to run sync init, unless optional: then have_remote stays false. Out of
  * reach: ERR_OFFLINE, also when optional (the caller decides). */
 err_t session_remote(struct session *s, bool optional) MUST_CHECK;
+
+/* An error of a call of the remote in the user's words; takes over err. */
+err_t session_explain(err_t err, struct session *s) MUST_CHECK;
 
 /* The artifact that a user names: a label (the story, else the plan; "runbook:INFRA-042" names the
  * others; aliases count), a path (relative to where the user stands, or to the top), or a uid

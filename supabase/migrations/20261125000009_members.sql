@@ -100,7 +100,7 @@ begin
   delete from gitagent_private.invitation where project_id = p_project and email = mail;
   get diagnostics invitations = row_count;
   if target is null and invitations = 0 then
-    raise sqlstate 'PT404' using message = 'no such member';
+    raise sqlstate 'PT409' using message = 'no such member';
   end if;
   perform gitagent_private.keep_an_admin(p_project);
   return jsonb_build_object('email', mail);

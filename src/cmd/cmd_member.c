@@ -1,0 +1,241 @@
+/* `git agent member`: who may read, write, approve and administer the project at the server. */
+#include "cli/columns.h"
+#include "cli/json.h"
+#include "cli/options.h"
+#include "cli/text.h"
+#include "cmd/cmd.h"
+#include "cmd/server.h"
+#include "cmd/session.h"
+#include "util/mem.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_json(cJSON **json)
+{
+	cJSON_Delete(*json);
+}
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static err_t open_server(struct session *s)
+{
+	TRY(session_open(s, SESSION_READ));
+	TRY(session_remote(s, false));
+	if (!s->server)
+		return err_hint(err_new(ERR_REFUSED, "the remote of this clone is a file, and "
+				"has no members"), "who can write the file works with it");
+	return NULL;
+}
+
+/* What the server refuses an admin of is said in its own words; of anybody else, why. */
+static err_t ask(cJSON **out, struct session *s, const char *function, const char *more)
+{
+	scoped_free char *reply = NULL;
+	err_t err = server_call(&reply, s->server, function, more);
+
+	if (err && s->server->sb.why(s->server->sb.ctx) == SUPABASE_FORBIDDEN)
+		return err_hint(err, "'git agent member list' shows who is an admin; there is "
+				"always one");
+	TRY(server_explain(err, s->server));
+	*out = cJSON_Parse(reply);
+	if (!*out)
+		return err_new(ERR_OFFLINE, "the server answered with something that is no JSON");
+	return NULL;
+}
+
+static char *arguments(const char *email, const char *role)
+{
+	struct mem_stream stream;
+	scoped_free char *text = NULL;
+	struct json j;
+
+	mem_stream_open(&stream);
+	json_init(&j, stream.file);
+	json_object_begin(&j);
+	json_key_string(&j, "email", email);
+	if (role)
+		json_key_string(&j, "role", role);
+	json_object_end(&j);
+	text = mem_stream_close(&stream, NULL);
+	return mem_strndup(text + 1, strlen(text) - 2);	/* without its braces */
+}
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+
+	return text ? text : "";
+}
+
+static bool is_true(const cJSON *object, const char *key)
+{
+	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+/* --- list ----------------------------------------------------------------------------------- */
+
+static void print_json(const cJSON *members)
+{
+	const cJSON *m;
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_array_begin(&j);
+	cJSON_ArrayForEach(m, members) {
+		json_object_begin(&j);
+		json_key_string(&j, "email", text_of(m, "email"));
+		json_key_string(&j, "name", text_of(m, "name"));
+		json_key_string(&j, "role", text_of(m, "role"));
+		json_key_bool(&j, "invited", is_true(m, "invited"));
+		json_key_bool(&j, "you", is_true(m, "you"));
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_end(&j);
+}
+
+static void print_text(const cJSON *members)
+{
+	scoped(columns_release) struct columns table = {.count = 3};
+	const cJSON *m;
+
+	cJSON_ArrayForEach(m, members) {
+		columns_add(&table, text_of(m, "role"));
+		columns_add(&table, text_of(m, "email"));
+		columns_add(&table, is_true(m, "invited") ? "invited" :
+				    is_true(m, "you") ? "you" : "");
+	}
+	columns_print(&table, stdout);
+}
+
+static err_t list(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(free_json) cJSON *reply = NULL;
+	bool as_json = false, help;
+	const struct opt opts[] = {
+		OPT_FLAG(0, "json", &as_json, "as JSON"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[--json]", NULL};
+	const struct usage usage = {"member list", synopsis,
+				    "Lists the members of the project, and to its admins who is "
+				    "invited.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc)
+		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
+	TRY(open_server(&s));
+	TRY(ask(&reply, &s, "member_list", NULL));
+	if (as_json)
+		print_json(cJSON_GetObjectItemCaseSensitive(reply, "members"));
+	else
+		print_text(cJSON_GetObjectItemCaseSensitive(reply, "members"));
+	return NULL;
+}
+
+/* --- add, remove ---------------------------------------------------------------------------- */
+
+/* Whether the address has an account is not told: the way in is the same. */
+static void tell_invited(const struct session *s, const char *email, const char *role)
+{
+	const struct server *server = s->server;
+
+	printf("invited %s as %s\n", email, role);
+	fflush(stdout);
+	fprintf(stderr, "hint: in a clone, with an account at the server (its owner makes one in "
+		"the dashboard,\nhint: or --code makes it, where the server lets people sign up):\n"
+		"hint:   git agent login --url %s --key %s %s\n"
+		"hint:   git agent sync init %s --project %s\n", server->url, server->key, email,
+		server->url, server->slug ? server->slug : "<name>");
+}
+
+static err_t add(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(free_json) cJSON *reply = NULL;
+	scoped_free char *more = NULL;
+	const char *role = "author";
+	bool help;
+	const struct opt opts[] = {
+		OPT_STRING(0, "role", &role, "role",
+			   "reader, author (default), approver or admin"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[--role <role>] <e-mail address>", NULL};
+	const struct usage usage = {"member add", synopsis,
+				    "Lets somebody into the project, or gives a member another "
+				    "role.", opts};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc != 1)
+		return opts_misuse(&usage, argc ? "one address at a time" : "whom?");
+	if (strcmp(role, "reader") != 0 && strcmp(role, "author") != 0 &&
+	    strcmp(role, "approver") != 0 && strcmp(role, "admin") != 0)
+		return opts_misuse(&usage, "'%s' is no role", role);
+	TRY(open_server(&s));
+	more = arguments(argv[0], role);
+	TRY(ask(&reply, &s, "member_add", more));
+	if (is_true(reply, "invited")) {
+		tell_invited(&s, text_of(reply, "email"), role);
+	} else {
+		text_safe_fputs(text_of(reply, "email"), stdout);
+		printf(" is %s now\n", role);
+	}
+	return NULL;
+}
+
+static err_t take_out(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+	scoped(free_json) cJSON *reply = NULL;
+	scoped_free char *more = NULL;
+	bool help;
+	static const char *const synopsis[] = {"<e-mail address>", NULL};
+	const struct usage usage = {"member remove", synopsis,
+				    "Takes a member or an invitation out of the project. What he "
+				    "wrote stays.", NULL};
+
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	if (argc != 1)
+		return opts_misuse(&usage, argc ? "one address at a time" : "whom?");
+	TRY(open_server(&s));
+	more = arguments(argv[0], NULL);
+	TRY(ask(&reply, &s, "member_remove", more));
+	text_safe_fputs(text_of(reply, "email"), stdout);
+	puts(" is out");
+	return NULL;
+}
+
+err_t cmd_member(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		err_t (*run)(int argc, char **argv);
+	} verbs[] = {{"list", list}, {"add", add}, {"remove", take_out}};
+	static const char *const synopsis[] = {"list [--json]",
+					       "add [--role <role>] <e-mail address>",
+					       "remove <e-mail address>", NULL};
+	const struct usage usage = {"member", synopsis,
+				    "Who may read, write, approve and administer. Each verb has "
+				    "its own -h.", NULL};
+	bool help;
+
+	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+	TRY(opts_parse(&argc, &argv, &usage, &help));
+	if (help)
+		return NULL;
+	return argc ? opts_misuse(&usage, "'%s' is not a verb of member", argv[0])
+		    : opts_misuse(&usage, "list, add or remove?");
+}

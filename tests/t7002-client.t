@@ -1,0 +1,271 @@
+#!/bin/sh
+test_description='the client and the server: login, init, members, two developers, refusals'
+. "$(dirname "$0")/lib/test-lib.sh"
+. "$test_root/tests/lib/team.sh"
+. "$test_root/tests/lib/backend.sh"
+
+# Each test is skipped, and counted, where the server is not installed.
+missing=$(backend_missing "$test_root")
+place=$GIT_AGENT_BUILD/backend-client-$$
+if test -z "$missing" && test -e "$GIT_AGENT_BUILD/libexec/git-agent/supabase.so"
+then
+	trap 'backend_stop "$test_root" "$place"; die' EXIT
+	backend_start "$test_root" "$place" || exit 1
+	test_set_prereq SERVER
+else
+	echo "# scripts/bootstrap --server:$missing"
+fi
+URL=${GIT_AGENT_TEST_URL-} KEY=${GIT_AGENT_TEST_KEY-}
+SECRETS=$TRASH/secrets
+
+# as <who> <command>...: in a home of his own.
+as() {
+	(
+		who=$1
+		shift
+		HOME=$TRASH/home-$who
+		GIT_CONFIG_GLOBAL=$HOME/.gitconfig
+		GIT_AUTHOR_NAME=$who GIT_AUTHOR_EMAIL=$who@example.org
+		GIT_COMMITTER_NAME=$who GIT_COMMITTER_EMAIL=$who@example.org
+		export HOME GIT_CONFIG_GLOBAL GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME \
+			GIT_COMMITTER_EMAIL
+		"$@"
+	)
+}
+
+# home <who>: an empty home with a credential helper.
+home() {
+	mkdir -p "$TRASH/home-$1" &&
+	as "$1" git config --global init.defaultBranch main &&
+	as "$1" git config --global protocol.file.allow always &&
+	as "$1" git config --global credential.helper store
+}
+
+login() {
+	echo "$1-password" |
+	as "$1" git agent login --password-stdin --url "$URL" --key "$KEY" "$1@example.org"
+}
+
+kept() {
+	grep -c git-agent-1 "$TRASH/home-$1/.git-credentials"
+}
+
+# member <who> [<role>]: a clone named like him, in the project team, that ada let in.
+member() {
+	home "$1" && login "$1" &&
+	as ada git -C ada agent member add --role "${2-author}" "$1@example.org" &&
+	as "$1" git clone -q origin.git "$1" &&
+	as "$1" git -C "$1" agent sync init "$URL" --key "$KEY" --project team
+}
+
+# offline <who> <git argument>...: in his clone, with a server that is out of reach.
+offline() {
+	(
+		who=$1
+		shift
+		GIT_AGENT_TOKEN=x GIT_AGENT_URL=http://127.0.0.1:1
+		export GIT_AGENT_TOKEN GIT_AGENT_URL
+		as "$who" git -C "$who" -c agent.remote=$GIT_AGENT_URL "$@"
+	)
+}
+
+# edit <who> <sed script> [<file>]: by hand, in his clone.
+edit() {
+	(cd "$1" && team_edit "$2" ${3+"$3"})
+}
+
+psql_() {
+	psql -XAtq -v ON_ERROR_STOP=1 "$GIT_AGENT_TEST_DATABASE" -c "$1"
+}
+
+# --- login -----------------------------------------------------------------------------------
+
+test_expect_success SERVER 'a password, right and wrong' '
+	home ada &&
+	echo wrong | test_expect_code 2 as ada git agent login --url "$URL" --key "$KEY" \
+		--password-stdin ada@example.org 2>err &&
+	test_grep "Invalid login credentials" err &&
+	! test -e home-ada/.git-credentials &&
+	login ada >out &&
+	test_grep "^logged in to $URL as ada@example.org$" out &&
+	test "$(kept ada)" = 1
+'
+
+test_expect_success SERVER 'a code by e-mail, without a terminal' '
+	home cyd &&
+	code="$place/auth/code-cyd%40example.org" &&
+	{
+		until test -s "$code"
+		do
+			sleep 0.1
+		done
+		cat "$code"
+	} | as cyd git agent login --url "$URL" --key "$KEY" --code cyd@example.org &&
+	test "$(kept cyd)" = 1 &&
+	echo 000000 | test_expect_code 2 as cyd git agent login --url "$URL" --key "$KEY" \
+		--code cyd@example.org
+'
+
+test_expect_success SERVER,SCRIPT 'a password at the terminal, which does not show it' '
+	home dan &&
+	: >screen &&
+	{
+		until grep -q "password: " screen
+		do
+			sleep 0.1
+		done
+		echo dan-password
+	} | GIT_TERMINAL_PROMPT=1 as dan script -qefc \
+		"git agent login --url $URL --key $KEY dan@example.org" /dev/null >screen &&
+	test_grep "logged in" screen &&
+	! grep dan-password screen &&
+	test "$(kept dan)" = 1
+'
+
+test_expect_success SERVER 'nobody is asked where nobody can answer' '
+	test_says 129 "error: whose session?" as dan git agent login --url "$URL" --key "$KEY" &&
+	test_says 2 "error: there is no terminal to ask for the password" \
+		as dan git agent login --url "$URL" --key "$KEY" dan@example.org &&
+	test_expect_code 129 as dan git agent login --url "$URL" dan@example.org &&
+	test_expect_code 128 as dan git agent login dan@example.org
+'
+
+test_expect_success SERVER 'a session that no helper keeps is none' '
+	home eve &&
+	as eve git config --global --unset credential.helper &&
+	echo eve-password | test_expect_code 128 as eve git agent login --url "$URL" --key "$KEY" \
+		--password-stdin eve@example.org 2>err &&
+	test_grep "was not kept" err &&
+	test_grep "^hint: .*credential.helper" err &&
+	as eve git config --global credential.helper "!echo not today >&2; false" &&
+	echo eve-password | test_expect_code 128 as eve git agent login --url "$URL" --key "$KEY" \
+		--password-stdin eve@example.org 2>err &&
+	test_grep "not today" err
+'
+
+test_expect_success SERVER 'plain http goes to this machine only; secret keys go nowhere' '
+	test_expect_code 2 as ada git agent login --url http://example.org --key "$KEY" a@b.c \
+		--password-stdin <<-\EOT &&
+	x
+	EOT
+	test_expect_code 2 as ada git agent login --url "$URL" --key sb_secret_x a@b.c \
+		--password-stdin <<-\EOT &&
+	x
+	EOT
+	test_expect_code 129 as ada git agent login --url "https://me:pw@example.org" --key "$KEY"
+'
+
+# --- init ------------------------------------------------------------------------------------
+
+test_expect_success SERVER 'each way in which init cannot go on says the next step' '
+	team_origin && home bob && git clone -q origin.git ada && git clone -q origin.git bob &&
+	cksum ada/.git/config >before &&
+	test_says 129 "error: the key of '\''$URL'\'' is not known" \
+		as ada git -C ada agent sync init "$URL" &&
+	test_says 2 "error: you are not logged in at '\''$URL'\''" \
+		as bob git -C bob agent sync init "$URL" --key "$KEY" &&
+	test_grep "git agent login" says.err &&
+	test_says 2 "error: '\''$URL'\'' does not accept the key" \
+		as ada git -C ada agent sync init "$URL" --key sb_publishable_other &&
+	test_expect_code 2 as ada git -C ada agent sync init "$URL" --key sb_secret_x &&
+	test_says 2 "error: there is no project '\''team'\'' for you at '\''$URL'\''" \
+		as ada git -C ada agent sync init "$URL" --key "$KEY" --project team &&
+	test_grep "^hint: --create makes it; .* member add ada@example.org" says.err &&
+	test_expect_code 3 offline ada agent sync init http://127.0.0.1:1 --key "$KEY" &&
+	cksum ada/.git/config >after &&
+	test_cmp before after &&
+	! test -e ada/.git/agent
+'
+
+test_expect_success SERVER 'who makes a project is its admin, and sends what is there' '
+	as ada git -C ada agent sync init "$URL" --key "$KEY" --project team --create >out &&
+	test_grep "^created the project team as admin$" out &&
+	test_grep "^pushed: 3 sent$" out &&
+	test "$(git -C ada config agent.remote)" = "$URL" &&
+	test "$(git -C ada config agent.user)" = ada@example.org &&
+	as ada git -C ada agent sync init >out &&
+	test_grep "^pushed: nothing to send$" out &&
+	test_says 2 "error: this clone has the remote '\''$URL'\'' already" \
+		as ada git -C ada agent sync init file:x.db &&
+	test_clean -C ada
+'
+
+test_expect_success SERVER 'who is invited joins, and finds what both have' '
+	as ada git -C ada agent member add bob@example.org 2>err &&
+	test_grep "git agent sync init $URL --project team" err &&
+	login bob &&
+	printf "[agent]\n\tremote = %s/\n\tproject = team\n\tkey = %s\n" "$URL" "$KEY" \
+		>bob/.agent/config &&
+	as bob git -C bob agent sync init >out &&
+	test_grep "the team suggests .git agent sync init $URL/" out &&
+	! git -C bob config agent.remote &&
+	as bob git -C bob agent sync init "$URL" >out &&
+	rm bob/.agent/config &&
+	test_grep "^joined the project team as author$" out &&
+	test_grep "^pulled: 3 found on both sides$" out &&
+	test_grep "^pushed: nothing to send$" out &&
+	test_clean -C bob
+'
+
+test_expect_success SERVER 'a stranger finds nothing, whatever he is logged in as' '
+	git clone -q origin.git stranger &&
+	test_says 2 "error: there is no project '\''team'\'' for you at '\''$URL'\''" \
+		as dan git -C stranger agent sync init "$URL" --key "$KEY" --project team
+'
+
+test_expect_success SERVER 'an old server is told from one that is none' '
+	psql_ "alter function gitagent.project_join(jsonb) rename to other; notify pgrst" &&
+	sleep 1 &&
+	test_expect_code 2 as dan git -C stranger agent sync init "$URL" --key "$KEY" 2>err &&
+	psql_ "alter function gitagent.other(jsonb) rename to project_join; notify pgrst" &&
+	test_grep "old" err &&
+	test_expect_code 0 git agent sync init --server-sql >sql &&
+	test_grep "create schema if not exists gitagent" sql &&
+	psql -Xq -v ON_ERROR_STOP=1 "$GIT_AGENT_TEST_DATABASE" -f sql >/dev/null 2>&1 &&
+	sleep 1
+'
+
+# --- two developers --------------------------------------------------------------------------
+
+test_expect_success SERVER 'both edit, offline, and end with both edits' '
+	edit ada "s/None yet./Ada was here./" &&
+	edit bob "s/Too many requests./Far too many requests./" &&
+	edit bob "s/Audit/Audits/" .agent/cache/stories/INFRA/INFRA-043-audit.md &&
+	test_expect_code 3 offline ada agent sync push 2>err &&
+	test_grep "^hint: 1 change is queued" err &&
+	as ada git -C ada agent sync &&
+	as bob git -C bob agent sync >out &&
+	test_grep "^pulled: 1 merged$" out &&
+	as ada git -C ada agent sync &&
+	as ada git -C ada agent show INFRA-042 >1 &&
+	as bob git -C bob agent show INFRA-042 >2 &&
+	test_cmp 1 2 &&
+	test_grep "Ada was here." 1 && test_grep "Far too many" 1 &&
+	as ada git -C ada agent show INFRA-043 | grep Audits
+'
+
+test_expect_success SERVER 'a conflict is recorded, and resolved' '
+	as ada git -C ada agent export && as bob git -C bob agent export &&
+	edit ada "s/a limit/a limit of 5/" && edit bob "s/a limit/a limit of 7/" &&
+	as ada git -C ada agent sync &&
+	test_expect_code 1 as bob git -C bob agent sync 2>err &&
+	test_grep "INFRA-042: conflict" err &&
+	test_expect_code 1 as bob git -C bob agent sync push &&
+	as bob git -C bob agent sync resolve INFRA-042 --ours &&
+	as bob git -C bob agent sync &&
+	as ada git -C ada agent sync &&
+	as ada git -C ada agent show INFRA-042 | grep "limit of 7"
+'
+
+test_expect_success SERVER 'new stories have numbers of their own' '
+	as ada git -C ada agent new-story "One" --scope INFRA >1 &&
+	as bob git -C bob agent new-story "Two" --scope INFRA >2 &&
+	test_grep "^INFRA-[0-9]* " 1 && test_grep "^INFRA-[0-9]* " 2 &&
+	! test_cmp 1 2 &&
+	as ada git -C ada agent sync && as bob git -C bob agent sync &&
+	as ada git -C ada agent sync && as ada git -C ada agent list >1 &&
+	as bob git -C bob agent list >2 &&
+	test_cmp 1 2
+'
+
+test_done
