@@ -265,5 +265,6 @@ int main(void)
 		TEST(two_processes_never_hold_the_lock_together),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
