@@ -155,7 +155,7 @@ test_expect_success 'a remote that is damaged as a whole: one error, nothing is 
 	test_expect_code 3 git agent sync pull 2>../err && test_grep "^error: .*no such file" ../err &&
 	git config agent.remote "file:$TRASH" &&
 	test_says 2 "error: '\''$TRASH'\'' is not a git-agent remote" git agent sync pull &&
-	git config agent.remote "https://example.com/x" &&
+	git config agent.remote "ssh://example.com/x" &&
 	test_expect_code 129 git agent sync pull 2>../err &&
 	test_grep "is no remote of this version$" ../err
 '
