@@ -22,6 +22,16 @@ $(B)/tests/server/%: $(B)/obj/tests/server/%.o $(call archive,artifact) $(call a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(whole) $(LIBS_MAIN)
 
+# --- what is on the disk when the power fails: tests/power/ ----------------------------------
+POWER_TOOLS = $(B)/tests/power/replay $(B)/tests/power/record.so
+$(B)/tests/power/replay: $(B)/obj/tests/power/replay.o $(call archive,util)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_MAIN)
+# Preloaded: it may not bring the sanitizers along.
+$(B)/tests/power/record.so: tests/power/record.c tests/power/log.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -shared -fPIC -o $@ $< -ldl
+
 # --- fuzz: tests/fuzz/fuzz_<target>.c, its corpus in tests/fuzz/corpus/<target>/ -----------
 # In `make check` a plain main() feeds the corpus to each target; `make fuzz` links libFuzzer.
 FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
@@ -62,7 +72,7 @@ SCRIPT_TESTS = $(wildcard tests/t[0-9]*.t)
 TEST_BIN = $(UNIT_BIN) $(DRIVER_BIN) $(FUZZ_BIN)
 
 .PHONY: test-programs list-tests check-static check check-full
-test-programs: all $(TEST_BIN) $(SERVER_TOOLS)
+test-programs: all $(TEST_BIN) $(SERVER_TOOLS) $(POWER_TOOLS)
 list-tests:
 	@printf '%s\n' $(TEST_BIN) $(SCRIPT_TESTS)
 check-static: check-layers check-headers check-install

@@ -176,7 +176,9 @@ err_t remote_file_open(struct remote *out, const char *path, bool create, const 
 	TRY(check_place(s, create));
 	TRY(open_database(s, create));
 	TRY(identify_file(&empty, s));
-	TRY(share_db_exec(s, "PRAGMA synchronous = FULL", ""));
+	/* FULL does not sync the directory after the journal is removed: a journal that comes back
+	 * takes back what a client was told is done. */
+	TRY(share_db_exec(s, "PRAGMA synchronous = EXTRA", ""));
 	if (empty && !create)
 		return share_db_unreachable(s, "the file is empty");
 	if (empty)

@@ -1,0 +1,77 @@
+# shellcheck shell=sh disable=SC2015
+# A small world that crashes are tried on, and what is looked at afterwards. Sourced after
+# test-lib.sh.
+
+# Time stands still, so that an undisturbed and a resumed run make the same revisions.
+GIT_AGENT_NOW=1700000000
+GIT_AUTHOR_DATE='1700000000 +0000'
+GIT_COMMITTER_DATE='1700000000 +0000'
+export GIT_AGENT_NOW GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+
+STORIES=.agent/cache/stories/INFRA
+ONE=$STORIES/INFRA-001-first.md
+
+artifact () {
+	printf '# INFRA-%s: %s\n\n## State\n\nDRAFT\n\n## Problem Statement\n\nAs it is.\n\n' "$1" "$2"
+	printf '## Acceptance Criteria\n\n- [ ] one\n- [ ] two\n\n## Notes\n\nNone.\n'
+}
+
+# Two clones, a remote, everything in step. w/ is worked in, snap.<name> is what a scenario begins with.
+build_world () {
+	mkdir w &&
+	git init -q --bare w/origin.git &&
+	git init -q w/a &&
+	(
+		cd w/a &&
+		mkdir -p $STORIES &&
+		artifact 001 First >$ONE &&
+		artifact 002 Second >$STORIES/INFRA-002-second.md &&
+		artifact 003 Third >$STORIES/INFRA-003-third.md &&
+		git add -A && git commit -qm first &&
+		git remote add origin ../origin.git && git push -q -u origin HEAD:main
+	) &&
+	git clone -q w/origin.git w/b &&
+	git -C w/a agent sync init "file:$TRASH/w/remote.db" >/dev/null &&
+	git -C w/b agent sync init "file:$TRASH/w/remote.db" >/dev/null
+}
+
+snapshot () {
+	rm -rf "snap.$1" && cp -a w "snap.$1"
+}
+
+reset_to () {
+	rm -rf w && cp -a "snap.$1" w
+}
+
+# Everything that a user could see of clone $1 and of the remote; ids, which are drawn by chance where something
+# is created, are replaced by paths.
+dump () {
+	sqlite3 "w/$1/.git/agent/agent.db" "
+		SELECT 'artifact', label, path, state, oid, deleted, approval FROM artifact ORDER BY path;
+		SELECT 'revision', a.path, r.oid, r.how, (SELECT count(*) FROM revision_parent p WHERE p.child = r.seq)
+		  FROM revision r JOIN artifact a USING (uid) ORDER BY 2, 3, 4, 5;
+		SELECT 'base', a.path, b.version, b.rev, b.oid, b.revision = a.head FROM base b JOIN artifact a USING (uid)
+		  ORDER BY 2;
+		SELECT 'conflict', a.path, c.theirs FROM conflict c JOIN artifact a USING (uid) ORDER BY 2;
+		SELECT 'refusal', uid, status FROM refusal ORDER BY uid;
+		SELECT 'pending', path FROM pending;
+		SELECT 'outbox', uid FROM outbox;
+		SELECT 'inbox', rev FROM inbox;
+		SELECT 'alias', label, kind FROM alias;
+		SELECT 'mine', a.path, m.rev = a.head FROM mine m JOIN artifact a USING (uid) ORDER BY 2;
+		SELECT 'approval', a.path, p.state, p.normative, p.rev FROM approval p JOIN artifact a USING (uid)
+		  ORDER BY 2, 3;" &&
+	sqlite3 w/remote.db "
+		SELECT 'remote', path, version, rev, oid, state, approval_state FROM artifact ORDER BY path;
+		SELECT 'log', rev, version FROM revision ORDER BY rev;
+		SELECT 'lineage', path, oid, how FROM lineage ORDER BY 2, 3, 4;" &&
+	(cd "w/$1" && find .agent -path .agent/approvals -prune -o -type f -exec git hash-object --no-filters {} + -print | sort &&
+	 test ! -d .agent/approvals || find .agent/approvals -type f -exec cut -d" " -f1,2,4 {} + -print | sort) &&
+	git -C "w/$1" status --porcelain &&
+	git -C "w/$1" log --format=%T -3
+}
+
+no_leavings () {
+	find w -name '*.agent-tmp-*' -o -name '*.lock' -o -name '*.before-v*' >leavings &&
+	test_must_be_empty leavings
+}
