@@ -168,6 +168,19 @@ static void what_is_sent(void **state)
 			    "{\"project\":\"" UUID "\",\"kind\":\"story\",\"scope\":\"CORE\"}");
 }
 
+/* What goes to this machine in the clear goes through no proxy. */
+static void no_proxy_to_loopback(void **state)
+{
+	HTTP_SCRIPT(ANSWER(200, GOOD));
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+	lease_works();
+	unsetenv("http_proxy");
+	unsetenv("ALL_PROXY");
+}
+
 /* Each fault once, then all is well: the caller sees nothing of it. */
 static void what_is_tried_again(void **state)
 {
@@ -876,6 +889,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_sent),
+		TEST(no_proxy_to_loopback),
 		TEST(what_is_tried_again),
 		TEST(tries_have_an_end),
 		TEST(what_is_never_tried_again),

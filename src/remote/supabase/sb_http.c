@@ -13,7 +13,8 @@
 #define STALL_MS 15000
 #define DEADLINE_MS 30000
 #define PAUSE_MS 500
-#define EXPIRED_DAYS_BEFORE 9	/* X509_V_ERR_CERT_NOT_YET_VALID */
+#define UNSPECIFIED 1	/* X509_V_ERR_UNSPECIFIED: libcurl's before it looked */
+#define NOT_YET_VALID 9	/* X509_V_ERR_CERT_NOT_YET_VALID */
 #define EXPIRED 10	/* X509_V_ERR_CERT_HAS_EXPIRED */
 
 struct sb_http {
@@ -189,7 +190,6 @@ static enum sb_broken breakage(CURLcode rc)
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_BAD_FUNCTION_ARGUMENT:
 	case CURLE_NOT_BUILT_IN:
 		return SB_WRONG;
@@ -198,6 +198,7 @@ static enum sb_broken breakage(CURLcode rc)
 	}
 }
 
+/* The host is compared first. */
 static const char *certificate(const struct sb_http *h)
 {
 	long verdict = 0;
@@ -205,10 +206,11 @@ static const char *certificate(const struct sb_http *h)
 	curl_easy_getinfo(h->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
 	switch (verdict) {
 	case 0:
+	case UNSPECIFIED:
 		return "it is for another host";
 	case EXPIRED:
 		return "it has expired";
-	case EXPIRED_DAYS_BEFORE:
+	case NOT_YET_VALID:
 		return "it is not valid yet";
 	default:
 		return "nobody we trust has signed it";
