@@ -70,9 +70,9 @@ power_fails () {
 	last=$("$power/replay" --count log) && test "$last" -gt 10 || return 1
 
 	# After the last record the command has said that it is done.
-	for how in none $seed
+	for how in none "$seed"
 	do
-		reset_to "$name" && "$power/replay" log w "$last" $how &&
+		reset_to "$name" && "$power/replay" log w "$last" "$how" &&
 		dump "$clone" >actual && test_cmp expect actual || {
 			echo "$name: done, and not on the disk ($how)"
 			return 1
@@ -84,7 +84,7 @@ power_fails () {
 		for how in none $((seed + n)) $((seed - n))
 		do
 			disks=$((disks + 1))
-			reset_to "$name" && "$power/replay" log w $n $how && whole && resumed || {
+			reset_to "$name" && "$power/replay" log w $n "$how" && whole && resumed || {
 				echo "$name: the power fails after record $n ($how):"
 				"$power/replay" --names log | sed -n "${n}p"
 				return 1
