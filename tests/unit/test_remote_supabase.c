@@ -353,6 +353,16 @@ static void what_never_answers(void **state)
 	}
 	assert_in_range(http.len, 1, 5);
 	slow.remote.close(slow.remote.ctx);
+	/* Somebody who only wants to know asks once. */
+	o.tries = 1;
+	OK(supabase_open(&slow, &o));
+	{
+		HTTP_SCRIPT(ANSWER(503, "{}"));
+		must_fail(slow.remote.lease(slow.remote.ctx, &reply, LEASE), ERR_OFFLINE, "503");
+	}
+	assert_int_equal(http.len, 1);
+	slow.remote.close(slow.remote.ctx);
+	o.tries = 0;
 	/* A port where nobody is. */
 	o.url = "http://127.0.0.1:1";
 	OK(supabase_open(&slow, &o));

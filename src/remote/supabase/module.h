@@ -4,7 +4,7 @@
 
 #include "remote/supabase/supabase.h"
 
-#define SB_VERSION 1	/* counts up with every change of this file and of supabase.h */
+#define SB_VERSION 2	/* counts up with every change of this file and of supabase.h */
 
 struct sb_ops {
 	int version;

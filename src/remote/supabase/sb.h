@@ -74,6 +74,7 @@ struct sb {
 	char *slug;	/* as given, may be a uuid; NULL */
 	char project[37];	/* "": not looked up */
 	enum supabase_why why;
+	int tries;
 };
 
 /* Tries, pauses, refreshes the session. A reply is a success, or one that the request wants. */

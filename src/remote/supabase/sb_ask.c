@@ -34,7 +34,8 @@ static bool may_try_again(struct tries *t, const struct sb *s, const struct sb_r
 {
 	int max = reply->broken == SB_UNREACHED ? TRIES_UNREACHED : SB_TRIES;
 
-	if (t->nr >= max || time_is_up(t, s) || reply->retry_after > WAIT_MAX)
+	if (t->nr >= max || t->nr >= s->tries || time_is_up(t, s) ||
+	    reply->retry_after > WAIT_MAX)
 		return false;
 	sb_http_pause(s->http, reply->retry_after > 0 ? (int)reply->retry_after * 1000
 						      : jitter(sb_http_pause_ms(s->http), t->nr));

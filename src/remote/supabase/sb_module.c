@@ -22,6 +22,7 @@ err_t sb_start(struct sb **out, const struct supabase_options *o)
 
 	TRY(sb_http_open(&s->http, o));
 	s->keeper = o->keeper;
+	s->tries = o->tries > 0 && o->tries < SB_TRIES ? o->tries : SB_TRIES;
 	s->slug = o->project ? mem_strdup(o->project) : NULL;
 	*out = steal(s);
 	return NULL;

@@ -56,6 +56,7 @@ struct supabase_options {
 	/* Milliseconds; 0: 5 s to connect, 15 s without a byte, 30 s for a request, and a
 	 * first pause of about 0.5 s before it is tried again. */
 	int connect_ms, stall_ms, deadline_ms, pause_ms;
+	int tries;	/* at most; 0: five */
 };
 
 /* Why the last call failed. */
