@@ -2,6 +2,7 @@
 #include "sync/adopt.h"
 #include "sync/doc.h"
 #include "sync/engine.h"
+#include "sync/purged.h"
 #include "sync/record.h"
 #include "sync/reset.h"
 #include "sync/untaken.h"
@@ -273,7 +274,13 @@ static err_t take_row(struct sync_report *r, struct engine *e, const struct doc_
 static err_t take_json(struct sync_report *r, struct engine *e, const char *json)
 {
 	struct doc_row row = {0};
-	err_t err = doc_row_read(&row, e, json);
+	bool purged;
+	err_t err;
+
+	TRY(purged_is(&purged, e, json));
+	if (purged)
+		return purged_take(r, e, json);
+	err = doc_row_read(&row, e, json);
 
 	if (err && err->code == ERR_REFUSED) {
 		r->refused++;

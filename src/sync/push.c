@@ -125,6 +125,8 @@ static const char *explain(const char *status)
 		{"num_taken", "another artifact has this label"},
 		{"bad_oid", "the text does not match its hash"},
 		{"op_reused", "an operation id was used twice"},
+		{"purged", "it was deleted on the remote, and erased there; a copy under another "
+			   "name can be sent"},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -154,6 +156,23 @@ static err_t refused(struct sync_report *r, struct engine *e, const struct outbo
 	return store_refusal_put(e->store, &refusal);
 }
 
+/* A pull brings what it takes to go on, unless that was erased. */
+static err_t outdated(struct sync_report *r, struct engine *e, const struct outbox_row *row,
+		      const char *result)
+{
+	scoped_free char *purged = NULL;
+	scoped(art_release) struct art art = {0};
+
+	TRY(store_json_get(&purged, e->store, result, "$.current.purged"));
+	if (purged && strcmp(purged, "1") == 0)
+		return refused(r, e, row, "purged", "{}");
+	r->behind = true;
+	TRY(store_art_get(&art, e->store, row->uid));
+	strs_take(&r->blocked,
+		  mem_printf("%s: changed on the remote", art.label[0] ? art.label : art.path));
+	return NULL;
+}
+
 static err_t take_result(struct sync_report *r, struct engine *e, const struct outbox_row *row,
 			 const char *result, bool *fresh)
 {
@@ -171,13 +190,8 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 	}
 	if (strcmp(status, "skipped_dependency") == 0)
 		return NULL;
-	if (strcmp(status, "conflict") == 0 || strcmp(status, "unknown_base") == 0) {
-		r->behind = true;
-		TRY(store_art_get(&art, e->store, row->uid));
-		strs_take(&r->blocked, mem_printf("%s: changed on the remote",
-						  art.label[0] ? art.label : art.path));
-		return NULL;
-	}
+	if (strcmp(status, "conflict") == 0 || strcmp(status, "unknown_base") == 0)
+		return outdated(r, e, row, result);
 	if (strcmp(status, "num_taken") == 0) {
 		scoped_free char *path = NULL;
 
