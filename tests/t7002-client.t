@@ -268,4 +268,109 @@ test_expect_success SERVER 'new stories have numbers of their own' '
 	test_cmp 1 2
 '
 
+# --- rules -----------------------------------------------------------------------------------
+
+# requests <who> <git argument>...: how many pushes went out.
+pushes() {
+	who=$1
+	shift
+	GIT_AGENT_TRACE_HTTP=1 as "$who" git -C "$who" "$@" >/dev/null 2>requests
+	grep -c "rpc/push" requests
+}
+
+test_expect_success SERVER 'an author commits, and may not approve; what to do is said' '
+	as ada git -C ada agent set INFRA-043 --section Notes --text "As ada wants it." &&
+	as ada git -C ada agent sync && as bob git -C bob agent sync &&
+	as bob git -C bob agent state INFRA-043 COMMITTED &&
+	as bob git -C bob agent state INFRA-043 APPROVED 2>err &&
+	test_grep "^not pushed: INFRA-043: forbidden: COMMITTED -> APPROVED is for the role approver" \
+		err &&
+	test_grep "^hint: .git agent member list. shows who may" err &&
+	as bob git -C bob agent sync status --offline >out &&
+	test_grep "refused  *INFRA-043 .*is for the role approver" out
+'
+
+test_expect_success SERVER 'what was refused is not sent again, until it is named' '
+	test "$(pushes bob agent sync)" = 0 &&
+	test_grep "INFRA-043: forbidden" requests &&
+	test_expect_code 2 as bob git -C bob agent sync push &&
+	test "$(pushes bob agent sync push INFRA-043)" = 1 &&
+	as ada git -C ada agent member add --role approver bob@example.org >out &&
+	test_grep "^bob@example.org is approver now$" out &&
+	as bob git -C bob agent sync push INFRA-043 &&
+	as bob git -C bob agent show --json INFRA-043 >out &&
+	test_grep "\"approval\":\"acknowledged\"" out
+'
+
+test_expect_success SERVER 'who wrote a text cannot approve it, and is told how to go on' '
+	as bob git -C bob agent new-story "Mine" --scope INFRA >out &&
+	id=$(cut -d" " -f1 out) && echo "$id" >mine &&
+	as bob git -C bob agent state "$id" COMMITTED &&
+	as bob git -C bob agent state "$id" APPROVED 2>err &&
+	test_grep "^not pushed: $id: four_eyes: " err &&
+	test_grep "^hint: git agent member add --role approver" err &&
+	as ada git -C ada agent sync &&
+	as ada git -C ada agent state "$id" APPROVED 2>err && ! grep "not pushed" err &&
+	as bob git -C bob agent sync &&
+	as bob git -C bob agent show --json "$id" >out &&
+	test_grep "\"approval\":\"acknowledged\"" out &&
+	test "$(as bob git -C bob agent sync status --offline --porcelain | grep -c "^R")" = 0
+'
+
+test_expect_success SERVER 'the approval is in the record that git keeps, and verify believes it' '
+	as ada git -C ada agent sync && as ada git -C ada agent export &&
+	as ada git -C ada agent export --index &&
+	as ada git -C ada commit -qm approved &&
+	test_grep "^APPROVED .* Ada <ada@example.org>$" "ada/.agent/approvals/story/$(cat mine)" &&
+	as ada git -C ada agent verify HEAD^!
+'
+
+test_expect_success SERVER 'a jump over a gate, an approval of another text' '
+	as ada git -C ada agent new-story "Jump" --scope INFRA >out &&
+	id=$(cut -d" " -f1 out) &&
+	test_expect_code 2 as ada git -C ada agent state "$id" DONE &&
+	as ada git -C ada agent sync && as bob git -C bob agent sync
+'
+
+# --- members ---------------------------------------------------------------------------------
+
+test_expect_success SERVER 'roles and invitations are listed' '
+	as ada git -C ada agent member add --role reader nobody@example.org &&
+	as ada git -C ada agent member list >out &&
+	test_grep "^admin  *ada@example.org  *you$" out &&
+	test_grep "^reader  *nobody@example.org  *invited$" out &&
+	as bob git -C bob agent member list --json >out &&
+	test_grep "\"email\":\"bob@example.org\"" out && ! grep nobody out &&
+	test_expect_code 2 as bob git -C bob agent member add eve@example.org &&
+	test_expect_code 2 as ada git -C ada agent member remove ada@example.org 2>err &&
+	test_grep "at least one admin" err &&
+	test_expect_code 129 as ada git -C ada agent member add --role owner x@example.org &&
+	test_expect_code 2 as ada git -C ada agent member remove stranger@example.org 2>err &&
+	test_grep "no such member" err
+'
+
+test_expect_success SERVER 'a reader pulls, and is told that he only reads' '
+	member dan reader &&
+	as dan git -C dan agent show INFRA-042 >/dev/null &&
+	as dan git -C dan agent set INFRA-042 --section "Problem Statement" --text Dan &&
+	test_expect_code 2 as dan git -C dan agent sync 2>err &&
+	test_grep "INFRA-042: forbidden: the role reader only reads" err
+'
+
+test_expect_success SERVER 'who is removed while offline keeps everything, and is told once' '
+	as bob git -C bob agent set INFRA-042 --section "Problem Statement" --text "Bob goes on." &&
+	as ada git -C ada agent member remove bob@example.org >out &&
+	test_grep "^bob@example.org is out$" out &&
+	test_says 2 "error: you are no member of the project '\''team'\'' at '\''$URL'\'', or not any more" \
+		as bob git -C bob agent sync &&
+	test_grep "what you did is still here" says.err &&
+	as bob git -C bob agent show INFRA-042 | grep "Bob goes on." &&
+	GIT_AGENT_TRACE_HTTP=1 as bob git -C bob agent sync 2>err;
+	test "$(grep -c "^http:" err)" -le 2 &&
+	as ada git -C ada agent member add bob@example.org &&
+	as bob git -C bob agent sync init "$URL" &&
+	as bob git -C bob agent sync &&
+	as ada git -C ada agent sync && as ada git -C ada agent show INFRA-042 | grep "Bob goes on."
+'
+
 test_done

@@ -43,10 +43,18 @@ struct views {
 	struct view after, before[VERIFY_PARENTS];
 };
 
+static struct approval_name name_of(struct label *label, const struct verify_change *c,
+				    const struct verify_version *v)
+{
+	bool labelled = label_of_path(label, v->path ? v->path : c->path);
+
+	return (struct approval_name){c->kind, labelled ? label->text : ""};
+}
+
 static struct view read_version(const struct verify_change *c, const struct verify_version *v)
 {
-	struct approval_name name = {c->kind, ""};
 	struct view out = {0};
+	struct approval_name name;
 	struct label label;
 
 	if (oid_none(&v->oid) || v->text.len > ARTIFACT_MAX_BYTES)
@@ -54,8 +62,7 @@ static struct view read_version(const struct verify_change *c, const struct veri
 	out.a = artifact_parse(v->text, c->kind, v->path ? v->path : c->path);
 	out.state = artifact_slice(out.a, out.a->state);
 	out.normative = artifact_normative(out.a);
-	if (label_of_path(&label, v->path ? v->path : c->path))
-		name.label = label.text;
+	name = name_of(&label, c, v);
 	out.verdict = approval_judge(&out.why, &name, out.state, out.normative.hex, v->record,
 				     c->witness);
 	return out;
@@ -193,6 +200,47 @@ static void judge_lost_state(struct findings *out, const struct views *v)
 		findings_add(out, VERIFY_WARNING, "state", v->c->path, 0, "there is no state");
 }
 
+/* The highest gate on the way; -1: none. */
+static int gate_on_the_way(const struct kind *kind, const struct kind_state *from,
+			   const struct kind_state *to)
+{
+	int high = -1;
+
+	for (size_t i = 0; i < kind->nr_states; i++) {
+		const struct kind_state *s = &kind->states[i];
+
+		if (s->gate && s->rank > from->rank && s->rank <= to->rank && s->rank > high)
+			high = s->rank;
+	}
+	return high;
+}
+
+/* Several steps in one commit: the remote took them one by one, and has the last gate on record for
+ * this very text. */
+static bool steps_are_on_record(const struct views *v, struct slice from)
+{
+	const struct kind *kind = v->c->kind;
+	const struct kind_state *f = kind_state(kind, from);
+	const struct kind_state *t = kind_state(kind, v->after.state);
+	struct label label;
+	struct approval_name name = name_of(&label, v->c, &v->c->after);
+	int high = f && t && f->rank >= 0 ? gate_on_the_way(kind, f, t) : -1;
+
+	for (size_t i = 0; high >= 0 && i < kind->nr_states; i++) {
+		const struct kind_state *s = &kind->states[i];
+		enum approval_verdict verdict;
+		const char *why;
+
+		if (!s->gate || s->rank != high)
+			continue;
+		verdict = approval_judge(&why, &name, slice_str(s->name), v->after.normative.hex,
+					 v->c->after.record, v->c->witness);
+		if (verdict == APPROVAL_PROVEN || verdict == APPROVAL_RECORDED)
+			return true;
+	}
+	return false;
+}
+
 /* Legal from one parent is enough: the others are brought up to it by the merge. */
 static void judge_transition(struct findings *out, const struct views *v)
 {
@@ -211,7 +259,8 @@ static void judge_transition(struct findings *out, const struct views *v)
 		if (!v->before[i].a)
 			continue;
 		if (kind_transition(c->kind, v->before[i].state, v->after.state, c->has_reason,
-				    &why))
+				    &why) ||
+		    steps_are_on_record(v, v->before[i].state))
 			return;
 		from = v->before[i].state;
 		refused = why;

@@ -64,6 +64,7 @@ static err_t push(int argc, char **argv)
 	TRY(exchange_open(&s));
 	TRY(find_uids(&uids, &s, argc, argv));
 	o.uids = argc ? &uids : NULL;
+	o.again = argc > 0;
 	TRY(exchange_push(&r, &s, &o));
 	return exchange_verdict(&r);
 }

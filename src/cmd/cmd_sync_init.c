@@ -20,6 +20,7 @@ static const char again[] = "after that, or with --no-hooks, run 'git agent sync
 struct init {
 	bool dry_run, no_hooks;
 	char *url;		/* as it is pinned; NULL: local only, or as it was */
+	bool typed;		/* the url was */
 	bool first;		/* the clone has no remote yet */
 	char *trunk;		/* agent.trunk to be stored, or NULL */
 	struct server_ask ask;	/* of a server: key and project as typed */
@@ -97,7 +98,7 @@ static err_t meet_server(struct init *in, struct session *s)
 	if (!in->url || !server_is_url(in->url))
 		return NULL;
 	TRY(repo_config(&id, s->repo, "agent.projectid"));
-	if (!in->first && id && !in->ask.project && !in->ask.key && !in->create)
+	if (!in->first && id && !in->typed && !in->ask.project && !in->ask.key && !in->create)
 		return NULL;
 	in->ask.url = in->url;
 	TRY(server_open(&server, &in->ask, s->repo));
@@ -135,6 +136,7 @@ static err_t make_plan(struct init *in, struct session *s, const char *typed)
 {
 	if (!s->repo->worktree)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
+	in->typed = typed != NULL;
 	if (typed)
 		TRY(remote_url(&in->url, typed));
 	TRY(check_one_remote(in, s));

@@ -1,5 +1,6 @@
 #include "cmd/exchange.h"
 #include "cli/text.h"
+#include "cmd/refusal.h"
 #include "cmd/claims.h"
 #include "util/clock.h"
 #include "util/mem.h"
@@ -164,6 +165,15 @@ static int conflicts(const struct strs *blocked)
 	return n;
 }
 
+static err_t refused_by_rule(const struct sync_report *r)
+{
+	scoped_free char *hint = refusal_advice(&r->blocked);
+	err_t err = err_new(ERR_REFUSED, "%d change%s refused by a rule", r->refused,
+			    r->refused == 1 ? " was" : "s were");
+
+	return hint[0] ? err_hint(err, "%s", hint) : err;
+}
+
 err_t exchange_verdict(const struct sync_report *r)
 {
 	int open = conflicts(&r->blocked);
@@ -177,8 +187,7 @@ err_t exchange_verdict(const struct sync_report *r)
 					open == 1 ? " is" : "s are"),
 				"settle each: git agent sync resolve <id> --ours|--theirs|--edit");
 	if (r->refused)
-		return err_new(ERR_REFUSED, "%d change%s refused by a rule", r->refused,
-			       r->refused == 1 ? " was" : "s were");
+		return refused_by_rule(r);
 	return NULL;
 }
 

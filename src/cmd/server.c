@@ -258,8 +258,8 @@ static err_t no_member(err_t err, struct server *s)
 		return err;
 	return err_hint(instead(err, err_new(ERR_REFUSED, "you are no member of the project '%s' "
 					     "at '%s', or not any more", slug, s->url)),
-			"its admin lets you in: git agent member add %s; what you did is still "
-			"here", you);
+			"its admin lets you in: git agent member add %s; then 'git agent sync init "
+			"%s' goes on. What you did is still here", you, s->url);
 }
 
 err_t server_explain(err_t err, struct server *s)

@@ -1,5 +1,6 @@
 #include "cmd/session.h"
 #include "cli/text.h"
+#include "cmd/refusal.h"
 #include "cmd/server.h"
 #include "cmd/settings.h"
 #include "remote/file/file.h"
@@ -253,6 +254,18 @@ static err_t push_one(struct sync_report *r, struct session *s, const char *uid)
 	return push_run(r, &s->engine, &(struct push_options){.uids = &uids});
 }
 
+static void tell_advice(const struct sync_report *r)
+{
+	scoped_free char *text = refusal_advice(&r->blocked);
+
+	for (char *at = text, *next; *at; at = next) {
+		next = at + strcspn(at, "\n");
+		if (*next)
+			*next++ = '\0';
+		fprintf(stderr, "hint: %s\n", at);
+	}
+}
+
 err_t session_auto_push(struct session *s, const char *uid, bool created)
 {
 	scoped(sync_report_release) struct sync_report r = {0};
@@ -265,6 +278,7 @@ err_t session_auto_push(struct session *s, const char *uid, bool created)
 	err = session_explain(push_one(&r, s, uid), s);
 	session_tell(&r.notes, "");
 	session_tell(&r.blocked, "not pushed: ");
+	tell_advice(&r);
 	if (r.behind)
 		fputs("not pushed: the remote has a newer version; 'git agent sync' merges it\n",
 		      stderr);

@@ -110,6 +110,7 @@ void sync_report_release(struct sync_report *r);
 struct push_options {
 	bool atomic, dry_run;
 	const struct strs *uids; /* NULL: all */
+	bool again; /* also what was refused and has not changed: roles may have */
 };
 err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o) MUST_CHECK;
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run) MUST_CHECK;

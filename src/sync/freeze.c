@@ -173,7 +173,7 @@ static int kind_order(const struct kinds *kinds, const char *name)
 	return (int)kinds->len;
 }
 
-static err_t freeze_list(struct sync_report *r, struct engine *e, const struct strs *uids)
+static err_t freeze_list(struct sync_report *r, struct engine *e, const struct push_options *o)
 {
 	scoped(arts_release) struct arts arts = {0};
 	scoped(outbox_release) struct outbox out = {0};
@@ -190,14 +190,14 @@ static err_t freeze_list(struct sync_report *r, struct engine *e, const struct s
 			struct base base = {0};
 
 			if (kind_order(e->kinds, art->kind) != kind || in_outbox(&out, art->uid) ||
-			    (uids && !strs_has(uids, art->uid)))
+			    (o->uids && !strs_has(o->uids, art->uid)))
 				continue;
 			if (art->conflict) {
 				strs_take(&r->blocked, mem_printf("%s: conflict", name_of(art)));
 				continue;
 			}
 			TRY(store_base_get(&base, e->store, art->uid));
-			refusal = still_refused(&refusals, art, base.version);
+			refusal = o->again ? NULL : still_refused(&refusals, art, base.version);
 			base_release(&base);
 			if (refusal) {
 				strs_take(&r->blocked,
@@ -214,12 +214,12 @@ static err_t freeze_list(struct sync_report *r, struct engine *e, const struct s
 	return NULL;
 }
 
-err_t freeze_dirty(struct sync_report *r, struct engine *e, const struct strs *uids)
+err_t freeze_dirty(struct sync_report *r, struct engine *e, const struct push_options *o)
 {
 	err_t err;
 
 	TRY(store_begin(e->store));
-	err = freeze_list(r, e, uids);
+	err = freeze_list(r, e, o);
 	if (!err)
 		return store_commit(e->store);
 	store_rollback(e->store);

@@ -326,7 +326,7 @@ err_t push_run(struct sync_report *r, struct engine *e, const struct push_option
 		return count_queued(r, e);
 	TRY(push_settle(r, e));
 	TRY(relabel_provisional(r, e));
-	TRY(freeze_dirty(r, e, o->uids));
+	TRY(freeze_dirty(r, e, o));
 	TRY(send_outbox(r, e, o->atomic));
 	TRY(record_write(e));
 	return count_queued(r, e);

@@ -130,7 +130,12 @@ struct row {
 static const struct row rows[] = {
 	/* transitions */
 	{"DRAFT:a", NULL, "OPEN:a", "", "", 0, ""},
-	{"DRAFT:a", NULL, "APPROVED:a", "", "APPROVED:a", 0, "!:transition"},
+	/* several steps at once, where the remote took them one by one */
+	{"DRAFT:a", NULL, "APPROVED:a", "", "APPROVED:a", 0, ""},
+	{"DRAFT:a", NULL, "IN_PROGRESS:a", "", "COMMITTED:a;APPROVED:a", 0, ""},
+	{"DRAFT:a", NULL, "IN_PROGRESS:a", "", "COMMITTED:a", 0, "!:transition"},
+	{"DRAFT:a", NULL, "APPROVED:b", "", "APPROVED:a", 0, "!:transition !:approval"},
+	{"DRAFT:a", NULL, "APPROVED:a", "", "", 0, "!:transition ?:approval"},
 	{"IN_PROGRESS:a", NULL, "DRAFT:a", "", "", 0, "!:transition"},
 	{"IN_PROGRESS:a", NULL, "DRAFT:a", "", "", 'r', ""},
 	{"IN_PROGRESS:a", NULL, "DRAFT:a", "", "", 'o', "?:transition"},
@@ -148,7 +153,8 @@ static const struct row rows[] = {
 	/* merges */
 	{"DRAFT:a", "APPROVED:a", "APPROVED:a", "APPROVED:a", "APPROVED:a", 0, ""},
 	{"DRAFT:a", "COMMITTED:a", "APPROVED:a", "", "APPROVED:a", 0, ""},
-	{"DRAFT:a", "OPEN:a", "APPROVED:a", "", "APPROVED:a", 0, "!:transition"},
+	{"DRAFT:a", "OPEN:a", "APPROVED:a", "", "APPROVED:a", 0, ""},
+	{"DRAFT:a", "OPEN:a", "APPROVED:a", "", "", 0, "!:transition ?:approval"},
 	{"APPROVED:a", "DRAFT:a", "DRAFT:a", "", "", 0, ""},
 	{"APPROVED:a", "APPROVED:b", "APPROVED:b", "", "", 0, ""},
 	{"APPROVED:a", "DRAFT:b", "APPROVED:b", "APPROVED:a", "APPROVED:a", 0, "!:approval"},
