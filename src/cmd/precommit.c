@@ -249,19 +249,42 @@ static err_t judge_rules(struct strs *faults, struct session *s)
 	return NULL;
 }
 
+/* Where HEAD went on without the file (export --index, a soft reset): `commit -a` would undo that. */
+static err_t judge_behind(struct strs *faults, struct session *s, const struct git_entries *head,
+			  const struct git_entries *index)
+{
+	for (size_t i = 0; i < index->len; i++) {
+		const struct git_entry *now = &index->at[i];
+		const struct git_entry *was = now->stage ? NULL : entry_at(head, now->path);
+		bool behind;
+
+		if (!was || oid_eq(&was->oid, &now->oid))
+			continue;
+		TRY(export_falls_behind(&behind, &s->engine, now->path, &was->oid, &now->oid));
+		if (behind)
+			strs_take(faults, mem_printf("%s would go back to what it was before HEAD, and "
+						     "nobody edited it: 'git agent export %s' brings "
+						     "the file up to date, 'git add' stages that",
+						     now->path, now->path));
+	}
+	return NULL;
+}
+
 /* Only what this commit changes: an old fault is not this commit's. */
 static err_t judge(struct strs *faults, struct session *s)
 {
+	struct repo_head where;
 	struct art_filter in_conflict = {.conflict_only = true, .with_deleted = true};
 	scoped(git_entries_release) struct git_entries head = {0}, index = {0};
 	scoped(arts_release) struct arts conflicts = {0};
 
 	TRY(judge_rules(faults, s));
 	TRY(store_art_list(&conflicts, s->store, &in_conflict));
-	if (!conflicts.len)
-		return NULL;
 	TRY(list_head(&head, s));
 	TRY(git_list_at(&index, s->repo, s->kinds, ":"));
+	TRY(repo_head(&where, s->repo));
+	if (!where.busy)
+		TRY(judge_behind(faults, s, &head, &index));
 	judge_conflicts(faults, &conflicts, &head, &index);
 	return NULL;
 }
