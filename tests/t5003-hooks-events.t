@@ -35,6 +35,28 @@ test_expect_success 'post-rewrite: an amended commit and a rebased one are no se
 	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" && git switch -q main
 '
 
+# The hook runs while git still has the marks of a rebase, which has nothing left to do by then.
+test_expect_success 'post-rewrite: what a rebase brought is there at once, with both of its backends' '
+	cd "$TRASH/a" && for how in --merge --apply
+	do
+		git switch -q -c up$how main && echo up >up && git add up && git commit -q -m up &&
+		git switch -q -c local$how main && echo $how >code && git add code && git commit -q -m code &&
+		git rebase -q $how up$how 2>../err && test_must_be_empty ../err &&
+		test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" || return 1
+	done && git switch -q main
+'
+
+test_expect_success 'post-rewrite: not while git holds edits back, that it puts into the files again' '
+	cd "$TRASH/a" && for how in --merge --apply
+	do
+		git switch -q -c stash$how main && echo stash >code && git add code && git commit -q -m code &&
+		echo "$how" >>$STORY && git agent list >/dev/null && rows=$(db "select count(*) from revision") &&
+		git rebase -q --autostash $how up$how 2>../err && grep -e "$how" $STORY &&
+		git agent list >/dev/null && test "$(db "select count(*) from revision")" = "$rows" &&
+		git restore $STORY && git switch -q main && git agent list >/dev/null || return 1
+	done
+'
+
 test_expect_success 'pre-merge-commit refuses a merge that brings markers, and stages nothing' '
 	cd "$TRASH/a" &&
 	git switch -q -c bad && printf "\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n" >>$STORY &&

@@ -18,6 +18,13 @@ static err_t import(struct session *s, char **argv)
 	return session_fresh(s, NULL);
 }
 
+/* git runs this after the last commit of a rebase, and takes the marks of it away later. */
+static err_t post_rewrite(struct session *s, char **argv)
+{
+	s->repo->rebase_over = argv[0] && strcmp(argv[0], "rebase") == 0;
+	return session_fresh(s, NULL);
+}
+
 static err_t pre_commit(struct session *s, char **argv)
 {
 	return precommit_run(s);
@@ -40,7 +47,7 @@ static const struct event {
 	{"commit-msg", hook_commit_msg, false},
 	{"post-checkout", import, false},
 	{"post-merge", import, false},
-	{"post-rewrite", import, false},
+	{"post-rewrite", post_rewrite, false},
 	{"post-commit", import, false},
 	{"pre-push", hook_pre_push, true},
 };

@@ -24,12 +24,18 @@ static const char *series(const struct repo *r)
 	return strncmp(todo, "revert", 6) == 0 ? "revert" : "cherry-pick";
 }
 
+/* Edits that git holds back come into the files after its last hook. */
+static bool is_over(const struct repo *r, const char *autostash)
+{
+	return r->rebase_over && !has(r, autostash);
+}
+
 /* A rebase comes first: it leaves the marks of what it does inside. */
 static const char *under_way(const struct repo *r)
 {
-	if (has(r, "rebase-merge"))
+	if (has(r, "rebase-merge") && !is_over(r, "rebase-merge/autostash"))
 		return "rebase";
-	if (has(r, "rebase-apply"))
+	if (has(r, "rebase-apply") && !is_over(r, "rebase-apply/autostash"))
 		return has(r, "rebase-apply/applying") ? "am" : "rebase";
 	if (has(r, "MERGE_HEAD"))
 		return "merge";
