@@ -14,6 +14,8 @@ create table if not exists gitagent_private.project (
   digest bit(256) not null default repeat('0', 256)::bit(256),  -- XOR over what is live
   min_rev bigint not null default 0,  -- tombstones older than this may be gone
   proto integer not null default 1,
+  rules uuid not null default '00000000-0000-0000-0000-000000000000',  -- its own: the id again
+  kinds text,  -- what the client calls its own table of kinds
   created_at timestamptz not null default now()
 );
 
@@ -165,35 +167,86 @@ create table if not exists gitagent_private.device (
   primary key (project_id, user_id, id)
 );
 
--- The rules, as data: 20261125000002_kinds.sql.
+-- The rules, as data: the built-in ones (20261125000002_kinds.sql) have no project and the rules
+-- 0; a project that has its own (kinds_set) has all of them, and its own id.
 create table if not exists gitagent_private.kind (
-  name text primary key,
-  dir text not null unique,
+  name text not null,
+  dir text not null,
   suffix text not null,
   prefix text,  -- of its labels; null: the scope is
   opaque boolean not null,  -- YAML: only id, title and state are read
   shares_label boolean not null,  -- with its parent
   parent_kind text,
-  parent_state text  -- what the parent must have reached
+  parent_state text,  -- what the parent must have reached
+  project_id uuid references gitagent_private.project on delete cascade,
+  rules uuid not null generated always as
+    (coalesce(project_id, '00000000-0000-0000-0000-000000000000')) stored,
+  primary key (rules, name),
+  unique (rules, dir)
 );
 create table if not exists gitagent_private.kind_state (
-  kind text not null references gitagent_private.kind on delete cascade,
+  kind text not null,
   name text not null,
   rank integer not null,  -- -1: a side state
   gate boolean not null,
   initial boolean not null,
   locked boolean not null default false,  -- its text is frozen
-  primary key (kind, name)
+  rules uuid not null default '00000000-0000-0000-0000-000000000000',
+  primary key (rules, kind, name),
+  foreign key (rules, kind) references gitagent_private.kind (rules, name) on delete cascade
 );
 create table if not exists gitagent_private.transition (
-  kind text not null references gitagent_private.kind on delete cascade,
+  kind text not null,
   from_state text not null,  -- '': one that the kind does not know
   to_state text not null,
   min_role text not null check (min_role in ('author', 'approver', 'admin')),
   four_eyes boolean not null,  -- not by who wrote the text
   needs_parent boolean not null,
   needs_reason boolean not null,
-  primary key (kind, from_state, to_state)
+  rules uuid not null default '00000000-0000-0000-0000-000000000000',
+  primary key (rules, kind, from_state, to_state),
+  foreign key (rules, kind) references gitagent_private.kind (rules, name) on delete cascade
+);
+-- From the time when all projects had the same.
+do $$
+begin
+  if exists (select from pg_catalog.pg_attribute where not attisdropped and attname = 'rules'
+      and attrelid = 'gitagent_private.kind'::regclass) then
+    return;
+  end if;
+  alter table gitagent_private.project
+    add rules uuid not null default '00000000-0000-0000-0000-000000000000', add kinds text;
+  alter table gitagent_private.kind_state drop constraint kind_state_kind_fkey,
+    drop constraint kind_state_pkey,
+    add rules uuid not null default '00000000-0000-0000-0000-000000000000',
+    add primary key (rules, kind, name);
+  alter table gitagent_private.transition drop constraint transition_kind_fkey,
+    drop constraint transition_pkey,
+    add rules uuid not null default '00000000-0000-0000-0000-000000000000',
+    add primary key (rules, kind, from_state, to_state);
+  alter table gitagent_private.kind drop constraint kind_pkey, drop constraint kind_dir_key,
+    add project_id uuid references gitagent_private.project on delete cascade,
+    add rules uuid not null generated always as
+      (coalesce(project_id, '00000000-0000-0000-0000-000000000000')) stored,
+    add primary key (rules, name), add unique (rules, dir);
+  alter table gitagent_private.kind_state add foreign key (rules, kind)
+    references gitagent_private.kind (rules, name) on delete cascade;
+  alter table gitagent_private.transition add foreign key (rules, kind)
+    references gitagent_private.kind (rules, name) on delete cascade;
+end $$;
+create index if not exists kind_project on gitagent_private.kind (project_id);
+
+-- What admins did, beside pushing: append-only as the log is.
+create table if not exists gitagent_private.audit (
+  project_id uuid not null references gitagent_private.project on delete cascade,
+  nr bigint not null,
+  what text not null,
+  detail jsonb not null,
+  actor uuid not null,
+  actor_name text not null,
+  at timestamptz not null default clock_timestamp(),
+  rev bigint not null,  -- the head when it happened
+  primary key (project_id, nr)
 );
 
 do $$
@@ -216,7 +269,7 @@ do $$
 declare
   t text;
 begin
-  foreach t in array array['project', 'artifact', 'revision', 'text', 'lineage'] loop
+  foreach t in array array['project', 'artifact', 'revision', 'text', 'lineage', 'audit'] loop
     execute format('drop policy if exists member_reads on gitagent_private.%I', t);
     execute format('create policy member_reads on gitagent_private.%I for select to authenticated'
       ' using (%I in (select gitagent_private.my_projects()))', t,
@@ -247,6 +300,18 @@ begin
   end if;
   raise sqlstate 'PT403' using message = 'history is append-only';
 end $$;
+create or replace function gitagent_private.audit_guard() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if tg_op = 'DELETE' and not exists (select from gitagent_private.project
+      where id = old.project_id) then
+    return old;
+  end if;
+  raise sqlstate 'PT403' using message = 'history is append-only';
+end $$;
+drop trigger if exists audit_guard on gitagent_private.audit;
+create trigger audit_guard before update or delete on gitagent_private.audit
+  for each row execute function gitagent_private.audit_guard();
 drop trigger if exists revision_guard on gitagent_private.revision;
 create trigger revision_guard before update or delete on gitagent_private.revision
   for each row execute function gitagent_private.revision_guard();

@@ -7,7 +7,7 @@ insert into gitagent_private.kind (name, dir, suffix, prefix, opaque, shares_lab
   ('runbook', '.agent/cache/runbooks', '.md', null, false, true, 'story', 'COMMITTED'),
   ('adr', '.agent/adrs', '.md', 'ADR', false, false, null, null),
   ('journey', '.agent/cache/journeys', '.yaml', 'JRN', true, false, null, null)
-on conflict (name) do update set (dir, suffix, prefix, opaque, shares_label,
+on conflict (rules, name) do update set (dir, suffix, prefix, opaque, shares_label,
   parent_kind, parent_state) = (excluded.dir, excluded.suffix, excluded.prefix,
   excluded.opaque, excluded.shares_label, excluded.parent_kind,
   excluded.parent_state);
@@ -60,7 +60,7 @@ insert into gitagent_private.kind_state (kind, name, rank, gate, initial) values
   ('journey', 'BLOCKED', -1, false, false),
   ('journey', 'SUPERSEDED', -1, false, false),
   ('journey', 'RETIRED', -1, false, false)
-on conflict (kind, name) do update set (rank, gate, initial) =
+on conflict (rules, kind, name) do update set (rank, gate, initial) =
   (excluded.rank, excluded.gate, excluded.initial);
 
 insert into gitagent_private.transition (kind, from_state, to_state, min_role,
@@ -456,6 +456,6 @@ insert into gitagent_private.transition (kind, from_state, to_state, min_role,
   ('journey', 'ICEBOX', 'RETIRED', 'author', false, false, false),
   ('journey', 'BLOCKED', 'RETIRED', 'author', false, false, false),
   ('journey', 'SUPERSEDED', 'RETIRED', 'author', false, false, false)
-on conflict (kind, from_state, to_state) do update set (min_role, four_eyes,
+on conflict (rules, kind, from_state, to_state) do update set (min_role, four_eyes,
   needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,
   excluded.needs_parent, excluded.needs_reason);

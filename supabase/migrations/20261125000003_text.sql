@@ -13,17 +13,36 @@ end $$;
 create or replace function gitagent_private.text_title(value text) returns text
 language plpgsql immutable set search_path = '' as $$
 declare
-  label text;
+  at integer;  -- of the dash of a label
+  rest text;
+  digits integer;
 begin
   while value ~* '^(story-id|runbook|story|plan|adr):' loop
-    value := regexp_replace(value, '^[A-Za-z-]+:[ \t]*', '');
+    value := ltrim(substr(value, strpos(value, ':') + 1), E' \t');
   end loop;
-  label := substring(value from
-    '^[A-Z][A-Z0-9_]{0,31}-(?:~[a-z0-9]{4}(?![a-z0-9])|[0-9]{1,9}(?![0-9]))');
-  if label is null or substr(value, length(label) + 1, 1) not in ('', ' ', E'\t', ':') then
+  -- a counted repetition costs a regular expression ten times this
+  at := strpos(value, '-');
+  if at not between 2 and 33 or left(value, at - 1) !~ '^[A-Z][A-Z0-9_]*$' then
     return value;
   end if;
-  return regexp_replace(substr(value, length(label) + 1), '^[ \t]*(?::|- |– |— )?[ \t]*', '');
+  rest := substr(value, at + 1);
+  digits := length(rest) - length(ltrim(rest, '0123456789'));
+  if digits = 0 and rest ~ '^~[a-z0-9][a-z0-9][a-z0-9][a-z0-9](?![a-z0-9])' then
+    digits := 5;
+  elsif digits not between 1 and 9 then
+    return value;
+  end if;
+  rest := substr(rest, digits + 1);
+  if left(rest, 1) not in ('', ' ', E'\t', ':') then
+    return value;
+  end if;
+  rest := ltrim(rest, E' \t');
+  if left(rest, 1) = ':' then
+    rest := substr(rest, 2);
+  elsif left(rest, 2) in ('- ', '– ', '— ') then
+    rest := substr(rest, 3);
+  end if;
+  return ltrim(rest, E' \t');
 end $$;
 
 -- The value of "key: value" in YAML; null where the line has another key.
@@ -522,19 +541,26 @@ create or replace function gitagent_private.text_brief(body text, opaque boolean
   out title text, out state text)
 language plpgsql immutable set search_path = '' as $$
 declare
-  parts text[];
+  lines text[];
   r record;
 begin
-  if not opaque then
-    parts := regexp_match(left(body, 400),
-      '^# ([^\n\r#]*[^\n\r# \t])\n\n## (?:State|Status)\n\n([A-Z][A-Z_]*[A-Z])\n');
+  if not opaque and starts_with(body, '# ') then
+    lines := string_to_array(left(body, 400), E'\n');
+    if lines[3] in ('## State', '## Status') and lines[2] = '' and lines[4] = ''
+       and lines[5] ~ '^[A-Z][A-Z_]*[A-Z]$' and cardinality(lines) > 5
+       and lines[1] ~ '^# [^\r#]*[^\r# \t]$' and lines[1] !~* '^# [ \t]*stat(e|us)' then
+      title := ltrim(substr(lines[1], 3), E' \t');
+      if title ~ '^[A-Z][A-Z0-9_]*-[0-9]+: ' and strpos(title, '-') <= 33
+         and strpos(title, ':') - strpos(title, '-') <= 10 then
+        title := ltrim(substr(title, strpos(title, ':') + 1), E' \t');
+      else
+        title := gitagent_private.text_title(title);
+      end if;
+      state := lines[5];
+      return;
+    end if;
   end if;
-  if parts is not null and parts[1] !~* '^[ \t]*stat(e|us)' then
-    title := gitagent_private.text_title(ltrim(parts[1], E' \t'));
-    state := parts[2];
-  else
-    r := gitagent_private.text_read(body, opaque, false);
-    title := r.title;
-    state := r.state;
-  end if;
+  r := gitagent_private.text_read(body, opaque, false);
+  title := r.title;
+  state := r.state;
 end $$;

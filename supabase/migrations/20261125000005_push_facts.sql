@@ -1,5 +1,5 @@
 -- push, first half: what an op says, and what it stands on. All facts about a run of ops come from
--- one query.
+-- one query. These are PL/pgSQL because a function in SQL would be planned anew by each call.
 do $$
 begin
   drop type if exists gitagent_private.verdict cascade;
@@ -7,6 +7,9 @@ begin
   drop type if exists gitagent_private.op cascade;
   drop type if exists gitagent_private.lin cascade;
   drop type if exists gitagent_private.change cascade;
+  drop function if exists gitagent_private.path_kind(text);
+  drop function if exists gitagent_private.path_kind(uuid, text);
+  drop function if exists gitagent_private.push_parent(uuid, text, text, text[]);
 end $$;
 
 -- An op as it arrived. status: it is malformed.
@@ -22,30 +25,26 @@ create type gitagent_private.lin as (
   i integer, n integer, id text, parent1 text, parent2 text, oid text, path text, author text,
   time bigint, how text, message text, body text, status text, detail text
 );
--- What an op stands on.
+-- What an op stands on, and what its text says of itself.
 create type gitagent_private.fact as (
-  i integer, k gitagent_private.kind, states jsonb, a gitagent_private.artifact, dup_payload text,
-  dup_version bigint, dup_rev bigint, lin_status text, lin_detail text, head_oid text,
-      head_path text, head_author text,
-  body text, chain boolean, lins gitagent_private.lin[], path_holder uuid, label_holder uuid
+  i integer, o gitagent_private.op, k gitagent_private.kind, ranks jsonb, gates text[],
+  locked text[], a gitagent_private.artifact, dup_payload text, dup_version bigint,
+  dup_rev bigint, lin_status text, lin_detail text, head_oid text, head_path text,
+  head_author text, head_kind text, body text, chain boolean, lins gitagent_private.lin[],
+  path_holder uuid, label_holder uuid
 );
--- An op that passed: what is written.
-create type gitagent_private.change as (
-  i integer, op gitagent_private.op, state_from text, salt text, commitment text, prev_hash text,
-  hash text, a gitagent_private.artifact
-);
--- What is said of an op. current: whose row goes with it.
+-- What is said of an op: current: whose row goes with it; a: what an op that passed makes.
 create type gitagent_private.verdict as (
-  status text, detail text, current uuid, c gitagent_private.change
+  status text, detail text, current uuid, a gitagent_private.artifact
 );
 
--- unnest(), for a planner that believes in ten rows of an array, and in one of them with a filter.
+-- unnest(), for a planner that believes in ten rows of an array.
 create or replace function gitagent_private.each_op(p gitagent_private.op[])
 returns setof gitagent_private.op language sql immutable rows 200 set search_path = '' as $$
-  select * from unnest(p) u where u.status is null
+  select * from unnest(p)
 $$;
-create or replace function gitagent_private.each_change(p gitagent_private.change[])
-returns setof gitagent_private.change language sql immutable rows 200 set search_path = '' as $$
+create or replace function gitagent_private.each_artifact(p gitagent_private.artifact[])
+returns setof gitagent_private.artifact language sql immutable rows 200 set search_path = '' as $$
   select * from unnest(p)
 $$;
 create or replace function gitagent_private.each_lin(p gitagent_private.lin[])
@@ -53,27 +52,32 @@ returns setof gitagent_private.lin language sql immutable rows 200 set search_pa
   select * from unnest(p)
 $$;
 
--- The path of an artifact, or what is wrong with it, is what its kind says: null for none.
-create or replace function gitagent_private.path_kind(p text) returns text
-language plpgsql stable set search_path = '' as $$
+-- The kind whose artifact may have a path. Without a row: none, and what is no path at all.
+create or replace function gitagent_private.path_kinds(p_rules uuid, p_paths text[])
+returns table (path text, kind text) language plpgsql stable rows 200 set search_path = '' as $$
+#variable_conflict use_column
 begin
-  if octet_length(p) > 4096 or not starts_with(p, '.agent/') or p ~ '[\x01-\x1f\x7f\\]'
-     or p ~ '/(|\.[^/]*)(/|$)' or p ~* '(^|/)git~1[. ]*(/|$)'
-     or (octet_length(p) > 255 and exists (
-    select from string_to_table(p, '/') c where octet_length(c) > 255)) then
-    return null;
-  end if;
-  return (
-    select k.name from gitagent_private.kind k
-    where starts_with(p, k.dir || '/')
-      and lower(right(p, length(k.suffix))) = k.suffix
-      and lower(p) !~ ('/(|readme|template|[^/]*-template)\' || k.suffix || '$')
-      and substr(p, length(k.dir) + 1) !~* '/templates/'
-    order by length(k.dir) desc limit 1);
+  return query
+  select distinct on (p) p, k.name
+  from (select p, lower(p collate "C") low, split_part(lower(p collate "C"), '/', -1) base
+    from unnest(p_paths) p
+    where octet_length(p) <= 4096 and starts_with(p, '.agent/') and strpos(p, '//') = 0
+      and strpos(p, '/.') = 0 and p !~ '[\x01-\x1f\x7f\\]'
+      and (octet_length(p) <= 255 or not exists (
+        select from string_to_table(p, '/') c where octet_length(c) > 255))) p
+  join gitagent_private.kind k on k.rules = p_rules and starts_with(p, k.dir || '/')
+    and right(base, length(k.suffix)) = k.suffix
+    and left(base, -length(k.suffix)) not in ('', 'readme', 'template')
+    and right(left(base, -length(k.suffix)), 9) <> '-template'
+    and strpos(substr(low, length(k.dir) + 1), '/templates/') = 0
+  where strpos(low, 'git~1') = 0 or low !~ '(^|/)git~1[. ]*(/|$)'
+  order by p, length(k.dir) desc;
 end $$;
 
 create or replace function gitagent_private.push_ops(p_ops jsonb) returns gitagent_private.op[]
-language sql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
   with e as materialized (
     select x.*, n as i from rows from (
       jsonb_array_elements(p_ops),
@@ -93,28 +97,31 @@ language sql stable set search_path = '' as $$
       when jsonb_typeof(o -> 'op_id') <> 'string' or length(op_id) not between 1 and 64
         or op_id is null then 'op_id'
       when op in ('put', 'delete', 'transition') is not true then 'op'
-      when uid ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' is not true then 'uid'
+      when (uid like '________-____-____-____-____________' and uid !~ '[^0-9a-f-]'
+        and length(replace(uid, '-', '')) = 32) is not true then 'uid'
       when jsonb_typeof(o -> 'base_version') <> 'number'
-        or base_version ~ '^[0-9]{1,18}$' is not true then 'base_version'
-      when base_revision !~ '^([0-9a-f]{64})?$' then 'base_revision'
-      when revision ~ '^[0-9a-f]{64}$' is not true then 'revision'
-      when case when op = 'delete' then oid <> '' else oid ~ '^[0-9a-f]{40}$' is not true end
-          then 'oid'
-      when sha256 !~ '^([0-9a-f]{64})?$' then 'sha256'
+        or (length(base_version) <= 18 and base_version !~ '[^0-9]') is not true then 'base_version'
+      when length(base_revision) not in (0, 64) or base_revision ~ '[^0-9a-f]'
+        then 'base_revision'
+      when (length(revision) = 64 and revision !~ '[^0-9a-f]') is not true then 'revision'
+      when case when op = 'delete' then oid <> ''
+        else (length(oid) = 40 and oid !~ '[^0-9a-f]') is not true end then 'oid'
+      when length(sha256) not in (0, 64) or sha256 ~ '[^0-9a-f]' then 'sha256'
       when op = 'transition' and coalesce(to_state, '') = '' then 'to'
-      when jsonb_typeof(o -> 'label') not in ('string', 'null') or octet_length(label) > 63
-          then 'label'
-      when jsonb_typeof(o -> 'num') not in ('number', 'null') or num !~ '^-?[0-9]{1,18}$' then 'num'
-      when jsonb_typeof(o -> 'kind') not in ('string', 'null') then 'kind'
-      when jsonb_typeof(o -> 'scope') not in ('string', 'null') then 'scope'
-      when jsonb_typeof(o -> 'path') not in ('string', 'null') then 'path'
-      when jsonb_typeof(o -> 'title') not in ('string', 'null') then 'title'
-      when jsonb_typeof(o -> 'state') not in ('string', 'null') then 'state'
-      when jsonb_typeof(o -> 'from') not in ('string', 'null') then 'from'
-      when jsonb_typeof(o -> 'to') not in ('string', 'null') then 'to'
-      when jsonb_typeof(o -> 'normative') not in ('string', 'null') then 'normative'
-      when jsonb_typeof(o -> 'reason') not in ('string', 'null') then 'reason'
-      when jsonb_typeof(o -> 'imported') not in ('boolean', 'null') then 'imported'
+      when label is not null and (jsonb_typeof(o -> 'label') <> 'string'
+        or octet_length(label) > 63) then 'label'
+      when num is not null and (jsonb_typeof(o -> 'num') <> 'number' or num !~ '^-?[0-9]{1,18}$')
+        then 'num'
+      when kind is not null and jsonb_typeof(o -> 'kind') <> 'string' then 'kind'
+      when scope is not null and jsonb_typeof(o -> 'scope') <> 'string' then 'scope'
+      when path is not null and jsonb_typeof(o -> 'path') <> 'string' then 'path'
+      when title is not null and jsonb_typeof(o -> 'title') <> 'string' then 'title'
+      when state is not null and jsonb_typeof(o -> 'state') <> 'string' then 'state'
+      when from_state is not null and jsonb_typeof(o -> 'from') <> 'string' then 'from'
+      when to_state is not null and jsonb_typeof(o -> 'to') <> 'string' then 'to'
+      when normative is not null and jsonb_typeof(o -> 'normative') <> 'string' then 'normative'
+      when reason is not null and jsonb_typeof(o -> 'reason') <> 'string' then 'reason'
+      when imported is not null and jsonb_typeof(o -> 'imported') <> 'boolean' then 'imported'
       when jsonb_typeof(lineage) not in ('array', 'null')
         or lineage @? 'strict $[*] ? (@.type() != "object")' then 'lineage'
       when jsonb_typeof(lineage) = 'array' and jsonb_array_length(lineage) > 10000 then 'lineage'
@@ -136,20 +143,23 @@ language sql stable set search_path = '' as $$
     case when fault = '' then 'an op is not an object'
       when fault is not null then format('field ''%s'' is missing or malformed', fault) end
     )::gitagent_private.op order by i)
-  from f
-$$;
+  from f);
+end $$;
 
 -- The revisions that the ops bring: ids and texts are recomputed, so that no other clone can ever
 -- meet one that it could not have made itself.
-create or replace function gitagent_private.push_lineage(p_json jsonb, p_ops gitagent_private.op[])
-returns gitagent_private.lin[] language sql stable set search_path = '' as $$
+create or replace function gitagent_private.push_lineage(p_rules uuid, p_json jsonb,
+  p_ops gitagent_private.op[])
+returns gitagent_private.lin[] language plpgsql stable set search_path = '' as $$
+begin
+  return (
   with e as materialized (
     select o.i, n, o.uid, coalesce(o.path, '') head_path, l.id, coalesce(l.oid, '') oid, l.path,
       coalesce(l.author, '') author, coalesce(l.time, '0') "time", l.how,
       coalesce(l.message, '') message, l.text body, l.parents,
       l.parents ->> 0 a, l.parents ->> 1 b
     from jsonb_array_elements(p_json) with ordinality j(o, i)
-    join gitagent_private.each_op(p_ops) o on o.i = j.i
+    join gitagent_private.each_op(p_ops) o on o.i = j.i and o.status is null
     cross join lateral rows from (jsonb_to_recordset(coalesce(nullif(j.o -> 'lineage', 'null'),
         '[]')) as (id text, parents jsonb, oid text,
       path text, author text, "time" text, how text, message text, text text))
@@ -157,12 +167,13 @@ returns gitagent_private.lin[] language sql stable set search_path = '' as $$
   ), f as materialized (
     select e.*, case when b is null or b > a collate "C" then coalesce(a, '') else b end p1,
       case when b is null then '' when b > a collate "C" then b else a end p2,
-      (id ~ '^[0-9a-f]{64}$' is not true or oid !~ '^([0-9a-f]{40})?$' or path is null
+      (id is null or length(oid) not in (0, 40) or oid ~ '[^0-9a-f]' or path is null
       or how in ('create', 'edit', 'state', 'hand', 'discard', 'commit', 'merge', 'restore', 'move',
         'delete') is not true
       or "time" !~ '^-?[0-9]{1,18}$'
       or jsonb_typeof(parents) not in ('array', 'null') or parents -> 2 is not null
-      or a !~ '^[0-9a-f]{64}$' or b !~ '^[0-9a-f]{64}$') is true malformed
+      or length(a) <> 64 or a ~ '[^0-9a-f]' or length(b) <> 64 or b ~ '[^0-9a-f]') is true
+      malformed
     from e
   ), g as materialized (
     select f.*, case
@@ -173,7 +184,8 @@ returns gitagent_private.lin[] language sql stable set search_path = '' as $$
         octet_length(path), ':', path, ',', octet_length(author), ':', author, ',', time, ',',
         length(how), ':', how, ',', octet_length(message), ':', message, ','),
         'UTF8')), 'hex') then 'id'
-      when path <> head_path and gitagent_private.path_kind(path) is null then 'path'
+      when path <> head_path and path not in (select k.path from gitagent_private.path_kinds(
+        p_rules, array(select x.path from f x where x.path <> x.head_path)) k) then 'path'
       when octet_length(body) > 1048576 then 'size'
       when body is not null and oid = '' then 'deletes'
       when oid <> encode(extensions.digest(convert_to('blob ' || octet_length(body), 'UTF8')
@@ -186,15 +198,15 @@ returns gitagent_private.lin[] language sql stable set search_path = '' as $$
     case when fault = 'oid' then 'bad_oid' when fault is not null then 'bad_op' end,
     case fault
       when 'form' then 'a revision of the lineage is malformed'
-      when 'id' then format('revision ''%s'' does not have this id', id)
+      when 'id' then format('revision ''%s'' does not have this id', left(id, 64))
       when 'path' then format('path ''%s'' is not the path of an artifact of any kind', left(path,
           200))
       when 'size' then format('the text of ''%s'' is larger than 1048576 bytes', path)
       when 'deletes' then format('revision ''%s'' deletes, and has a text', id)
       when 'oid' then format('the text of revision ''%s'' is not ''%s''', id, oid) end
     )::gitagent_private.lin order by i, n)
-  from g
-$$;
+  from g);
+end $$;
 
 -- True when head is base, or descends from it within the op's own revisions. Asked only where the
 -- lineage is not a plain chain.
@@ -214,15 +226,13 @@ begin
 end $$;
 
 -- Whether the parent of an artifact has come far enough for it, or why not. No parent: yes.
-create or replace function gitagent_private.push_parent(p_project uuid, p_kind text, p_label text,
-  links text[]) returns text
+create or replace function gitagent_private.push_parent(p_project uuid,
+  k gitagent_private.kind, p_label text, links text[]) returns text
 language plpgsql stable set search_path = '' as $$
 declare
-  k gitagent_private.kind;
   a gitagent_private.artifact;
   needs integer;
 begin
-  select * into k from gitagent_private.kind where name = p_kind;
   if k.parent_state is null then
     return null;
   end if;
@@ -240,13 +250,13 @@ begin
   if not found then
     return null;
   end if;
-  select rank into needs from gitagent_private.kind_state where kind = k.parent_kind
-      and name = k.parent_state;
+  select rank into needs from gitagent_private.kind_state
+  where rules = k.rules and kind = k.parent_kind and name = k.parent_state;
   if not a.forged and a.approval_counts and a.approval_normative = a.normative
      and exists (select from gitagent_private.kind_state
-    where kind = a.kind and name = a.state and rank >= needs)
+    where rules = k.rules and kind = a.kind and name = a.state and rank >= needs)
      and exists (select from gitagent_private.kind_state
-    where kind = a.kind and name = a.approval_state and rank >= needs) then
+    where rules = k.rules and kind = a.kind and name = a.approval_state and rank >= needs) then
     return null;
   end if;
   return format('needs %s ''%s'' to be %s or later; it is %s', k.parent_kind, a.label,
@@ -294,19 +304,22 @@ begin
   return starts;
 end $$;
 
--- What each op of a run stands on.
-create or replace function gitagent_private.push_facts(p_project uuid, p_ops gitagent_private.op[],
-  p_lins gitagent_private.lin[]) returns setof gitagent_private.fact
-language sql stable rows 200 set search_path = '' as $$
+-- What each op of a run stands on. Ops that are malformed have their own row, and nothing in it.
+create or replace function gitagent_private.push_facts(p_project uuid, p_rules uuid,
+  p_ops gitagent_private.op[], p_lins gitagent_private.lin[]) returns setof gitagent_private.fact
+language plpgsql stable rows 200 set search_path = '' as $$
+begin
+  return query
   with o as materialized (
-    select u.i, u.op_id, u.uid, u.kind, u.label, u.path, u.oid, u.revision,
+    select u op, u.i, u.op_id, u.uid, u.kind, u.label, u.path, u.oid, u.revision, u.status,
       a.x a, (a.x).revision now_revision
     from gitagent_private.each_op(p_ops) u
     left join lateral (  -- limit: one index probe each, however much the project has
       select x from gitagent_private.artifact x
       where x.project_id = p_project and x.uid = u.uid limit 1) a on true
   ), l as materialized (
-    select x lin, x.i, x.n, x.id, x.parent1, x.parent2, x.oid, x.body, x.status, x.detail,
+    select x.i, x.n, x.id, x.parent1, x.parent2, x.oid, x.path, x.author, x.body, x.status,
+      x.detail,
       coalesce(lag(x.id) over (partition by x.i order by x.n), o.now_revision, '') before,
       o.uid, o.revision head_id, o.oid head_oid
     from gitagent_private.each_lin(p_lins) x join o on o.i = x.i
@@ -334,24 +347,22 @@ language sql stable rows 200 set search_path = '' as $$
     ) f order by f.i, f.n
   ), h as materialized (
     select l.i, max(l.n) filter (where l.id = l.head_id) head_n,
-      min((l.lin).oid) filter (where l.id = l.head_id) head_oid,
-      min((l.lin).path) filter (where l.id = l.head_id) head_path,
-      min((l.lin).author) filter (where l.id = l.head_id) head_author,
-      (array_agg(l.body) filter (where l.oid = l.head_oid and l.body is not null))[1] body,
-      bool_and(l.before in (l.parent1, l.parent2)) chain,
-      count(*) nr
+      min(l.n) filter (where l.oid = l.head_oid and l.body is not null) body_n,
+      bool_and(l.before in (l.parent1, l.parent2)) chain, count(*) nr
     from l group by l.i
   ), states as materialized (
-    select kind, jsonb_object_agg(name, jsonb_build_array(rank, gate, locked)) list
-    from gitagent_private.kind_state group by kind
+    select kind, jsonb_object_agg(name, rank) ranks,
+      coalesce(array_agg(name) filter (where gate), '{}') gates,
+      coalesce(array_agg(name) filter (where locked), '{}') locked
+    from gitagent_private.kind_state where rules = p_rules group by kind
   )
-  select o.i, k, s.list, o.a, d.payload, d.version, d.rev, f.status, f.detail, h.head_oid,
-    h.head_path, h.head_author,
-    coalesce(h.body, case when o.oid <> '' then (select t.body from gitagent_private.text t
+  select o.i, o.op, k, s.ranks, s.gates, s.locked, o.a, d.payload, d.version, d.rev, f.status,
+    f.detail, n.oid, n.path, n.author, pk.kind,
+    coalesce(b.body, case when o.oid <> '' then (select t.body from gitagent_private.text t
       where t.project_id = p_project and t.oid = o.oid) end),
     h.chain and h.head_n = h.nr,
     case when not coalesce(h.chain and h.head_n = h.nr, false) then array(
-      select l.lin from l where l.i = o.i order by l.n) end,
+      select l from gitagent_private.each_lin(p_lins) l where l.i = o.i order by l.n) end,
     case when p.path <> coalesce(case when not (o.a).deleted then (o.a).path end, '') then (
       select x.uid from gitagent_private.artifact x
       where x.project_id = p_project and x.path = p.path and not x.deleted and x.uid <> o.uid) end,
@@ -361,14 +372,17 @@ language sql stable rows 200 set search_path = '' as $$
         and not x.deleted and x.uid <> o.uid
       order by x.duplicate, x.rev limit 1) end
   from o
-  left join gitagent_private.kind k on k.name = coalesce(o.kind, (o.a).kind)
+  left join gitagent_private.kind k on k.rules = p_rules and k.name = coalesce(o.kind, (o.a).kind)
   left join states s on s.kind = k.name
   left join lateral (
     select x.payload, x.version, x.rev from gitagent_private.revision x
     where x.project_id = p_project and x.op_id = o.op_id limit 1) d on true
   left join fault f on f.i = o.i
   left join h on h.i = o.i
-  cross join lateral (select coalesce(h.head_path, (o.a).path, '') path,
+  left join l n on n.i = h.i and n.n = h.head_n
+  left join l b on b.i = h.i and b.n = h.body_n
+  left join gitagent_private.path_kinds(p_rules, array(select path from l)) pk on pk.path = n.path
+  cross join lateral (select coalesce(n.path, (o.a).path, '') path,
     coalesce(o.label, (o.a).label, '') label) p
-  order by o.i
-$$;
+  order by o.i;
+end $$;

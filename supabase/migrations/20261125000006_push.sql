@@ -7,13 +7,13 @@ begin
   return row(status, detail, current, null)::gitagent_private.verdict;
 end $$;
 
--- State, approval and author of what the op makes (n), by the rules of its kind: a refusal, or c.a.
+-- State, approval and author of what the op makes (n), by the rules of its kind.
 create or replace function gitagent_private.push_state(m gitagent_private.member,
-  o gitagent_private.op, f gitagent_private.fact, n gitagent_private.artifact)
+  o gitagent_private.op, f gitagent_private.fact, n gitagent_private.artifact, at timestamptz)
 returns gitagent_private.verdict language plpgsql stable set search_path = '' as $$
 declare
   a gitagent_private.artifact := f.a;
-  known boolean := (f.a).uid is not null;
+  known boolean := a.uid is not null;
   said record;
   whole record;
   was text;
@@ -31,12 +31,12 @@ begin
     return gitagent_private.refuse('bad_transition',
       format('''%s'' is %s, not %s', a.label, a.state, o.from_state));
   end if;
-  gate := coalesce((f.states -> n.state ->> 1)::boolean, false);
+  gate := n.state = any(f.gates);
   -- a gate may be entered once more: that is how a stale approval is renewed
   if known and (is_transition or n.state <> a.state) then
-    select * into t from gitagent_private.transition x where x.kind = n.kind
-        and x.to_state = n.state
-      and x.from_state = case when f.states ? a.state then a.state else '' end;
+    select * into t from gitagent_private.transition x
+    where x.rules = (f.k).rules and x.kind = n.kind and x.to_state = n.state
+      and x.from_state = case when f.ranks ? a.state then a.state else '' end;
     if not found or (t.needs_reason and coalesce(o.reason, '') = '') then
       return gitagent_private.refuse('bad_transition', format('%s -> %s: %s', a.state, n.state, case
         when t.needs_reason then 'going back needs a reason' else 'not allowed' end));
@@ -83,7 +83,7 @@ begin
       return gitagent_private.refuse('four_eyes',
         format('''%s'' was written by who wants to approve it', a.label));
     elsif t.needs_parent then
-      detail := gitagent_private.push_parent(n.project_id, n.kind, n.label, whole.links);
+      detail := gitagent_private.push_parent(n.project_id, f.k, n.label, whole.links);
       if detail is not null then
         return gitagent_private.refuse('bad_transition', detail);
       end if;
@@ -94,12 +94,12 @@ begin
     n.approval_state := n.state;
     n.approval_normative := n.normative;
     n.approver := m.name;
-    n.approved_at := clock_timestamp();
+    n.approved_at := at;
     n.approved_rev := n.rev;
     n.approval_imported := not known;
     n.approval_counts := known or gitagent_private.role_rank(m.role) >= 3;
-  elsif n.approval_state is not null and (f.states -> n.state ->> 0)::integer between 0
-      and (f.states -> n.approval_state ->> 0)::integer - 1 then
+  elsif n.approval_state is not null and (f.ranks -> n.state)::integer between 0
+      and (f.ranks -> n.approval_state)::integer - 1 then
     n.approval_state := null;  -- back before the gate
     n.approval_normative := null;
     n.approver := null;
@@ -108,23 +108,24 @@ begin
     n.approval_imported := null;
     n.approval_counts := null;
   end if;
-  n.forged := coalesce((f.states -> said.state ->> 1)::boolean, false)
-    and n.approval_state is distinct from said.state;
-  v.c.a := n;
+  n.forged := said.state = any(f.gates) and n.approval_state is distinct from said.state;
+  v.status := 'applied';
+  v.a := n;
   return v;
 end $$;
 
 -- All the rules, in order; the first refusal stands. rev: what it gets when it passes.
 create or replace function gitagent_private.push_judge(m gitagent_private.member,
-  o gitagent_private.op, f gitagent_private.fact, rev bigint) returns gitagent_private.verdict
+  f gitagent_private.fact, rev bigint, at timestamptz) returns gitagent_private.verdict
 language plpgsql stable set search_path = '' as $$
 declare
   v gitagent_private.verdict;
+  o gitagent_private.op := f.o;
   a gitagent_private.artifact := f.a;
   n gitagent_private.artifact := f.a;
-  known boolean := (f.a).uid is not null;
-  parts text[];
-  c gitagent_private.change;
+  known boolean := a.uid is not null;
+  dash integer;
+  number text;
 begin
   if m.role = 'reader' then
     return gitagent_private.refuse('forbidden', format('the role %s only reads', m.role));
@@ -153,10 +154,16 @@ begin
   if n.label ~ '[\x01-\x1f\x7f]' then
     return gitagent_private.refuse('bad_op', 'the label holds control characters');
   end if;
-  parts := regexp_match(n.label, '^([A-Z][A-Z0-9_]{0,31})-(?:~[a-z0-9]{4}|([0-9]{1,9}))$');
-  n.scope := coalesce(parts[1], o.scope, a.scope, '');
-  n.num := case when parts is not null then coalesce(parts[2]::bigint, -1)
-    else greatest(coalesce(o.num, -1), -1) end;
+  dash := strpos(n.label, '-');
+  number := substr(n.label, dash + 1);
+  if dash between 2 and 33 and n.label ~ '^[A-Z][A-Z0-9_]*-([0-9]+|~[a-z0-9]+)$'
+     and length(number) <= 9 and (left(number, 1) <> '~' or length(number) = 5) then
+    n.scope := left(n.label, dash - 1);
+    n.num := case when left(number, 1) = '~' then -1 else number::bigint end;
+  else
+    n.scope := coalesce(o.scope, a.scope, '');
+    n.num := greatest(coalesce(o.num, -1), -1);
+  end if;
   -- lineage
   if f.lin_status is not null then
     return gitagent_private.refuse(f.lin_status, f.lin_detail);
@@ -179,8 +186,7 @@ begin
     return gitagent_private.refuse('bad_op',
         format('path ''%s'' is not that of the revision, ''%s''',
       left(o.path, 200), left(n.path, 200)));
-  elsif n.path is distinct from a.path and gitagent_private.path_kind(n.path) is distinct
-      from n.kind then
+  elsif n.path is distinct from a.path and f.head_kind is distinct from n.kind then
     return gitagent_private.refuse('bad_op', format('path ''%s'' is not that of a %s', left(n.path,
         200), n.kind));
   elsif o.oid <> n.oid then
@@ -196,13 +202,14 @@ begin
     return gitagent_private.refuse('bad_oid', format('the text ''%s'' does not have this sha256',
         o.oid));
   elsif known and n.oid <> a.oid and o.op <> 'transition'
-        and coalesce((f.states -> a.state ->> 2)::boolean, false) then
+        and a.state = any(f.locked) then
     return gitagent_private.refuse('frozen', format('the text of ''%s'' is frozen: it is %s',
         a.label, a.state));
   elsif n.deleted and a.approval_counts and not a.approval_imported
         and gitagent_private.role_rank(m.role) < 3
-        and exists (select from gitagent_private.transition t where t.kind = a.kind
-      and t.to_state = a.approval_state and t.four_eyes) then
+        and exists (select from gitagent_private.transition t
+      where t.rules = (f.k).rules and t.kind = a.kind and t.to_state = a.approval_state
+        and t.four_eyes) then
     return gitagent_private.refuse('forbidden',
         format('''%s'' is approved: an approver may delete it', a.label));
   end if;
@@ -230,39 +237,22 @@ begin
     n.forged := false;
     n.bytes := 0;
   else
-    v := gitagent_private.push_state(m, o, f, n);
-    if v.status is not null then
-      return v;
-    end if;
-    n := (v.c).a;
+    return gitagent_private.push_state(m, o, f, n, at);
   end if;
-  c.i := o.i;
-  c.op := o;
-  c.state_from := a.state;
-  c.salt := replace(gen_random_uuid()::text, '-', '');
-  c.commitment := encode(sha256(convert_to(c.salt || '|' || coalesce(f.body, ''), 'UTF8')), 'hex');
-  c.a := n;
   v.status := 'applied';
-  v.c := c;
+  v.a := n;
   return v;
 end $$;
 
-create or replace function gitagent_private.push_write(m gitagent_private.member, p_device text,
-  c gitagent_private.change[], lins gitagent_private.lin[]) returns void
+-- lins may have more than what is written: of other runs, and of ops that were refused.
+create or replace function gitagent_private.push_write(p_project uuid,
+  revisions gitagent_private.revision[], artifacts gitagent_private.artifact[],
+  lins gitagent_private.lin[], ops integer[]) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  insert into gitagent_private.revision (project_id, rev, uid, version, base_version, op,
-      state_from,
-    state_to, revision, oid, commitment, salt, actor, actor_name, device, reason, op_id, payload,
-    prev_hash, hash)
-  select m.project_id, (x.a).rev, (x.a).uid, (x.a).version, (x.op).base_version, (x.op).op,
-      x.state_from,
-    (x.a).state, (x.a).revision, (x.a).oid, x.commitment, x.salt, m.user_id, m.name, p_device,
-    (x.op).reason, (x.op).op_id, (x.op).payload, x.prev_hash, x.hash
-  from unnest(c) x;
+  insert into gitagent_private.revision select * from unnest(revisions);
 
-  insert into gitagent_private.artifact
-  select (x.a).* from unnest(c) x
+  insert into gitagent_private.artifact select * from unnest(artifacts)
   on conflict (project_id, uid) do update set (kind, label, scope, num, path, title, state, version,
     rev, revision, oid, bytes, deleted, duplicate, author, writer, normative, forged,
     approval_state, approval_normative, approver, approved_at, approved_rev,
@@ -274,19 +264,19 @@ begin
     excluded.approved_at, excluded.approved_rev, excluded.approval_imported,
     excluded.approval_counts);
 
-  insert into gitagent_private.text (project_id, oid, body)
-  select distinct on (l.oid) m.project_id, l.oid, l.body
-  from gitagent_private.each_lin(lins) l join gitagent_private.each_change(c) x on x.i = l.i
-  where l.body is not null
-  on conflict do nothing;
-
+  with l as materialized (
+    select l.*, x.uid, x.rev from gitagent_private.each_lin(lins) l
+    join rows from (gitagent_private.each_artifact(artifacts), unnest(ops)) x on x.unnest = l.i
+  ), texts as (
+    insert into gitagent_private.text (project_id, oid, body)
+    select p_project, l.oid, l.body from l where l.body is not null
+    on conflict do nothing
+  )
   insert into gitagent_private.lineage (project_id, uid, id, seq, parent1, parent2, oid, path,
-      author,
-    time, how, message, added_rev)
-  select m.project_id, (x.a).uid, l.id, ((x.a).rev << 16) + l.n, l.parent1, l.parent2, l.oid,
-      l.path,
-    l.author, l.time, l.how, l.message, (x.a).rev
-  from gitagent_private.each_lin(lins) l join gitagent_private.each_change(c) x on x.i = l.i
+    author, time, how, message, added_rev)
+  select p_project, l.uid, l.id, (l.rev << 16) + l.n, l.parent1, l.parent2, l.oid, l.path,
+    l.author, l.time, l.how, l.message, l.rev
+  from l
   on conflict do nothing;
 end $$;
 
@@ -299,7 +289,7 @@ create or replace function gitagent_private.push_approval(p_project uuid, f gita
   join gitagent_private.text t on t.project_id = r.project_id and t.oid = r.oid
   cross join gitagent_private.text_read(t.body, (f.k).opaque, true) n
   where r.project_id = p_project and r.rev = p_rev and r.op = 'transition'
-    and (f.states -> r.state_to ->> 1)::boolean
+    and r.state_to = any(f.gates)
 $$;
 
 -- Nobody must take an op of a batch that was taken back for one that was applied.
@@ -318,7 +308,8 @@ $$;
 create or replace function gitagent_private.push(p_project uuid, p_device jsonb, p_epoch jsonb,
   p_since jsonb, p_since_hash jsonb, p_ops jsonb, p_atomic jsonb) returns jsonb
 language plpgsql volatile security definer
-set search_path = '' set lock_timeout = '5s' set jit = off as $$
+set search_path = '' set lock_timeout = '5s' set jit = off
+set plan_cache_mode = force_generic_plan as $$
 declare
   m gitagent_private.member := gitagent_private.membership(p_project);
   device text := gitagent_private.arg_text(p_device, 'device');
@@ -326,23 +317,31 @@ declare
   atomic boolean := gitagent_private.arg_bool(p_atomic, 'atomic', false);
   epoch text := gitagent_private.arg_text(p_epoch, 'epoch');
   since_hash text := gitagent_private.arg_text(p_since_hash, 'since_hash');
+  now timestamptz := clock_timestamp();
   pr gitagent_private.project;
   before gitagent_private.project;
   at record;
-  r record;
   ops gitagent_private.op[];
   lins gitagent_private.lin[];
   starts integer[] := '{}'::integer[];
   last integer;
   o gitagent_private.op;
   f gitagent_private.fact;
-  c gitagent_private.change;
+  n gitagent_private.artifact;  -- what the op makes
+  old gitagent_private.artifact;
   v gitagent_private.verdict;
-  changes gitagent_private.change[];
+  revisions gitagent_private.revision[];
+  artifacts gitagent_private.artifact[];
+  applied integer[];
   failed uuid[] := '{}'::uuid[];
   results jsonb[] := '{}'::jsonb[];
+  approval jsonb;
+  current jsonb;
   refused boolean := false;
   dup boolean;
+  salt text;
+  commitment text;
+  prev text;
 begin
   perform gitagent_private.arg_array(p_ops, 'ops');
   if jsonb_array_length(p_ops) > 200 then
@@ -356,30 +355,32 @@ begin
   end if;
   ops := coalesce(gitagent_private.push_ops(p_ops), '{}');
   if cardinality(ops) > 0 then
-    lins := coalesce(gitagent_private.push_lineage(p_ops, ops), '{}');
+    lins := coalesce(gitagent_private.push_lineage(pr.rules, p_ops, ops), '{}');
     starts := gitagent_private.push_runs(p_project, ops);
   end if;
   for s in 1..cardinality(starts) loop
     last := coalesce(starts[s + 1] - 1, cardinality(ops));
-    changes := '{}';
-    for r in
-      select x f, u o from unnest(ops[starts[s]:last]) u
-      left join gitagent_private.push_facts(p_project, ops[starts[s]:last],
+    revisions := '{}';
+    artifacts := '{}';
+    applied := '{}';
+    for f in
+      select * from gitagent_private.push_facts(p_project, pr.rules, ops[starts[s]:last],
         case when cardinality(starts) = 1 then lins
-          else array(select l from unnest(lins) l where l.i between starts[s] and last) end) x
-        on x.i = u.i
-      order by u.i
+          else array(select l from unnest(lins) l where l.i between starts[s] and last) end)
     loop
-      f := r.f;
-      o := r.o;
+      o := f.o;
       v := null;
+      n := null;
       dup := false;
+      approval := null;
+      current := null;
       if o.status is not null then
         v.status := o.status;
         v.detail := o.detail;
       elsif f.dup_payload = o.payload then
         dup := true;
         v.status := 'applied';
+        approval := gitagent_private.push_approval(p_project, f, f.dup_rev);
       elsif f.dup_payload is not null then
         v.status := 'op_reused';
         v.detail := format('op ''%s'' was something else before', o.op_id);
@@ -387,43 +388,50 @@ begin
         v.status := 'skipped_dependency';
         v.detail := 'an earlier op on this artifact was refused';
       else
-        v := gitagent_private.push_judge(m, o, f, pr.head + 1);
+        v := gitagent_private.push_judge(m, f, pr.head + 1, now);
       end if;
       if v.status <> 'applied' then
         refused := true;
         failed := failed || o.uid;
       elsif not dup then
-        c := v.c;
-        c.prev_hash := pr.head_hash;
-        pr.head := pr.head + 1;
-        pr.head_hash := encode(sha256(convert_to(concat_ws('|', pr.head_hash, pr.head, o.uid,
-          (c.a).version, o.op, coalesce(c.state_from, ''), (c.a).state, c.commitment,
-          m.user_id, o.op_id), 'UTF8')), 'hex');
-        c.hash := pr.head_hash;
-        if not (f.a).deleted then
-          pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (f.a).version
-            || '|' || (f.a).oid, 'UTF8')), 'hex'))::bit(256);
+        n := v.a;
+        old := f.a;
+        salt := replace(gen_random_uuid()::text, '-', '');
+        commitment := encode(sha256(convert_to(concat(salt, '|', f.body), 'UTF8')), 'hex');
+        prev := pr.head_hash;
+        pr.head := n.rev;
+        pr.head_hash := encode(sha256(convert_to(concat_ws('|', prev, n.rev, n.uid, n.version, o.op,
+          coalesce(old.state, ''), n.state, commitment, m.user_id, o.op_id), 'UTF8')), 'hex');
+        if not old.deleted then
+          pr.digest := pr.digest # ('x' || encode(sha256(convert_to(concat_ws('|', n.uid,
+            old.version, old.oid), 'UTF8')), 'hex'))::bit(256);
         end if;
-        if not (c.a).deleted then
-          pr.digest := pr.digest # ('x' || encode(sha256(convert_to(o.uid || '|' || (c.a).version
-            || '|' || (c.a).oid, 'UTF8')), 'hex'))::bit(256);
+        if not n.deleted then
+          pr.digest := pr.digest # ('x' || encode(sha256(convert_to(concat_ws('|', n.uid,
+            n.version, n.oid), 'UTF8')), 'hex'))::bit(256);
         end if;
-        changes := changes || c;
+        artifacts := artifacts || n;
+        applied := applied || f.i;
+        revisions := revisions || row(p_project, n.rev, n.uid, n.version, o.base_version, o.op,
+          old.state, n.state, n.revision, n.oid, commitment, salt, m.user_id, m.name, device,
+          o.reason, now, o.op_id, o.payload, prev, pr.head_hash)::gitagent_private.revision;
+        if n.approved_rev = n.rev and o.op = 'transition' then
+          approval := jsonb_build_object('state', n.approval_state, 'normative', n.normative,
+            'approver', m.name, 'at', extract(epoch from now)::bigint, 'rev', n.rev,
+            'hash', pr.head_hash);
+        end if;
+      end if;
+      if v.current is not null then
+        current := (select d.doc from gitagent_private.row_docs(p_project, array[v.current],
+            at.floor) d);
       end if;
       results := results || jsonb_build_object('op_id', o.op_id, 'uid', o.uid_text,
-        'status', v.status, 'version', case when dup then f.dup_version else ((v.c).a).version end,
-        'rev', case when dup then f.dup_rev else ((v.c).a).rev end, 'dup', dup, 'detail', v.detail,
-        'approval', case when dup then gitagent_private.push_approval(p_project, f, f.dup_rev)
-          when v.status = 'applied' and o.op = 'transition' and (c.a).approved_rev = pr.head then
-            jsonb_build_object('state', (c.a).approval_state, 'normative', (c.a).normative,
-              'approver', m.name, 'at', extract(epoch from (c.a).approved_at)::bigint,
-              'rev', pr.head, 'hash', pr.head_hash) end,
-        'current', case when v.current is not null then (
-          select d.doc from gitagent_private.row_docs(p_project, array[v.current],
-              at.floor) d) end);
+        'status', v.status, 'version', case when dup then f.dup_version else n.version end,
+        'rev', case when dup then f.dup_rev else n.rev end, 'dup', dup, 'detail', v.detail,
+        'approval', approval, 'current', current);
     end loop;
-    if cardinality(changes) > 0 then
-      perform gitagent_private.push_write(m, device, changes, lins);
+    if cardinality(applied) > 0 then
+      perform gitagent_private.push_write(p_project, revisions, artifacts, lins, applied);
     end if;
   end loop;
   if refused and atomic then

@@ -134,7 +134,9 @@ begin
   if gitagent_private.role_rank(m.role) < 2 then
     raise sqlstate 'PT403' using message = format('the role %s only reads', m.role);
   end if;
-  select * into k from gitagent_private.kind x where x.name = kind_name;
+  select x.* into k from gitagent_private.project pr
+  join gitagent_private.kind x on x.rules = pr.rules and x.name = kind_name
+  where pr.id = p_project;
   if not found then
     raise sqlstate 'PT400' using message = 'bad request: ' || format(
         '''%s'' is no kind of artifact', coalesce(kind_name, ''));

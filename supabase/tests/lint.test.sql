@@ -78,7 +78,8 @@ select case when exists (select from pg_extension where extname = 'plpgsql_check
   join pg_language l on l.oid = f.prolang and l.lanname = 'plpgsql'
   cross join lateral extensions.plpgsql_check_function(f.oid, case f.proname
       when 'revision_guard' then 'gitagent_private.revision'::regclass
-      when 'artifact_guard' then 'gitagent_private.artifact'::regclass else 0 end,
+      when 'artifact_guard' then 'gitagent_private.artifact'::regclass
+      when 'audit_guard' then 'gitagent_private.audit'::regclass else 0 end,
     newtable => case when f.proname = 'artifact_guard' then 'written' end,
     performance_warnings => true, extra_warnings => true) c$$)
   else skip('plpgsql_check is not installed', 1) end;

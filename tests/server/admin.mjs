@@ -119,10 +119,10 @@ try {
   writeFileSync(join(dir, "20270101000001_next.sql"), `
     alter table gitagent_private.artifact add column if not exists note text;
     insert into gitagent_private.kind_state (kind, name, rank, gate, initial)
-    values ('story', 'SHIPPED', 7, false, false) on conflict (kind, name) do nothing;
+    values ('story', 'SHIPPED', 7, false, false) on conflict do nothing;
     insert into gitagent_private.transition values ('story', 'DRAFT', 'SHIPPED', 'author', false,
         false, false)
-    on conflict (kind, from_state, to_state) do nothing;`);
+    on conflict do nothing;`);
   migrate(dir);
   migrate(dir);
   ok(counted() === was, "a later migration, twice: the data is kept");

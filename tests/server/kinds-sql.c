@@ -31,7 +31,7 @@ static void print_kinds(const struct kinds *kinds)
 		text(k->parent_state);
 		puts(i + 1 < kinds->len ? ")," : ")");
 	}
-	puts("on conflict (name) do update set (dir, suffix, prefix, opaque, shares_label,\n"
+	puts("on conflict (rules, name) do update set (dir, suffix, prefix, opaque, shares_label,\n"
 	     "  parent_kind, parent_state) = (excluded.dir, excluded.suffix, excluded.prefix,\n"
 	     "  excluded.opaque, excluded.shares_label, excluded.parent_kind,\n"
 	     "  excluded.parent_state);\n");
@@ -53,7 +53,7 @@ static void print_states(const struct kinds *kinds)
 			comma = ",\n";
 		}
 	}
-	puts("\non conflict (kind, name) do update set (rank, gate, initial) =\n"
+	puts("\non conflict (rules, kind, name) do update set (rank, gate, initial) =\n"
 	     "  (excluded.rank, excluded.gate, excluded.initial);\n");
 }
 
@@ -104,7 +104,7 @@ static void print_transitions(const struct kinds *kinds)
 				print_transition(k, &k->states[m], &k->states[n], &comma);
 		}
 	}
-	puts("\non conflict (kind, from_state, to_state) do update set (min_role, four_eyes,\n"
+	puts("\non conflict (rules, kind, from_state, to_state) do update set (min_role, four_eyes,\n"
 	     "  needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,\n"
 	     "  excluded.needs_parent, excluded.needs_reason);");
 }
