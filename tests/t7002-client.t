@@ -9,7 +9,9 @@ missing=$(backend_missing "$test_root")
 place=$GIT_AGENT_BUILD/backend-client-$$
 if test -z "$missing" && test -e "$GIT_AGENT_BUILD/libexec/git-agent/supabase.so"
 then
-	trap 'backend_stop "$test_root" "$place"; die' EXIT
+	trap 'backend_code=$?; backend_stop "$test_root" "$place"; (exit $backend_code); die' EXIT
+	# A refresh token is good once, and no second longer.
+	GATEWAY_REFRESH_REUSE=0 && export GATEWAY_REFRESH_REUSE
 	backend_start "$test_root" "$place" || exit 1
 	test_set_prereq SERVER
 else
@@ -371,6 +373,122 @@ test_expect_success SERVER 'who is removed while offline keeps everything, and i
 	as bob git -C bob agent sync init "$URL" &&
 	as bob git -C bob agent sync &&
 	as ada git -C ada agent sync && as ada git -C ada agent show INFRA-042 | grep "Bob goes on."
+'
+
+# --- sessions --------------------------------------------------------------------------------
+
+# session <who> <sed script>: on "git-agent-1%3a<expires>%3a<user>%3a<access>%3a<refresh>@...".
+session() {
+	as "$1" sed -i "$2" "$TRASH/home-$1/.git-credentials"
+}
+
+# traced <who> <git argument>...: what went over the wire is in "requests".
+traced() {
+	who=$1
+	shift
+	GIT_AGENT_TRACE_HTTP=1 as "$who" git -C "$who" "$@" 2>requests
+}
+
+EXPIRED='s/git-agent-1%3a[0-9]*/git-agent-1%3a1/'
+
+test_expect_success SERVER 'a token that has expired is refreshed, once, and kept' '
+	session ada "$EXPIRED" &&
+	traced ada agent sync &&
+	test "$(grep -c auth/v1/token requests)" = 1 &&
+	traced ada agent sync &&
+	test "$(grep -c auth/v1/token requests)" = 0
+'
+
+test_expect_success SERVER 'a token that the server refuses is refreshed, too' '
+	session ada "s/\(git-agent-1%3a[^%]*%3a[^%]*%3a\)[^%]*/\1eyJ.not.ours/" &&
+	traced ada agent sync &&
+	test "$(grep -c auth/v1/token requests)" = 1 &&
+	traced ada agent sync &&
+	test "$(grep -c auth/v1/token requests)" = 0
+'
+
+test_expect_success SERVER 'processes that find it expired at once refresh it once' '
+	session ada "$EXPIRED" &&
+	for i in 1 2 3 4 5 6
+	do
+		{
+			GIT_AGENT_TRACE_HTTP=1 as ada git -C ada agent member list >out.$i 2>err.$i
+			echo $? >code.$i
+		} &
+	done &&
+	wait &&
+	test "$(cat code.* | sort -u)" = 0 &&
+	test "$(cat err.* | grep -c auth/v1/token)" = 1 &&
+	as ada git -C ada agent sync
+'
+
+test_expect_success SERVER 'a session that has ended: what is here stays, and the next step is said' '
+	session bob "$EXPIRED; s/%3a[^%]*@/%3anothing@/" &&
+	as bob git -C bob agent set INFRA-042 --section Notes --text "While logged out." &&
+	test_says 2 "error: you are not logged in at '\''$URL'\''" as bob git -C bob agent sync &&
+	test_grep "^hint: .git agent login bob@example.org. logs in; what you did is still here" \
+		says.err &&
+	as bob git -C bob agent new-story "While logged out" --scope INFRA &&
+	as bob git -C bob agent sync status >out 2>err;
+	test_grep "INFRA-042" out && test_grep "not logged in" err &&
+	echo bob-password | as bob git -C bob agent login --password-stdin &&
+	as bob git -C bob agent sync &&
+	as ada git -C ada agent sync &&
+	as ada git -C ada agent show INFRA-042 | grep "While logged out."
+'
+
+test_expect_success SERVER 'in CI: a token, bound to its server; a refresh token, once' '
+	home ci && git clone -q origin.git ci &&
+	token=$(sed "s/.*git-agent-1%3a[^%]*%3a[^%]*%3a\([^%]*\)%3a.*/\1/" home-ada/.git-credentials) &&
+	test_expect_code 2 env GIT_AGENT_TOKEN=$token git -C ci agent sync init "$URL" --key "$KEY" &&
+	test_expect_code 2 env GIT_AGENT_TOKEN=$token GIT_AGENT_URL=https://example.org \
+		git -C ci agent sync init "$URL" --key "$KEY" &&
+	GIT_AGENT_TOKEN=$token GIT_AGENT_URL=$URL GIT_AGENT_KEY=$KEY \
+		as ci git -C ci agent sync init "$URL" --project team &&
+	! git -C ci config agent.user &&
+	! test -e home-ci/.git-credentials &&
+	test_expect_code 2 as ci git -C ci agent sync &&
+	login dan && refresh=$(sed -n "s/.*%3a\([^%]*\)@127.*/\1/p" home-dan/.git-credentials) &&
+	GIT_AGENT_REFRESH_TOKEN=$refresh GIT_AGENT_URL=$URL as ci git -C ci agent login >out &&
+	test_grep "as dan@example.org$" out && test "$(kept ci)" = 1 &&
+	as ci git -C ci agent member list
+'
+
+test_expect_success SERVER 'logout ends it at the server; out of reach it ends here, and that is said' '
+	refresh=$(sed -n "s/.*%3a\([^%]*\)@127.*/\1/p" home-ci/.git-credentials) &&
+	as ci git -C ci agent logout >out && test_grep "^logged out of $URL$" out &&
+	test "$(kept ci)" = 0 &&
+	GIT_AGENT_REFRESH_TOKEN=$refresh GIT_AGENT_URL=$URL \
+		test_expect_code 2 as ci git -C ci agent login &&
+	test_expect_code 128 as ci git -C ci agent logout &&
+	sed "s|@127.0.0.1%3a[0-9]*|@127.0.0.1%3a1|" home-ada/.git-credentials \
+		>home-ci/.git-credentials &&
+	test_expect_code 3 as ci git agent logout --url http://127.0.0.1:1 --key "$KEY" 2>err &&
+	test_grep "the session is gone here, but the server was not told" err &&
+	test "$(kept ci)" = 0
+'
+
+test_expect_success SERVER 'no secret in any output, trace or argument' '
+	session ada "$EXPIRED" &&
+	sed "s/%3a/\n/g; s/@127/\n/g" home-ada/.git-credentials | grep -E "^.{12,}$" >secrets &&
+	echo ada-password >>secrets &&
+	(
+		GIT_TRACE=1 GIT_TRACE_SETUP=1 GIT_TRACE2=1 GIT_TRACE2_EVENT=1 GIT_TRACE_CURL=1
+		GIT_AGENT_TRACE_HTTP=1
+		export GIT_TRACE GIT_TRACE_SETUP GIT_TRACE2 GIT_TRACE2_EVENT GIT_TRACE_CURL \
+			GIT_AGENT_TRACE_HTTP
+		login ada
+		for command in "sync" "member list" "member list --json" "sync status --json" \
+			"status" "doctor" "sync init" "version --build-options" "logout"
+		do
+			as ada git -C ada agent $command
+		done
+		login ada
+	) >everything 2>&1 &&
+	sed "s/%3a/\n/g; s/@127/\n/g" home-ada/.git-credentials | grep -E "^.{12,}$" >>secrets &&
+	grep -v "^http:" secrets | grep -v "^[0-9a-f-]\{36\}$" | sort -u >secrets.only &&
+	test "$(wc -l <secrets.only)" -ge 5 && test_grep "http: POST" everything &&
+	! grep -F -f secrets.only everything
 '
 
 test_done
