@@ -424,16 +424,24 @@ static bool is_artifact(struct slice text)
 	return false;
 }
 
+/* One side did no more than to take blanks off or on, or to give the whole text another bullet. */
+static bool formatted(struct slice base, struct slice side)
+{
+	return name_same_but_ends(base, side) ||
+	       (name_one_bullet(base) && name_one_bullet(side) &&
+		name_same_but_looks(base, side));
+}
+
 /* What the mode leaves out; an artifact that has been approved is merged strictly. */
 static unsigned rules_off(const struct inputs *in)
 {
 	enum merge_mode mode = in->options->mode;
-	bool formatted = !in->artifact && (name_same_but_looks(in->base, in->ours) ||
-					   name_same_but_looks(in->base, in->theirs));
 
 	if (in->artifact && state_in_gate(in->base, in->ours, in->theirs, in->options->kind))
 		mode = MERGE_STRICT;
-	return in->options->off | merge_rules_off(mode, in->artifact, formatted);
+	return in->options->off | merge_rules_off(mode, in->artifact,
+						  formatted(in->base, in->ours) ||
+						  formatted(in->base, in->theirs));
 }
 
 struct merge_result merge3(struct slice base, struct slice ours, struct slice theirs,

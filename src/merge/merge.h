@@ -10,13 +10,15 @@
 #include "util/slice.h"
 
 enum merge_style { MERGE_STYLE_MERGE, MERGE_STYLE_DIFF3, MERGE_STYLE_ZDIFF3 };
-enum merge_mode { MERGE_DEFAULT, MERGE_STRICT };
+/* Which rules are on: those that agree with people in most cases; in nearly all; every one. */
+enum merge_mode { MERGE_DEFAULT, MERGE_STRICT, MERGE_FULL };
 
 /* What may be done without asking. Each can be turned off by its name. */
 enum merge_rule {
 	RULE_STATE,		/* the state further on is taken */
 	RULE_ADJACENT,		/* changes of different units that touch */
-	RULE_TEXT,		/* changes that touch, of which one is text, code or a heading */
+	RULE_TEXT,		/* changes of text, code or headings that touch */
+	RULE_MIXED,		/* changes of text and of entries that touch */
 	RULE_DELETE,		/* a deletion beside what the other side put in */
 	RULE_LIST,		/* list items that both put at one place */
 	RULE_TABLE,		/* table rows */

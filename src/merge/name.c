@@ -321,6 +321,46 @@ bool name_same_but_looks(struct slice a, struct slice b)
 	return true;
 }
 
+/* The bullet that the line begins with, or '\0'. */
+static char bullet_of(struct slice line)
+{
+	struct slice t = slice_trim(line);
+
+	return t.len > 1 && strchr("-*+", t.at[0]) && is_blank(t.at[1]) ? t.at[0] : '\0';
+}
+
+bool name_one_bullet(struct slice text)
+{
+	struct slice line;
+	char first = '\0';
+
+	while (slice_line(&text, &line)) {
+		char bullet = bullet_of(line);
+
+		if (first && bullet && bullet != first)
+			return false;
+		first = first ? first : bullet;
+	}
+	return true;
+}
+
+bool name_same_but_ends(struct slice a, struct slice b)
+{
+	struct slice x = {0}, y = {0};
+	bool more;
+
+	do {
+		more = slice_line(&a, &x);
+		if (more != slice_line(&b, &y))
+			return false;
+		while (more && x.len && is_blank(x.at[x.len - 1]))
+			x.len--;
+		while (more && y.len && is_blank(y.at[y.len - 1]))
+			y.len--;
+	} while (more && slice_eq(x, y));
+	return !more;
+}
+
 /* --- order --------------------------------------------------------------------------------- */
 
 static size_t number_at(struct slice s, size_t i, struct slice *digits)

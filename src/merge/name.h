@@ -20,6 +20,10 @@ size_t name_issue(struct slice s);
 bool name_same_words(struct slice a, struct slice b);
 /* Equal but for white space and the markers of list items. */
 bool name_same_but_looks(struct slice a, struct slice b);
+/* Equal but for white space at the ends of lines. */
+bool name_same_but_ends(struct slice a, struct slice b);
+/* All bullets in it are the same. */
+bool name_one_bullet(struct slice text);
 /* Order of people: numbers by value, letters without case; bytes decide between equals. */
 int name_compare(struct slice a, struct slice b);
 /* The heading is a version or a date, which mostly stand newest first. */

@@ -6,7 +6,8 @@ static const struct {
 } rules[RULE_COUNT] = {
 	[RULE_STATE] = {"state", "the state further on is taken"},
 	[RULE_ADJACENT] = {"adjacent", "changes of entries side by side"},
-	[RULE_TEXT] = {"beside", "changes side by side, one of them of text"},
+	[RULE_TEXT] = {"beside", "changes of text side by side"},
+	[RULE_MIXED] = {"mixed", "changes of text and of entries side by side"},
 	[RULE_DELETE] = {"delete", "a deletion beside an addition"},
 	[RULE_LIST] = {"list", "list items of both sides"},
 	[RULE_TABLE] = {"table", "table rows of both sides"},
@@ -43,11 +44,13 @@ unsigned merge_rules_off(enum merge_mode mode, bool artifact, bool formatted)
 {
 	unsigned off = 1u << RULE_DELETE;
 
+	if (mode != MERGE_FULL)
+		off |= 1u << RULE_MIXED;
 	if (mode == MERGE_STRICT)
 		off |= 1u << RULE_ADJACENT | 1u << RULE_TEXT | 1u << RULE_SECTION | 1u << RULE_MOVE;
 	if (!artifact)
-		off |= 1u << RULE_FIELD | 1u << RULE_ITEM;
+		off |= 1u << RULE_FIELD | 1u << RULE_ITEM | 1u << RULE_REFLOW;
 	if (!artifact && !formatted)
-		off |= 1u << RULE_SPACE | 1u << RULE_REFLOW;
+		off |= 1u << RULE_SPACE;
 	return off;
 }

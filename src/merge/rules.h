@@ -9,7 +9,7 @@
 /* "entries that both sides added" (static). */
 const char *merge_rule_about(enum merge_rule rule);
 /* Bits of the rules that are not used in this mode. Those that put one line in the place of two are
- * for artifacts; of those, looks for texts that one side did no more to than to format them. */
+ * for artifacts; looks also where one side formatted the text and did no more. */
 unsigned merge_rules_off(enum merge_mode mode, bool artifact, bool formatted);
 
 #endif

@@ -300,13 +300,29 @@ static bool usable(const struct merger *m)
 	return true;
 }
 
+/* Every section of base is there in all texts, and has the title that it had. */
+static bool all_kept(const struct merger *m)
+{
+	for (size_t i = 0; i < m->of[BASE].len; i++) {
+		const struct part *b = &m->of[BASE].at[i];
+
+		for (int side = OURS; side <= THEIRS; side++) {
+			const struct part *p = find(&m->of[side], b->id);
+
+			if (!p || !slice_eq(p->title, b->title))
+				return false;
+		}
+	}
+	return true;
+}
+
 static void merge_parts(struct merger *m)
 {
 	struct mem_stream s;
 	bool ok = true;
 
 	identify(m);
-	if (!arrange(m) || (!m->moved && !m->m->strayed))
+	if (!arrange(m) || !(m->moved ? m->m->strayed || all_kept(m) : m->m->strayed))
 		return;
 	mem_stream_open(&s);
 	for (size_t i = 0; ok && i < m->len; i++)

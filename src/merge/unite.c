@@ -21,6 +21,7 @@ struct unite {
 };
 
 static bool unite(struct unite *u, struct span a, struct span b);
+static bool unite_different(struct unite *u, struct span a, struct span b);
 
 static const struct unit *first(struct span s)
 {
@@ -30,6 +31,14 @@ static const struct unit *first(struct span s)
 static bool empty(struct span s)
 {
 	return s.from == s.to;
+}
+
+static struct span take(struct span *s, size_t to)
+{
+	struct span taken = {s->units, s->from, to};
+
+	s->from = to;
+	return taken;
 }
 
 static bool put_span(struct unite *u, enum side_of side, struct span s)
@@ -188,12 +197,36 @@ static bool unite_blocks(struct unite *u, struct span a, struct span b)
 	return put_span(u, a_first ? u->b_side : u->a_side, a_first ? b : a);
 }
 
+/* Where the children that the first units are end, and their parent's siblings begin. */
+static size_t lead_end(struct span s)
+{
+	size_t i = s.from;
+
+	while (i < s.to && s.units->at[i].depth >= first(s)->depth)
+		i++;
+	return i;
+}
+
+/* "1." all over, for the reader to count. */
+static bool all_ones(const struct unite *u)
+{
+	const struct units *base = u->w->span[BASE].units;
+	size_t gap = u->gap;
+
+	return (gap > 1 && number_of(&base->at[gap - 1]) == 1 &&
+		number_of(&base->at[gap - 2]) == 1) ||
+	       (gap + 1 < base->len && number_of(&base->at[gap]) == 1 &&
+		number_of(&base->at[gap + 1]) == 1);
+}
+
 static bool unite_entries(struct unite *u, struct span a, struct span b)
 {
 	enum unit_kind kind = first(a)->kind;
-	size_t a_depth, b_depth;
+	size_t a_depth, b_depth, a_lead = lead_end(a), b_lead = lead_end(b);
 	enum order order;
 
+	if ((a_lead < a.to || b_lead < b.to) && first(a)->depth == first(b)->depth)
+		return unite(u, take(&a, a_lead), take(&b, b_lead)) && unite_different(u, a, b);
 	if (!all_entries(a, kind, &a_depth) || !all_entries(b, kind, &b_depth))
 		return weave_refuse(u->w, "both sides put text in here");
 	if (!weave_rule(u->w, rule_of(kind)))
@@ -206,7 +239,7 @@ static bool unite_entries(struct unite *u, struct span a, struct span b)
 	}
 	if (any_clash(u->w->span[BASE].units, u->gap, a, b))
 		return weave_refuse(u->w, "both sides put nearly the same in here");
-	if (number_of(first(a)) && number_of(first(a)) == number_of(first(b)))
+	if (number_of(first(a)) && number_of(first(a)) == number_of(first(b)) && !all_ones(u))
 		return unite_numbered(u, a, b);
 	order = order_around(u->w->span[BASE].units, u->gap, kind, a_depth);
 	if (order == ORDER_NONE)
@@ -240,14 +273,6 @@ static size_t next_heading(struct span s, size_t from, size_t level)
 	       (s.units->at[from].kind != UNIT_HEADING || s.units->at[from].depth > level))
 		from++;
 	return from;
-}
-
-static struct span take(struct span *s, size_t to)
-{
-	struct span taken = {s->units, s->from, to};
-
-	s->from = to;
-	return taken;
 }
 
 static size_t find_section(struct span s, const struct unit *heading)

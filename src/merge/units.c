@@ -38,6 +38,15 @@ static bool is_link(struct slice line)
 	return close && close + 1 < line.at + line.len && close[1] == ':';
 }
 
+/* A line that is an image, perhaps with a link: a badge. */
+static bool is_badge(struct slice line)
+{
+	struct slice t = slice_trim(line);
+
+	return t.len > 4 && t.at[t.len - 1] == ')' &&
+	       (memcmp(t.at, "[![", 3) == 0 || memcmp(t.at, "![", 2) == 0);
+}
+
 static struct unit *begin(struct splitter *s, enum unit_kind kind, size_t line)
 {
 	struct units *u = s->u;
@@ -101,6 +110,8 @@ static void text_line(struct splitter *s, const struct look *l, size_t at)
 		s->in_table = false;
 		if (is_link(text))
 			begin(s, UNIT_LINK, at);
+		else if (is_badge(text) && !(joined && s->open->kind == UNIT_PARA))
+			begin(s, UNIT_ITEM, at);
 		else if (joined && s->open->kind == UNIT_PARA)
 			extend(s, at);
 		else

@@ -264,10 +264,15 @@ static bool judge(struct weave *w)
 		if (!weave_rule(w, RULE_DELETE))
 			return false;
 	/* One side has all that the other put in, and more. */
-	if (w->rules == 1u << RULE_SAME)
-		return true;
-	if (((o_text & ~1u) && t_any) || ((t_text & ~1u) && o_any))
-		return weave_rule(w, RULE_TEXT);
+	if (w->rules == 1u << RULE_SAME || !o_any || !t_any)
+		return weave_rule(w, RULE_SAME);
+	/* What was put in at one place has been judged. */
+	if (w->rules) {
+		o_text &= ~(unsigned)DID_INSERT;
+		t_text &= ~(unsigned)DID_INSERT;
+	}
+	if (o_text || t_text)
+		return weave_rule(w, (o | t) & 15 ? RULE_MIXED : RULE_TEXT);
 	return w->rules || weave_rule(w, RULE_ADJACENT);
 }
 
