@@ -67,7 +67,6 @@ static err_t run(struct merging *m)
 	bool changed;
 
 	m->kinds = kinds_new();
-	merge_config_init(&m->options);
 	m->options.kind = kinds_of_path(m->kinds, m->path ? m->path : m->names[1]);
 	m->options.base_label = m->names[0];
 	m->options.ours_label = m->names[1];

@@ -245,7 +245,6 @@ static err_t run(struct driver *d, int argc, char **argv)
 		.ours_label = label_or(argc > 6 ? argv[6] : NULL, "ours"),
 		.theirs_label = label_or(argc > 7 ? argv[7] : NULL, "theirs"),
 	};
-	merge_config_init(&d->options);
 	TRY(read_side(&d->base, argv[0]));
 	TRY(read_side(&d->ours, argv[1]));
 	TRY(read_side(&d->theirs, argv[2]));

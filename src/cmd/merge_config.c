@@ -25,11 +25,20 @@ static bool is_false(const char *value)
 
 static err_t set_mode(struct merge_options *o, const char *value)
 {
+	static const char *const modes[] = {
+		[MERGE_DEFAULT] = "default", [MERGE_STRICT] = "strict", [MERGE_FULL] = "full",
+	};
+
 	o->text_only = strcasecmp(value, "text") == 0;
-	o->mode = strcasecmp(value, "strict") == 0 ? MERGE_STRICT : MERGE_DEFAULT;
-	if (o->text_only || o->mode == MERGE_STRICT || strcasecmp(value, "full") == 0)
+	if (o->text_only)
 		return NULL;
-	return err_new(ERR_FATAL, PREFIX "mode is '%s'; strict, full and text are known", value);
+	for (int i = MERGE_DEFAULT; i <= MERGE_FULL; i++)
+		if (strcasecmp(value, modes[i]) == 0) {
+			o->mode = (enum merge_mode)i;
+			return NULL;
+		}
+	return err_new(ERR_FATAL, PREFIX "mode is '%s'; default, strict, full and text are known",
+		       value);
 }
 
 static err_t set(struct merge_options *o, const char *key, const char *value)
@@ -51,12 +60,6 @@ static err_t set(struct merge_options *o, const char *key, const char *value)
 			       key);
 	o->off = is_false(value) ? o->off | rule : o->off & ~rule;
 	return NULL;
-}
-
-void merge_config_init(struct merge_options *o)
-{
-	o->mode = MERGE_STRICT;
-	o->off = 1u << RULE_SPACE | 1u << RULE_REFLOW;
 }
 
 err_t merge_config_read(bool *changed, struct merge_options *o)

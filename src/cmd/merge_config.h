@@ -4,9 +4,6 @@
 
 #include "merge/merge.h"
 
-/* What holds where no setting says otherwise: the strict rules (ADR-009), and
- * none that makes one line of two people's. */
-void merge_config_init(struct merge_options *o);
 /* Reads agent.merge.* and merge.conflictStyle, with one child process; *changed: o is not what it
  * was. A setting that nobody knows is an error. */
 err_t merge_config_read(bool *changed, struct merge_options *o) MUST_CHECK;

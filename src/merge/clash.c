@@ -6,7 +6,7 @@
 #define MAX_PAIRS 8192
 #define LOOK_ROWS 40
 
-static bool clash(const struct unit *a, const struct unit *b)
+bool clash(const struct unit *a, const struct unit *b)
 {
 	struct slice x = unit_label(a), y = unit_label(b);
 
@@ -16,7 +16,9 @@ static bool clash(const struct unit *a, const struct unit *b)
 		return false;
 	if (name_same_topic(x, y))
 		return true;
-	return !(a->key.len && b->key.len) && name_alike(x, y) >= NEAR;
+	if (a->key.len && b->key.len)
+		return false;
+	return name_alike(x, y) >= NEAR || name_one_letter_off(x, y);
 }
 
 /* The second cell of a row, which often is a title. */

@@ -8,5 +8,7 @@
 /* Whether an entry of a says nearly the same as one of b, or has the same key; both stand in front
  * of base unit `gap`. */
 bool any_clash(const struct units *base, size_t gap, struct span a, struct span b);
+/* Two entries. */
+bool clash(const struct unit *a, const struct unit *b);
 
 #endif

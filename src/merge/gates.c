@@ -9,6 +9,7 @@
 
 /* Above this no heading is looked for twice: it would take too long. */
 #define MAX_HEADINGS 2000
+#define SAYS_LEN 40
 
 enum { BASE, OURS, THEIRS, RESULT, TEXTS };
 
@@ -17,6 +18,7 @@ struct tally {
 	int count[TEXTS];
 	unsigned char kinds;	/* bits of enum look_what that it is in the inputs */
 	bool blank, leaf;
+	bool says;		/* text so long that nobody writes it twice by chance */
 	size_t last[TEXTS];	/* where it is, if only once */
 };
 
@@ -44,6 +46,8 @@ static void count(struct check *c, int which)
 		t->count[which]++;
 		t->last[which] = i;
 		t->blank = !slice_trim(c->lines[which].at[i].text).len;
+		t->says = c->paths[which].what[i] == LOOK_TEXT &&
+			  slice_trim(c->lines[which].at[i].text).len >= SAYS_LEN;
 		if (which != RESULT)
 			t->kinds |= (unsigned char)(1u << c->paths[which].what[i]);
 	}
@@ -110,8 +114,8 @@ static struct gate lines_gate(const struct check *c)
 		int most_gone = o < u ? o : u;
 		bool in_both = t->count[OURS] && t->count[THEIRS];
 		int least = more(b + gone + more(0, more(o, u)), in_both);
-		/* An entry that both put in, though at two places, is one. */
-		bool once = t->kinds & 1u << LOOK_ITEM && o > 0 && u > 0;
+		/* An entry or a sentence that both put in, though at two places, is one. */
+		bool once = (t->kinds & 1u << LOOK_ITEM || t->says) && o > 0 && u > 0;
 		int added = once ? more(o, u) : more(0, o) + more(0, u);
 		int most = b + (most_gone < 0 ? most_gone : 0) + added;
 

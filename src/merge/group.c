@@ -1,5 +1,6 @@
 #include "merge/group.h"
 
+#include "merge/rules.h"
 #include "merge/weave.h"
 #include "util/mem.h"
 
@@ -107,10 +108,21 @@ static void replace(struct text *t, const struct group *g, struct region woven)
 	t->regions[g->first] = woven;
 }
 
-static bool merge_group(struct text *t, const struct group *g, const struct grouped *texts,
-			unsigned off, const char **refused)
+/* What has been taken must be likely to be right as a whole. */
+static bool likely(struct weave *w, const struct grouped *texts)
 {
-	scoped(weave_release) struct weave w = {.t = t, .off = off};
+	int share = w->t->share * merge_rules_share(w->rules) / 100;
+
+	if (share < texts->least)
+		return weave_refuse(w, "too unsure beside what was merged before");
+	w->t->share = share;
+	return true;
+}
+
+static bool merge_group(struct text *t, const struct group *g, const struct grouped *texts,
+			const char **refused)
+{
+	scoped(weave_release) struct weave w = {.t = t, .off = texts->off};
 	struct region r = {.kind = REGION_WOVEN, g->from[BASE], g->to[BASE], g->from[OURS],
 			   g->to[OURS], g->from[THEIRS], g->to[THEIRS]};
 
@@ -118,7 +130,7 @@ static bool merge_group(struct text *t, const struct group *g, const struct grou
 		w.span[side] = (struct span){&texts->units[side],
 					     units_from(&texts->units[side], g->from[side]),
 					     units_from(&texts->units[side], g->to[side])};
-	if (!weave_units(&w)) {
+	if (!weave_units(&w) || !likely(&w, texts)) {
 		*refused = w.refused;
 		return false;
 	}
@@ -128,7 +140,7 @@ static bool merge_group(struct text *t, const struct group *g, const struct grou
 	return true;
 }
 
-void group_merge(struct text *t, const struct grouped *texts, unsigned off)
+void group_merge(struct text *t, const struct grouped *texts)
 {
 	for (size_t i = 0; i < t->len; i++) {
 		struct group g = {.first = i, .last = i};
@@ -140,7 +152,7 @@ void group_merge(struct text *t, const struct grouped *texts, unsigned off)
 		end(&g, &t->regions[i]);
 		if (!grow(&g, t, texts))
 			continue;
-		if (merge_group(t, &g, texts, off, &refused))
+		if (merge_group(t, &g, texts, &refused))
 			i = g.first;
 		else
 			t->regions[i].reason = refused;

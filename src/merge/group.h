@@ -10,12 +10,14 @@
 struct grouped {
 	struct slice text[3];
 	struct units units[3];
+	unsigned off;		/* rules that may not be used */
+	int least;		/* see merge_mode_least */
 };
 
 void grouped_split(struct grouped *g, const struct text *t);
 void grouped_release(struct grouped *g);
 
-/* Between text_regions and refine_conflicts. off: rules that may not be used. */
-void group_merge(struct text *t, const struct grouped *g, unsigned off);
+/* Between text_regions and refine_conflicts. */
+void group_merge(struct text *t, const struct grouped *g);
 
 #endif

@@ -29,6 +29,7 @@ struct inputs {
 	bool rules;		/* unit by unit, and through the gates */
 	bool artifact;		/* in a kind's directory, or by its title */
 	unsigned off;		/* rules that may not be used */
+	int least;		/* how likely a merge must be right */
 };
 
 static void decide(struct merge_result *r, const char *rule, size_t line, const char *reason,
@@ -128,13 +129,13 @@ static void texts_of(struct slice text[3], const struct inputs *in, bool formed)
 /* Unit by unit what the lines leave in conflict; then the rest is made small. */
 static void merge_units(struct text *t, const struct inputs *in, bool formed, bool units)
 {
-	scoped(grouped_release) struct grouped g = {.units = {{0}}};
+	scoped(grouped_release) struct grouped g = {.off = in->off, .least = in->least};
 
 	text_regions(t);
 	if (units && text_conflicts(t)) {
 		texts_of(g.text, in, formed);
 		grouped_split(&g, t);
-		group_merge(t, &g, in->off);
+		group_merge(t, &g);
 	}
 	refine_conflicts(t, in->options->style);
 }
@@ -321,7 +322,7 @@ static bool same_swapped(const struct section_merge *m)
 {
 	scoped(section_merge_release) struct section_merge s = {
 		.text = {m->text[BASE], m->text[THEIRS], m->text[OURS]},
-		.off = m->off, .strayed = m->strayed};
+		.off = m->off, .least = m->least, .strayed = m->strayed};
 
 	section_merge(&s);
 	return s.bytes && slice_eq(slice_of(m->bytes, m->len), slice_of(s.bytes, s.len));
@@ -330,7 +331,7 @@ static bool same_swapped(const struct section_merge *m)
 /* Section by section, where that leaves nothing in conflict. */
 static bool merge_sections(struct outcome *out, const struct inputs *in)
 {
-	scoped(section_merge_release) struct section_merge m = {.off = in->off};
+	scoped(section_merge_release) struct section_merge m = {.off = in->off, .least = in->least};
 	const char *why = out->gate.rule, *reason = out->gate.reason;
 	struct gate gate;
 	bool passed;
@@ -339,8 +340,10 @@ static bool merge_sections(struct outcome *out, const struct inputs *in)
 		return false;
 	/* Entries that moved to a new section look deleted; the gate has seen that they did not. */
 	m.strayed = why && strcmp(why, "gate.heading") == 0;
-	if (m.strayed)
+	if (m.strayed) {
 		m.off &= ~(1u << RULE_DELETE);
+		m.least = 0;
+	}
 	texts_of(m.text, in, false);
 	section_merge(&m);
 	if (!m.bytes || !same_swapped(&m))
@@ -433,13 +436,14 @@ static bool formatted(struct slice base, struct slice side)
 }
 
 /* What the mode leaves out; an artifact that has been approved is merged strictly. */
-static unsigned rules_off(const struct inputs *in)
+static void choose_rules(struct inputs *in)
 {
 	enum merge_mode mode = in->options->mode;
 
 	if (in->artifact && state_in_gate(in->base, in->ours, in->theirs, in->options->kind))
 		mode = MERGE_STRICT;
-	return in->options->off | merge_rules_off(mode, in->artifact,
+	in->least = merge_mode_least(mode);
+	in->off = in->options->off | merge_rules_off(mode, in->artifact,
 						  formatted(in->base, in->ours) ||
 						  formatted(in->base, in->theirs));
 }
@@ -448,7 +452,7 @@ struct merge_result merge3(struct slice base, struct slice ours, struct slice th
 			   const struct merge_options *options)
 {
 	const struct merge_options none = {0};
-	struct inputs in = {base, ours, theirs, options ? options : &none, false, false, 0};
+	struct inputs in = {base, ours, theirs, options ? options : &none, false, false, 0, 0};
 	struct state_rule state = {.verdict = STATE_TEXTUAL};
 	struct merge_result r;
 	bool usable_texts;
@@ -458,7 +462,7 @@ struct merge_result merge3(struct slice base, struct slice ours, struct slice th
 	usable_texts = all_usable(&in);
 	in.rules = usable_texts && !in.options->text_only;
 	in.artifact = usable_texts && (in.options->kind || (in.rules && is_artifact(base)));
-	in.off = rules_off(&in);
+	choose_rules(&in);
 	if (in.artifact && !(in.off & 1u << RULE_STATE))
 		state = state_decide(base, ours, theirs, in.options->kind);
 	return merge_lines(&in, &state);

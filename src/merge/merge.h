@@ -20,7 +20,8 @@ enum merge_rule {
 	RULE_TEXT,		/* changes of text, code or headings that touch */
 	RULE_MIXED,		/* changes of text and of entries that touch */
 	RULE_DELETE,		/* a deletion beside what the other side put in */
-	RULE_LIST,		/* list items that both put at one place */
+	RULE_LIST,		/* a list item of each side at one place */
+	RULE_BLOCK,		/* more of them */
 	RULE_TABLE,		/* table rows */
 	RULE_LINK,		/* link definitions */
 	RULE_FIELD,		/* front matter */

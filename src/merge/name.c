@@ -258,6 +258,24 @@ double name_alike(struct slice a, struct slice b)
 	return 2.0 * (double)o.common / (double)(o.a + o.b);
 }
 
+/* The same but for one run of at most two letters: a slip of the pen, or of another's. */
+bool name_one_letter_off(struct slice a, struct slice b)
+{
+	size_t from = 0, to = 0, least = a.len < b.len ? a.len : b.len;
+
+	while (from < least && a.at[from] == b.at[from])
+		from++;
+	while (to < least - from && a.at[a.len - 1 - to] == b.at[b.len - 1 - to])
+		to++;
+	for (size_t i = from; i < a.len - to; i++)
+		if (!isalpha((unsigned char)a.at[i]))
+			return false;
+	for (size_t i = from; i < b.len - to; i++)
+		if (!isalpha((unsigned char)b.at[i]))
+			return false;
+	return least >= 8 && a.len - from - to <= 2 && b.len - from - to <= 2;
+}
+
 bool name_within(struct slice a, struct slice b)
 {
 	struct overlap o = overlap(a, b);

@@ -8,6 +8,8 @@
 struct slice name_of(const struct unit *u);
 /* Words in common, of 2 * common / all (Dice): 0..1. Blanks, punctuation and case do not count. */
 double name_alike(struct slice a, struct slice b);
+/* One is the other with one or two letters put in, taken out or changed at one place. */
+bool name_one_letter_off(struct slice a, struct slice b);
 /* One has all the words of the other. */
 bool name_within(struct slice a, struct slice b);
 /* Both name the same issue (#12), or link the same words. */

@@ -239,7 +239,8 @@ static bool arrange(struct merger *m)
 static bool merge_body(struct merger *m, FILE *out, struct slice b, struct slice o, struct slice t)
 {
 	const struct merge_options options = {0};
-	scoped(grouped_release) struct grouped g = {.text = {b, o, t}};
+	scoped(grouped_release) struct grouped g = {.text = {b, o, t}, .off = m->m->off,
+						     .least = m->m->least};
 	scoped(text_release) struct text text = {0};
 	scoped_free char *bytes = NULL;
 	size_t len;
@@ -248,7 +249,7 @@ static bool merge_body(struct merger *m, FILE *out, struct slice b, struct slice
 	text_regions(&text);
 	if (text_conflicts(&text)) {
 		grouped_split(&g, &text);
-		group_merge(&text, &g, m->m->off);
+		group_merge(&text, &g);
 	}
 	if (text_conflicts(&text))
 		return false;

@@ -11,6 +11,7 @@
 struct section_merge {
 	struct slice text[3];	/* without byte order marks, of one kind of line end */
 	unsigned off;		/* rules that may not be used */
+	int least;		/* see merge_mode_least */
 	bool strayed;		/* lines merged without a conflict, but under a wrong heading */
 	struct strs leaves;	/* as in struct text */
 	char *bytes;		/* NUL-terminated; NULL: refused */

@@ -102,7 +102,8 @@ static void number_lines(struct text *t, enum line_ends ends)
 void text_split(struct text *t, struct slice base, struct slice ours, struct slice theirs,
 		enum line_ends ends)
 {
-	*t = (struct text){.base = lines_split(base),
+	*t = (struct text){.share = 100,
+			   .base = lines_split(base),
 			   .ours = lines_split(ours),
 			   .theirs = lines_split(theirs)};
 	number_lines(t, ends);

@@ -44,6 +44,7 @@ struct text {
 	struct hunks to_ours, to_theirs;		/* from base */
 	struct region *regions;
 	size_t len, cap;
+	int share;			/* of 100: how likely what rules made of it is right */
 	struct strs owned;		/* lines that a rule put in */
 	struct strs leaves;		/* units that it made them of, and what it made */
 };

@@ -56,9 +56,9 @@ static void put_pair(struct unite *u, size_t a, size_t b)
 
 /* --- entries ------------------------------------------------------------------------------- */
 
-static enum merge_rule rule_of(enum unit_kind kind)
+static enum merge_rule rule_of(struct span a, struct span b)
 {
-	switch (kind) {
+	switch (first(a)->kind) {
 	case UNIT_ROW:
 		return RULE_TABLE;
 	case UNIT_LINK:
@@ -66,7 +66,7 @@ static enum merge_rule rule_of(enum unit_kind kind)
 	case UNIT_FIELD:
 		return RULE_FIELD;
 	default:
-		return RULE_LIST;
+		return a.to - a.from + b.to - b.from > 2 ? RULE_BLOCK : RULE_LIST;
 	}
 }
 
@@ -229,7 +229,7 @@ static bool unite_entries(struct unite *u, struct span a, struct span b)
 		return unite(u, take(&a, a_lead), take(&b, b_lead)) && unite_different(u, a, b);
 	if (!all_entries(a, kind, &a_depth) || !all_entries(b, kind, &b_depth))
 		return weave_refuse(u->w, "both sides put text in here");
-	if (!weave_rule(u->w, rule_of(kind)))
+	if (!weave_rule(u->w, rule_of(a, b)))
 		return false;
 	if (a_depth != b_depth) {
 		/* What belongs to the item before comes before its next sibling. */

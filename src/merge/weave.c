@@ -1,8 +1,12 @@
 #include "merge/weave.h"
 
+#include "merge/clash.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
+
+/* More pairs of entries are not compared. */
+#define CLASH_PAIRS 8192
 
 /* What one side put between two units that it kept: [from, to) of its units, anywhere in front of
  * base unit first..last. */
@@ -236,11 +240,66 @@ static bool moves(const struct weave *w, enum side_of side)
 	return false;
 }
 
+/* Which units of its span a side wrote: those that base has not as they are. */
+static bool *written(const struct weave *w, enum side_of side)
+{
+	const struct span *s = &w->span[side];
+	bool *new = mem_alloc((s->to - s->from + 1) * sizeof(*new));
+
+	for (size_t i = s->from; i < s->to; i++)
+		new[i - s->from] = unit_is_entry(weave_unit(w, side, i));
+	for (size_t i = 0; i < nr_base(w); i++)
+		if (same_as_base(w, side, i))
+			new[w->to[side][i] - s->from] = false;
+	return new;
+}
+
+static bool same_base_unit(const struct weave *w, size_t ours, size_t theirs)
+{
+	for (size_t i = 0; i < nr_base(w); i++)
+		if (w->to[OURS][i] == ours || w->to[THEIRS][i] == theirs)
+			return w->to[OURS][i] == ours && w->to[THEIRS][i] == theirs;
+	return false;
+}
+
+static bool clashes(const struct weave *w, size_t ours, size_t theirs)
+{
+	const struct unit *a = weave_unit(w, OURS, ours), *b = weave_unit(w, THEIRS, theirs);
+
+	return a->kind == b->kind && a->hash != b->hash && clash(a, b) &&
+	       !same_base_unit(w, ours, theirs);
+}
+
+static size_t count(const bool *flags, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += flags[i];
+	return n;
+}
+
+/* Nearly the same entry written by both, at two places. */
+static bool written_twice(const struct weave *w)
+{
+	const struct span *o = &w->span[OURS], *t = &w->span[THEIRS];
+	scoped_free bool *ours = written(w, OURS), *theirs = written(w, THEIRS);
+
+	if (count(ours, o->to - o->from) * count(theirs, t->to - t->from) > CLASH_PAIRS)
+		return true;
+	for (size_t i = o->from; i < o->to; i++)
+		for (size_t j = t->from; ours[i - o->from] && j < t->to; j++)
+			if (theirs[j - t->from] && clashes(w, i, j))
+				return true;
+	return false;
+}
+
 static bool weave_matched(struct weave *w)
 {
 	struct block *ours = blocks_of(w, OURS), *theirs = blocks_of(w, THEIRS);
 	size_t n = nr_base(w);
-	bool ok = true;
+	bool ok = !written_twice(w) ||
+		  weave_refuse(w, "both sides put nearly the same in here");
 
 	for (size_t i = 0; ok && i <= n; i++) {
 		ok = weave_gap(w, i, ours, theirs);
@@ -273,7 +332,10 @@ static bool judge(struct weave *w)
 	}
 	if (o_text || t_text)
 		return weave_rule(w, (o | t) & 15 ? RULE_MIXED : RULE_TEXT);
-	return w->rules || weave_rule(w, RULE_ADJACENT);
+	/* Put in beside what was changed: as unsure as any two changes side by side. */
+	if (!w->rules || (o | t) & (DID_EDIT | DID_DELETE | DID_REPLACE))
+		return weave_rule(w, RULE_ADJACENT);
+	return true;
 }
 
 bool weave_units(struct weave *w)

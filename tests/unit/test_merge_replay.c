@@ -3,7 +3,7 @@
  * fails only on a lost line, a result that depends on who is ours, a conflict without markers, or
  * other bytes than the merge of lines where that is clean and no gate is named.
  * GIT_AGENT_LIST=<outcome> lists cases ("differ", "conflict", "exact list"), with the rules used;
- * GIT_AGENT_STRICT=1 measures the strict mode, GIT_AGENT_OFF=list,table without some rules.
+ * GIT_AGENT_MODE=strict measures that mode only, GIT_AGENT_OFF=list,table without some rules.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -127,34 +127,17 @@ static bool same_words(struct slice a, struct slice b)
 	return same;
 }
 
-/* Where parts of one unit were merged, its words are there, if not its line. */
-static bool has_words(const struct replay *c, struct slice text, struct slice line)
-{
-	while ((line = slice_trim(line)).len) {
-		size_t n = 0;
-
-		while (n < line.len && !strchr(" \t", line.at[n]))
-			n++;
-		if (n > 1 && !memmem(text.at, text.len, line.at, n) &&
-		    !memmem(c->base.at, c->base.len, line.at, n))
-			return false;
-		line = slice_of(line.at + n, line.len - n);
-	}
-	return true;
-}
-
-static bool loses(const struct replay *c, struct slice merged, bool parts)
+/* A line that exactly one side added is not there. */
+static bool loses(const struct replay *c, struct slice merged)
 {
 	struct bag b = bag_of(c->base), o = bag_of(c->ours), t = bag_of(c->theirs);
 	struct bag m = bag_of(merged);
 	bool lost = false;
 
 	for (size_t i = 0; i < o.len; i++)
-		lost |= !has(&b, o.at[i]) && !has(&t, o.at[i]) && !has(&m, o.at[i]) &&
-			!(parts && has_words(c, merged, o.at[i]));
+		lost |= !has(&b, o.at[i]) && !has(&t, o.at[i]) && !has(&m, o.at[i]);
 	for (size_t i = 0; i < t.len; i++)
-		lost |= !has(&b, t.at[i]) && !has(&o, t.at[i]) && !has(&m, t.at[i]) &&
-			!(parts && has_words(c, merged, t.at[i]));
+		lost |= !has(&b, t.at[i]) && !has(&o, t.at[i]) && !has(&m, t.at[i]);
 	free(b.at);
 	free(o.at);
 	free(t.at);
@@ -205,17 +188,6 @@ static bool gate_named(const struct merge_result *m)
 	return false;
 }
 
-static bool merged_parts(const struct merge_result *m)
-{
-	static const char *const rules[] = {"item", "cell", "space", "reflow", "field"};
-
-	for (size_t i = 0; i < m->nr_decisions; i++)
-		for (size_t r = 0; r < sizeof(rules) / sizeof(rules[0]); r++)
-			if (strcmp(m->decisions[i].rule, rules[r]) == 0)
-				return true;
-	return false;
-}
-
 static void judge(struct score *s, const char *name, const struct replay *c, bool clean,
 		  const struct merge_options *options)
 {
@@ -224,7 +196,7 @@ static void judge(struct score *s, const char *name, const struct replay *c, boo
 	struct merge_result swapped = merge3(c->base, c->theirs, c->ours, options);
 	struct merge_result text = merge3(c->base, c->ours, c->theirs, &lines);
 	enum outcome outcome = outcome_of(c, &m);
-	bool lost = m.clean && loses(c, slice_of(m.bytes, m.len), merged_parts(&m));
+	bool lost = m.clean && loses(c, slice_of(m.bytes, m.len));
 
 	s->cases++;
 	s->of[outcome]++;
@@ -269,10 +241,9 @@ static void print(const struct score *s, const char *what)
 			       s->rule[r][EXACT], s->rule[r][DIFFER], s->rule[r][CONFLICT]);
 }
 
-static struct merge_options options_of_environment(void)
+static struct merge_options options_of_environment(enum merge_mode mode)
 {
-	bool strict = getenv("GIT_AGENT_STRICT") != NULL;
-	struct merge_options o = {.mode = strict ? MERGE_STRICT : MERGE_DEFAULT};
+	struct merge_options o = {.mode = mode};
 	char *off = mem_strdup(getenv("GIT_AGENT_OFF") ? getenv("GIT_AGENT_OFF") : "");
 
 	for (char *name = strtok(off, ","); name; name = strtok(NULL, ","))
@@ -303,28 +274,43 @@ static void replay_line(struct score *score, const char *dir, struct slice line,
 	free(name);
 }
 
+static void replay_all(const char *dir, struct slice index, enum merge_mode mode)
+{
+	struct merge_options options = options_of_environment(mode);
+	struct score score[2] = {{0}};
+	struct slice line;
+
+	while (slice_line(&index, &line))
+		replay_line(score, dir, line, &options);
+	print(&score[0], "conflict");
+	print(&score[1], "clean");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(score[i].lost + score[i].broken + score[i].asymmetric, 0);
+	assert_int_equal(score[1].regressed, 0);
+}
+
 static void test_replay(void **state)
 {
-	const char *shared = getenv("GIT_AGENT_SHARED");
+	static const char *const modes[] = {
+		[MERGE_DEFAULT] = "default", [MERGE_STRICT] = "strict", [MERGE_FULL] = "full",
+	};
+	const char *shared = getenv("GIT_AGENT_SHARED"), *mode = getenv("GIT_AGENT_MODE");
 	char *dir = mem_printf("%s/merges", shared ? shared : "../shared");
-	struct slice index = read_text(dir, "", "index.jsonl"), rest = index, line;
-	struct merge_options options = options_of_environment();
-	struct score score[2] = {{0}};
+	struct slice index = read_text(dir, "", "index.jsonl");
 
 	if (!index.len) {
 		printf("# %s: not there\n", dir);
 		free(dir);
 		skip();
 	}
-	while (slice_line(&rest, &line))
-		replay_line(score, dir, line, &options);
+	for (int i = MERGE_DEFAULT; i <= MERGE_FULL; i++) {
+		if (mode && strcmp(mode, modes[i]) != 0)
+			continue;
+		printf("# mode %s\n", modes[i]);
+		replay_all(dir, index, (enum merge_mode)i);
+	}
 	free(dir);
 	free((char *)index.at);
-	print(&score[0], "conflict");
-	print(&score[1], "clean");
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(score[i].lost + score[i].broken + score[i].asymmetric, 0);
-	assert_int_equal(score[1].regressed, 0);
 }
 
 /* --- fixtures with reasons: C.. merge to expected.md, R.. are refused ----------------------- */
