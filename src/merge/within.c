@@ -46,41 +46,40 @@ static void end(struct change *c)
 	}
 }
 
-static bool takes_out(const struct hunks *hunks, size_t line)
+/* The hunk of `more` that covers one of `less`; NULL: none does. */
+static const struct hunk *cover(const struct change *c, const struct hunk *less)
 {
-	for (size_t i = 0; i < hunks->len; i++)
-		if (hunks->at[i].a_from <= line && line < hunks->at[i].a_to)
-			return true;
-	return false;
+	for (size_t i = 0; i < c->more.len; i++) {
+		const struct hunk *m = &c->more.at[i];
+
+		if (m->a_from <= less->a_from && less->a_to <= m->a_to)
+			return m;
+	}
+	return NULL;
 }
 
-/* Finds the line among what `more` put in, from hunk *h and its line *at on. */
-static bool puts_in(const struct change *c, unsigned id, size_t *h, size_t *at)
+/* Finds the line among what the hunk put in, from *at on. */
+static bool puts_in(const struct change *c, const struct hunk *more, unsigned id, size_t *at)
 {
-	for (; *h < c->more.len; (*h)++, *at = 0) {
-		const struct hunk *hunk = &c->more.at[*h];
-
-		if (*at < hunk->b_from)
-			*at = hunk->b_from;
-		while (*at < hunk->b_to)
-			if (c->id[MORE][(*at)++] == id)
-				return true;
-	}
+	if (*at < more->b_from)
+		*at = more->b_from;
+	while (*at < more->b_to)
+		if (c->id[MORE][(*at)++] == id)
+			return true;
 	return false;
 }
 
 static bool check(const struct change *c)
 {
-	size_t h = 0, at = 0, put_in = 0;
+	size_t at = 0, put_in = 0;
 
 	for (size_t i = 0; i < c->less.len; i++) {
-		const struct hunk *hunk = &c->less.at[i];
+		const struct hunk *less = &c->less.at[i], *more = cover(c, less);
 
-		for (size_t l = hunk->a_from; l < hunk->a_to; l++)
-			if (!takes_out(&c->more, l))
-				return false;
-		for (size_t l = hunk->b_from; l < hunk->b_to; l++, put_in++)
-			if (!puts_in(c, c->id[LESS][l], &h, &at))
+		if (!more)
+			return false;
+		for (size_t l = less->b_from; l < less->b_to; l++, put_in++)
+			if (!puts_in(c, more, c->id[LESS][l], &at))
 				return false;
 	}
 	return put_in > 0;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * Whether `more` has every line that `less` put in, in that order, and has lost every line that it
- * took out: then `more` is both. False where `less` put nothing in.
+ * Whether `more` has every line that `less` put in, at that place and in that order, and has lost
+ * every line that it took out: then `more` is both. False where `less` put nothing in.
  */
 bool within_lines(struct slice base, struct slice less, struct slice more);
 
