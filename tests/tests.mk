@@ -50,7 +50,7 @@ fuzz:
 	$(if $(FUZZ_SECONDS),scripts/fuzz $(FUZZ_SECONDS))
 
 # --- what needs no run: layers, purity, headers that stand alone ---------------------------
-PURE_SRC = $(SRC_artifact) $(SRC_merge) $(wildcard src/sync/plan*.c) $(wildcard src/sync/graph.c) \
+PURE_SRC = $(SRC_artifact) $(SRC_merge) $(wildcard src/sync/plan*.c) $(wildcard src/sync/graph.c src/sync/pace.c) \
            $(wildcard $(patsubst %,src/util/%.c,hash hash_x86 slice strs utf8 json))
 
 .PHONY: check-layers check-headers check-install

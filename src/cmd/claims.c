@@ -14,8 +14,11 @@
 char *claims_person(const char *who)
 {
 	const char *mail = strstr(who, " <");
+	char *name = mail && mail > who ? mem_strndup(who, (size_t)(mail - who)) : mem_strdup(who);
 
-	return mail && mail > who ? mem_strndup(who, (size_t)(mail - who)) : mem_strdup(who);
+	for (char *p = name; (p = strpbrk(p, "\n\r\t"));)
+		*p++ = ' ';
+	return name;
 }
 
 void claims_time(char *out, int64_t until)

@@ -6,7 +6,7 @@
 #include "sync/claim.h"
 #include "util/json.h"
 
-/* "Alice" of "Alice <alice@example.com>". Caller frees. */
+/* "Alice" of "Alice <alice@example.com>", on one line. Caller frees. */
 char *claims_person(const char *who);
 /* "12:34", with the date where that is not today's, into out[32]. */
 void claims_time(char *out, int64_t until);

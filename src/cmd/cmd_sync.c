@@ -14,6 +14,7 @@ static void sync_usage(struct usage *out, const struct opt *opts)
 		"push [<id>...]",
 		"pull",
 		"status",
+		"watch",
 		"resolve <id> (--ours | --theirs | --edit | --file <path>)",
 		NULL,
 	};
@@ -123,6 +124,7 @@ err_t cmd_sync(int argc, char **argv)
 		{"push", push},
 		{"pull", pull},
 		{"status", cmd_sync_status},
+		{"watch", cmd_sync_watch},
 		{"resolve", cmd_resolve},
 	};
 

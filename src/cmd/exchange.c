@@ -73,22 +73,29 @@ static err_t note_time(struct session *s)
 
 /* --- pull ----------------------------------------------------------------------------------- */
 
-static err_t tell_files(struct session *s)
+/* Files that nobody edited follow where that is wanted. */
+static err_t let_follow(struct report *r, bool *follow, struct session *s)
 {
-	scoped(report_release) struct report r = {0};
 	struct export_options o = {0};
-	bool follow;
 	err_t err;
-	int older;
 
-	TRY(repo_config_bool(&follow, s->repo, "agent.pullexport", false));
-	o.dry_run = !follow;
-	err = export_files(&r, &s->engine, &o);
+	TRY(repo_config_bool(follow, s->repo, "agent.pullexport", false));
+	o.dry_run = !*follow;
+	err = export_files(r, &s->engine, &o);
 	if (err && err->code == ERR_REFUSED) {	/* in the middle of a merge: files stay */
 		err_free(err);
 		return NULL;
 	}
-	TRY(err);
+	return err;
+}
+
+static err_t tell_files(struct session *s)
+{
+	scoped(report_release) struct report r = {0};
+	bool follow;
+	int older;
+
+	TRY(let_follow(&r, &follow, s));
 	older = r.written + r.removed;
 	if (older && follow)
 		printf("updated %d file%s\n", older, plural(older));
@@ -129,6 +136,16 @@ err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 	if (r->received || r->merged)
 		hear_claims(s);
 	return s->have_port ? tell_files(s) : NULL;
+}
+
+err_t exchange_pull_quietly(struct sync_report *r, struct session *s)
+{
+	scoped(report_release) struct report files = {0};
+	bool follow;
+
+	TRY(pull_run(r, &s->engine, false));
+	TRY(note_time(s));
+	return s->have_port ? let_follow(&files, &follow, s) : NULL;
 }
 
 /* --- push ----------------------------------------------------------------------------------- */

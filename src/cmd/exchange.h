@@ -7,6 +7,8 @@
 /* Downloads; with agent.pullExport files follow, else what became older is counted. What happened
  * goes to stdout, what needs the reader to stderr. The remote is open. */
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run) MUST_CHECK;
+/* The same without a word: the report says it all. */
+err_t exchange_pull_quietly(struct sync_report *r, struct session *s) MUST_CHECK;
 /* Uploads. When the remote goes out of reach the error says how much is queued. */
 err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
 	MUST_CHECK;
