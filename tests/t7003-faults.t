@@ -76,7 +76,7 @@ version() {
 
 # same: all clones show what the server has.
 same() {
-	as ada git agent show INFRA-042 >1 && as bob git agent show INFRA-042 >2 && test_cmp 1 2
+	as ada git agent show INFRA-042 >1.md && as bob git agent show INFRA-042 >2.md && test_cmp 1.md 2.md
 }
 
 test_expect_success SERVER 'a project with three members' '
@@ -143,7 +143,7 @@ test_expect_success SERVER 'each fault, at a push and at a pull: the right resul
 		test "$(grep -c "/push" log)" -le 2 &&
 		printf "pull %s\n" $how >faults &&
 		as ada git agent sync &&
-		same && grep -q "Too many requests. $how" 1 || {
+		same && grep -q "Too many requests. $how" 1.md || {
 			echo "# at: $how" && cat log
 			return 1
 		}
@@ -165,8 +165,8 @@ test_expect_success SERVER 'faults that do not end: five tries, queued, then all
 		: >faults &&
 		as bob git agent sync &&
 		test "$(version INFRA-042)" = $((before + 2)) &&
-		as ada git agent sync && same && grep -q "Again $how" 1 &&
-		grep -q "Some more, $how" 1 || {
+		as ada git agent sync && same && grep -q "Again $how" 1.md &&
+		grep -q "Some more, $how" 1.md || {
 			echo "# at: $how" && cat log err
 			return 1
 		}
@@ -186,7 +186,7 @@ test_expect_success SERVER 'killed at every step of a push and of a pull, and ru
 		test "$(version INFRA-042)" = $((before + 1)) &&
 		(GIT_AGENT_FAULT=$n && export GIT_AGENT_FAULT && as ada git agent sync) >out 2>&1
 		other=$? &&
-		as ada git agent sync >out 2>&1 && same && grep -q "Kill $n\$" 1 || {
+		as ada git agent sync >out 2>&1 && same && grep -q "Kill $n\$" 1.md || {
 			echo "# at point $n" && cat out
 			return 1
 		}
