@@ -128,6 +128,34 @@ test_expect_success SERVER 'nothing that is printed holds a piece of a token or 
 	done
 '
 
+test_expect_success SERVER 'a thousand artifacts are sent in ten requests, and it says how far it is' '
+	git init -q --bare big.git &&
+	LC_ALL=C awk -v n=1000 -f "$test_root/tests/perf/tree.awk" |
+		git -C big.git fast-import --quiet &&
+	for who in ada bob
+	do
+		mkdir -p big && git clone -q -b main big.git big/$who &&
+		git -C big/$who config user.name $who &&
+		git -C big/$who config user.email $who@example.org || return
+	done &&
+	: >log &&
+	(cd big && GIT_AGENT_PROGRESS=$TRASH/progress as ada git agent sync init "$URL" \
+		--project big --create) >out &&
+	test_grep "^pushed: 1000 sent$" out &&
+	test "$(grep -c /push log)" -le 10 &&
+	say "# $(grep -c /push log) requests to push, $(grep -c . log) in all" &&
+	test_grep "^Pushing 1000 1000$" progress &&
+	big=$(psql_ "select id from gitagent_private.project where slug = '\''big'\''") &&
+	admin member_set "{\"project\":\"$big\",\"user\":\"$GIT_AGENT_TEST_BOB_ID\",
+		\"role\":\"reader\"}" &&
+	: >log && : >progress &&
+	(cd big && GIT_AGENT_PROGRESS=$TRASH/progress as bob git agent sync init "$URL" \
+		--project big) >out &&
+	test_grep "^pulled: 1000 found on both sides$" out &&
+	say "# $(grep -c /pull log) requests to pull" &&
+	test_grep "^Pulling 1000 1000$" progress
+'
+
 # --- faults ------------------------------------------------------------------------------------
 
 test_expect_success SERVER 'each fault, at a push and at a pull: the right result' '

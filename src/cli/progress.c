@@ -45,13 +45,23 @@ void progress_set(struct progress *p, uint64_t done)
 	draw(p, "");
 }
 
-void progress_finish(struct progress *p)
+static void end(struct progress *p, const char *text)
 {
 	if (p->drawn)
-		draw(p, ", done.\n");
+		draw(p, text);
 	if (p->log)
 		fclose(p->log);
 	p->log = NULL;
 	p->terminal = false;
 	p->drawn = false;
+}
+
+void progress_finish(struct progress *p)
+{
+	end(p, ", done.\n");
+}
+
+void progress_stop(struct progress *p)
+{
+	end(p, "\n");
 }

@@ -20,5 +20,7 @@ void progress_start(struct progress *p, const char *title, uint64_t total, bool 
 void progress_set(struct progress *p, uint64_t done);
 /* Ends the line: "Pushing: 100% (20/20), done." */
 void progress_finish(struct progress *p);
+/* Ends the line as it is: it went no further. */
+void progress_stop(struct progress *p);
 
 #endif

@@ -9,7 +9,7 @@
 static void sync_usage(struct usage *out, const struct opt *opts)
 {
 	static const char *const synopsis[] = {
-		"[--dry-run]",
+		"[<options>]",
 		"init [<url>]",
 		"push [<id>...]",
 		"pull",
@@ -25,9 +25,10 @@ static void sync_usage(struct usage *out, const struct opt *opts)
 			      opts};
 }
 
-static err_t open_remote(struct session *s)
+static err_t open_remote(struct session *s, bool no_progress)
 {
 	TRY(session_open(s, SESSION_WRITE));
+	s->no_progress = no_progress;
 	return exchange_open(s);
 }
 
@@ -48,10 +49,11 @@ static err_t push(int argc, char **argv)
 	scoped(sync_report_release) struct sync_report r = {0};
 	scoped(strs_release) struct strs uids = {0};
 	struct push_options o = {0};
-	bool help;
+	bool no_progress = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say how much would be sent"),
 		OPT_FLAG(0, "atomic", &o.atomic, "all changes or none"),
+		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] [<id>...]", NULL};
@@ -61,8 +63,7 @@ static err_t push(int argc, char **argv)
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
 		return NULL;
-	TRY(session_open(&s, SESSION_WRITE));
-	TRY(exchange_open(&s));
+	TRY(open_remote(&s, no_progress));
 	TRY(find_uids(&uids, &s, argc, argv));
 	o.uids = argc ? &uids : NULL;
 	o.again = argc > 0;
@@ -74,9 +75,10 @@ static err_t pull(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(sync_report_release) struct sync_report r = {0};
-	bool dry_run = false, help;
+	bool dry_run = false, no_progress = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &dry_run, "only say how much would be taken"),
+		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>]", NULL};
@@ -88,7 +90,7 @@ static err_t pull(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
-	TRY(open_remote(&s));
+	TRY(open_remote(&s, no_progress));
 	TRY(exchange_pull(&r, &s, dry_run));
 	return exchange_verdict(&r);
 }
@@ -98,9 +100,10 @@ static err_t both(int argc, char **argv)
 	scoped(session_close) struct session s = {0};
 	struct push_options o = {0};
 	struct usage usage;
-	bool help;
+	bool no_progress = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say how much would be taken and sent"),
+		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
 		OPT_END,
 	};
 
@@ -110,7 +113,7 @@ static err_t both(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "'%s' is not a verb of sync", argv[0]);
-	TRY(open_remote(&s));
+	TRY(open_remote(&s, no_progress));
 	return exchange_both(&s, &o);
 }
 

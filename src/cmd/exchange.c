@@ -56,6 +56,37 @@ err_t exchange_open(struct session *s)
 	return say_queued(session_remote(s, false), s);
 }
 
+/* --- how far it is -------------------------------------------------------------------------- */
+
+static void show(void *ctx, const char *title, uint64_t done, uint64_t total)
+{
+	struct session *s = ctx;
+
+	if (s->progress.title != title)
+		progress_start(&s->progress, title, total, !s->no_progress);
+	progress_set(&s->progress, done);
+	if (done < total)
+		return;
+	progress_finish(&s->progress);
+	s->progress.title = NULL;
+}
+
+static err_t watched(err_t err, struct session *s)
+{
+	if (s->progress.title)
+		progress_stop(&s->progress);
+	s->progress.title = NULL;
+	s->engine.progress = NULL;
+	return err;
+}
+
+static struct engine *watch(struct session *s)
+{
+	s->engine.progress = show;
+	s->engine.progress_ctx = s;
+	return &s->engine;
+}
+
 /* `sync status --offline` says how old its answer is. */
 static err_t note_time(struct session *s)
 {
@@ -128,7 +159,7 @@ static void tell_pull(const struct sync_report *r, bool dry_run)
 
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 {
-	TRY(say_queued(pull_run(r, &s->engine, dry_run), s));
+	TRY(say_queued(watched(pull_run(r, watch(s), dry_run), s), s));
 	tell_pull(r, dry_run);
 	if (dry_run)
 		return NULL;
@@ -163,7 +194,7 @@ static void tell_push(const struct sync_report *r, bool dry_run)
 
 err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
 {
-	TRY(say_queued(push_run(r, &s->engine, o), s));
+	TRY(say_queued(watched(push_run(r, watch(s), o), s), s));
 	tell_push(r, o->dry_run);
 	return o->dry_run ? NULL : note_time(s);
 }

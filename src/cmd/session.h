@@ -8,6 +8,7 @@
 
 #include "artifact/kind.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "git/objects.h"
 #include "git/repo.h"
 #include "store/store.h"
@@ -35,6 +36,8 @@ struct session {
 	char *who;
 	char *trunk[2];
 	struct engine engine;	/* points into this struct */
+	struct progress progress;	/* of the transfer under way */
+	bool no_progress;
 };
 
 err_t session_open(struct session *s, enum session_need need) MUST_CHECK;

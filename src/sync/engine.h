@@ -21,7 +21,16 @@ struct engine {
 	bool mass_delete;     /* --allow-mass-delete */
 	bool pull_export;     /* agent.pullExport */
 	bool name_refused;    /* import_run names every file that cannot be imported, each time */
+	/* How far a transfer is; total 0: unknown. NULL: nobody asks. title is static. */
+	void (*progress)(void *ctx, const char *title, uint64_t done, uint64_t total);
+	void *progress_ctx;
 };
+static inline void engine_progress(const struct engine *e, const char *title, uint64_t done,
+				   uint64_t total)
+{
+	if (e->progress)
+		e->progress(e->progress_ctx, title, done, total);
+}
 
 /* Lines for people, in the order things happened; released with report_release. */
 struct report {

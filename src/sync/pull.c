@@ -53,9 +53,29 @@ static err_t check_position(struct engine *e, const char *reply)
 	return err_new(ERR_REFUSED, "the remote is damaged: its newest revision is %ld", next);
 }
 
+/* In revisions of the remote, which a page may pass over. */
+static err_t tell_progress(struct engine *e, const char *reply, long *start)
+{
+	scoped_free char *cursor = NULL;
+	long next, head;
+
+	if (!e->progress)
+		return NULL;
+	TRY(store_meta_get(&cursor, e->store, "cursor"));
+	TRY(doc_long(&next, e, reply, "$.next", 0));
+	TRY(doc_long(&head, e, reply, "$.head", 0));
+	if (*start < 0)
+		*start = cursor ? strtol(cursor, NULL, 10) : 0;
+	if (next > *start && head >= next)
+		engine_progress(e, "Pulling", (uint64_t)(next - *start), (uint64_t)(head - *start));
+	return NULL;
+}
+
 /* Fetches until there is no more; each page is staged with its cursor. */
 static err_t fetch(struct sync_report *r, struct engine *e)
 {
+	long start = -1;
+
 	for (int resets = 0; resets < 2;) {
 		scoped_free char *request = NULL, *reply = NULL, *reset = NULL, *more = NULL;
 
@@ -68,9 +88,11 @@ static err_t fetch(struct sync_report *r, struct engine *e)
 			resets++;
 			TRY(reset_begin(r, e, reset, reply));
 			r->behind = false;
+			start = -1;
 			continue;
 		}
 		TRY(check_position(e, reply));
+		TRY(tell_progress(e, reply, &start));
 		TRY(store_inbox_stage(e->store, reply));
 		TRY(store_json_get(&more, e->store, reply, "$.more"));
 		if (!more || strcmp(more, "1") != 0)

@@ -14,6 +14,7 @@
 
 #define BATCH_OPS 200
 #define BATCH_BYTES (512 * 1024)
+#define BULK_BYTES (2 * 1024 * 1024) /* where there is much to send, as at the first time */
 
 void sync_report_release(struct sync_report *r)
 {
@@ -21,22 +22,31 @@ void sync_report_release(struct sync_report *r)
 	strs_release(&r->blocked);
 }
 
-/* The first ops of the outbox that fit into one request; at least one. An artifact's ops stay
- * together only by their order: a later request simply finds the earlier ones applied. */
-static size_t batch_len(const struct outbox *out)
+static size_t batch_bytes(const struct outbox *out)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < out->len && bytes <= BULK_BYTES; i++)
+		bytes += strlen(out->at[i].payload);
+	return bytes > BULK_BYTES ? BULK_BYTES : BATCH_BYTES;
+}
+
+/* How many ops of the outbox, from this one on, fit into one request; at least one. An artifact's
+ * ops stay together only by their order: a later request simply finds the earlier ones applied. */
+static size_t batch_len(const struct outbox *out, size_t from, size_t max)
 {
 	size_t count = 0, bytes = 0;
 
-	while (count < out->len && count < BATCH_OPS) {
-		bytes += strlen(out->at[count].payload);
-		if (count && bytes > BATCH_BYTES)
+	while (from + count < out->len && count < BATCH_OPS) {
+		bytes += strlen(out->at[from + count].payload);
+		if (count && bytes > max)
 			break;
 		count++;
 	}
 	return count;
 }
 
-static err_t request_of(char **out, struct engine *e, const struct outbox *box, size_t count,
+static err_t request_of(char **out, struct engine *e, const struct outbox_row *rows, size_t count,
 			bool atomic)
 {
 	scoped_free char *device = NULL, *epoch = NULL, *cursor = NULL, *hash = NULL;
@@ -58,7 +68,7 @@ static err_t request_of(char **out, struct engine *e, const struct outbox *box, 
 	json_key(&j, "ops");
 	json_array_begin(&j);
 	for (size_t i = 0; i < count; i++)
-		json_raw(&j, box->at[i].payload);
+		json_raw(&j, rows[i].payload);
 	json_array_end(&j);
 	json_object_end(&j);
 	*out = mem_stream_close(&s, NULL);
@@ -207,15 +217,17 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 	return refused(r, e, row, status, result);
 }
 
-static const char *result_for(const struct strs *results, struct engine *e, const char *op_id,
-			      err_t *err)
+/* They come in the order of the ops, as a rule: so the one at i is looked at first. */
+static const char *result_for(const struct strs *results, size_t i, struct engine *e,
+			      const char *op_id, err_t *err)
 {
-	for (size_t i = 0; i < results->len && !*err; i++) {
+	for (size_t n = 0; n < results->len && !*err; n++) {
 		scoped_free char *id = NULL;
+		const char *result = results->at[(i + n) % results->len];
 
-		*err = store_json_get(&id, e->store, results->at[i], "$.op_id");
+		*err = store_json_get(&id, e->store, result, "$.op_id");
 		if (!*err && id && strcmp(id, op_id) == 0)
-			return results->at[i];
+			return result;
 	}
 	return NULL;
 }
@@ -240,7 +252,7 @@ static err_t advance_cursor(struct engine *e, const char *reply, long fresh)
 	return store_meta_set(e->store, "cursor_hash", hash);
 }
 
-static err_t take_reply(struct sync_report *r, struct engine *e, const struct outbox *box,
+static err_t take_reply(struct sync_report *r, struct engine *e, const struct outbox_row *rows,
 			size_t count, const char *reply)
 {
 	scoped(strs_release) struct strs results = {0};
@@ -251,7 +263,7 @@ static err_t take_reply(struct sync_report *r, struct engine *e, const struct ou
 	TRY(store_json_array(&results, e->store, reply, "$.results"));
 	TRY(store_json_get(&atomic_failed, e->store, reply, "$.atomic_failed"));
 	for (size_t i = 0; i < count; i++) {
-		const char *result = result_for(&results, e, box->at[i].op_id, &err);
+		const char *result = result_for(&results, i, e, rows[i].op_id, &err);
 		bool fresh = false;
 
 		TRY(err);
@@ -263,11 +275,11 @@ static err_t take_reply(struct sync_report *r, struct engine *e, const struct ou
 
 			TRY(store_json_get(&status, e->store, result, "$.status"));
 			if (status && strcmp(status, "applied") == 0) {
-				TRY(store_outbox_drop(e->store, box->at[i].op_id));
+				TRY(store_outbox_drop(e->store, rows[i].op_id));
 				continue;
 			}
 		}
-		TRY(take_result(r, e, &box->at[i], result, &fresh));
+		TRY(take_result(r, e, &rows[i], result, &fresh));
 		fresh_count += fresh;
 	}
 	return atomic_failed ? NULL : advance_cursor(e, reply, fresh_count);
@@ -275,37 +287,53 @@ static err_t take_reply(struct sync_report *r, struct engine *e, const struct ou
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static err_t send_batch(struct sync_report *r, struct engine *e, const struct outbox *box,
-			size_t count, bool atomic)
+static err_t send_batch(struct sync_report *r, bool *again, struct engine *e,
+			const struct outbox_row *rows, size_t count, bool atomic)
 {
 	scoped_free char *request = NULL, *reply = NULL, *reset = NULL;
 	err_t err;
 
-	TRY(request_of(&request, e, box, count, atomic));
+	TRY(request_of(&request, e, rows, count, atomic));
 	fault_point("push-send");
 	TRY(e->remote->push(e->remote->ctx, &reply, request));
 	fault_point("push-received");
 	TRY(store_json_get(&reset, e->store, reply, "$.reset"));
+	*again = reset != NULL;
 	if (reset)
 		return reset_begin(r, e, reset, reply);
 	TRY(store_begin(e->store));
-	err = take_reply(r, e, box, count, reply);
+	err = take_reply(r, e, rows, count, reply);
 	if (!err)
 		return store_commit(e->store);
 	store_rollback(e->store);
 	return err;
 }
 
+/* *again: the remote is another one by now, and so is the outbox. */
+static err_t send_rows(struct sync_report *r, bool *again, struct engine *e,
+		       const struct outbox *box, bool atomic)
+{
+	size_t max = batch_bytes(box);
+
+	for (size_t from = 0, count; from < box->len && !*again; from += count) {
+		count = atomic ? box->len : batch_len(box, from, max);
+		TRY(send_batch(r, again, e, box->at + from, count, atomic));
+		engine_progress(e, "Pushing", from + count, box->len);
+	}
+	return NULL;
+}
+
 static err_t send_outbox(struct sync_report *r, struct engine *e, bool atomic)
 {
 	for (;;) {
 		scoped(outbox_release) struct outbox box = {0};
+		bool again = false;
 
 		TRY(store_outbox_list(&box, e->store));
 		if (!box.len)
 			return NULL;
-		TRY(send_batch(r, e, &box, atomic ? box.len : batch_len(&box), atomic));
-		if (r->behind && atomic)
+		TRY(send_rows(r, &again, e, &box, atomic));
+		if (!again || (r->behind && atomic))
 			return NULL;
 	}
 }
