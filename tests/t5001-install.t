@@ -182,4 +182,27 @@ test_expect_success LIBGIT2 'uninstall takes the link and what ignored it; the w
 	test -L .agent/cache/agent.db && test_clean
 '
 
+test_expect_success 'killed at any step, another run goes through, and uninstall brings back the bytes' '
+	fresh a && rm -f ../log && (GIT_AGENT_FAULT_LOG=$TRASH/log && export GIT_AGENT_FAULT_LOG && git agent install >/dev/null) &&
+	cp -R .git ../whole && test_grep "config lock" ../log &&
+	for n in $(sed -n "s/ \(install\|config .*\)\$//p" ../log)
+	do
+		fresh a &&
+		test_expect_code 137 env GIT_AGENT_FAULT=$n git agent install >/dev/null &&
+		git agent install >/dev/null && diff -r -x index ../whole .git && ! test -e .git/config.lock &&
+		git agent uninstall && same ../a.before || return 1
+	done
+'
+
+test_expect_success 'a lock that was left: doctor names it, mends it; not one of somebody else' '
+	fresh a && n=$(grep "config lock" ../log | cut -d" " -f1) &&
+	test_expect_code 137 env GIT_AGENT_FAULT=$n git agent install >/dev/null && test -e .git/config.lock &&
+	test_must_fail git config x.y z && test_expect_code 1 git agent doctor >../out &&
+	test_grep "problem: drivers: .*config.lock. was left by an install that was cut off" ../out &&
+	test -e .git/config.lock && { git agent doctor --fix >../out 2>&1 || :; } && ! test -e .git/config.lock &&
+	touch .git/config.lock && { git agent doctor --fix >../out 2>&1 || :; } && test -e .git/config.lock &&
+	test_grep "config.lock. is there: a git is at work, or was cut off" ../out && rm .git/config.lock &&
+	git agent uninstall >/dev/null 2>&1
+'
+
 test_done

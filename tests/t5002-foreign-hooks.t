@@ -216,4 +216,15 @@ test_expect_success 'lefthook and pre-commit write their files again: they are t
 	git agent uninstall
 '
 
+test_expect_success 'where a hook is in the way, the drivers alone: all of them, and no hook is touched' '
+	fresh a && printf "#!/usr/bin/env python3\nprint(1)\n" | foreign pre-commit 755 && keep &&
+	refused "put this line\|let it call" && test_grep "git agent install --drivers. is all but the hooks" ../err &&
+	git agent install --drivers --dry-run >../out && test_grep "would write merge driver" ../out &&
+	! grep "hook " ../out && cmp ../config.before .git/config &&
+	git agent install --drivers && git config merge.agent.driver >/dev/null &&
+	test "$(git check-attr merge -- $STORY)" = "$STORY: merge: agent" &&
+	diff -r ../hooks.before .git/hooks && git agent install --drivers >../out && test_grep "nothing to do" ../out &&
+	git agent uninstall >/dev/null 2>&1 && back
+'
+
 test_done

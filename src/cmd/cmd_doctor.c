@@ -105,8 +105,10 @@ static err_t rebuild(void)
 static err_t mend(struct doctor *d)
 {
 	scoped_free char *kept = NULL;
+	scoped_free char *config = mem_printf("%s/config", d->look.repo->commondir);
 	bool fresh = has(d, "freshness");
 
+	TRY(steps_clear_lock(config));
 	if (d->install.steps.len && !d->install.foreign.len) {
 		TRY(back_up(d));
 		TRY(install_apply(&d->install));

@@ -14,6 +14,14 @@ struct flags {
 	const char *attributes;
 };
 
+/* What both commands have; what only one has stands before. */
+#define COMMON_OPTIONS(f, force_help)                                                  \
+	OPT_FLAG('n', "dry-run", &(f)->dry_run, "only say what would be written"),     \
+	OPT_FLAG(0, "force", &(f)->force, force_help),                                 \
+	OPT_FLAG(0, "local", &(f)->local, "drivers in this clone's configuration"),    \
+	OPT_FLAG(0, "worktree", &(f)->worktree, "drivers in this work tree's"),        \
+	OPT_FLAG(0, "global", &(f)->global, "drivers in the user's"), OPT_END
+
 static err_t scope_of(enum install_scope *out, const struct flags *f, const struct usage *usage)
 {
 	if (f->local + f->worktree + f->global > 1)
@@ -81,7 +89,8 @@ static err_t install(const struct flags *f, const struct install_options *o)
 
 	TRY(session_open(&s, SESSION_REPO));
 	TRY(install_plan(&in, s.repo, o));
-	TRY(install_verdict(&in, "after that, run 'git agent install' again"));
+	TRY(install_verdict(&in, "after that, run 'git agent install' again; until then "
+				 "'git agent install --drivers' is all but the hooks"));
 	TRY(carry_out(&in, f->dry_run));
 	if (!file_exists(s.repo->db_path))
 		fputs("hint: there is no workspace yet; 'git agent sync init' makes one\n", stderr);
@@ -94,16 +103,12 @@ err_t cmd_install(int argc, char **argv)
 	struct install_options o = {.exclude = true};
 	bool help;
 	const struct opt opts[] = {
-		OPT_FLAG('n', "dry-run", &f.dry_run, "only say what would be written"),
 		OPT_FLAG(0, "manual", &f.manual, "print what to put where, and write nothing"),
-		OPT_FLAG(0, "force", &f.force,
-			 "also where hooks are somebody else's; those are kept beside"),
+		OPT_FLAG(0, "drivers", &o.no_hooks,
+			 "merge driver, diff driver and attributes; hooks stay as they are"),
 		OPT_STRING(0, "attributes", &f.attributes, "where",
 			   "info: in .git (the default); tracked: in .gitattributes, for all"),
-		OPT_FLAG(0, "local", &f.local, "drivers in this clone's configuration"),
-		OPT_FLAG(0, "worktree", &f.worktree, "drivers in this work tree's"),
-		OPT_FLAG(0, "global", &f.global, "drivers in the user's"),
-		OPT_END,
+		COMMON_OPTIONS(&f, "also where hooks are somebody else's; those are kept beside"),
 	};
 	static const char *const synopsis[] = {"[<options>]", NULL};
 	const struct usage usage = {"install", synopsis,
@@ -150,13 +155,7 @@ err_t cmd_uninstall(int argc, char **argv)
 	struct install_options o = {0};
 	bool help;
 	const struct opt opts[] = {
-		OPT_FLAG('n', "dry-run", &f.dry_run, "only say what would be written"),
-		OPT_FLAG(0, "force", &o.force,
-			 "also from a directory of hooks that is not this clone's alone"),
-		OPT_FLAG(0, "local", &f.local, "drivers in this clone's configuration"),
-		OPT_FLAG(0, "worktree", &f.worktree, "drivers in this work tree's"),
-		OPT_FLAG(0, "global", &f.global, "drivers in the user's"),
-		OPT_END,
+		COMMON_OPTIONS(&f, "also from a directory of hooks that is not this clone's alone"),
 	};
 	static const char *const synopsis[] = {"[<options>]", NULL};
 	const struct usage usage = {"uninstall", synopsis,
@@ -169,5 +168,6 @@ err_t cmd_uninstall(int argc, char **argv)
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
 	TRY(scope_of(&o.scope, &f, &usage));
+	o.force = f.force;
 	return uninstall(&f, &o);
 }

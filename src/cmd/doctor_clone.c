@@ -39,6 +39,25 @@ static err_t check_installed(struct doctor *d)
 	return NULL;
 }
 
+/* Of a configuration that is locked git reads, and writes nothing. */
+static err_t check_lock(struct doctor *d)
+{
+	scoped_free char *path = mem_printf("%s/config", d->look.repo->commondir);
+	struct ailment *a;
+	bool ours, exists;
+
+	TRY(steps_stale_lock(&ours, &exists, path));
+	if (!exists)
+		return NULL;
+	a = doctor_add(d, "drivers", mem_printf("'%s.lock' %s", path,
+						ours ? "was left by an install that was cut off"
+						     : "is there: a git is at work, or was cut off"));
+	if (!ours)
+		a->hint = mem_strdup("where no git is at work, the file can go");
+	a->mendable = ours;
+	return NULL;
+}
+
 /* Programs that write hooks move what is there out of the way under such names. */
 static err_t check_moved(struct doctor *d, const char *dir, const struct hook_event *e)
 {
@@ -205,6 +224,7 @@ err_t doctor_clone(struct doctor *d)
 	if (!d->look.repo->worktree)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
 	check_path(d);
+	TRY(check_lock(d));
 	TRY(check_installed(d));
 	TRY(check_bypassed(d));
 	TRY(check_attributes(d));

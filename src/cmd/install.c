@@ -24,6 +24,7 @@ void install_release(struct install *in)
 {
 	steps_release(&in->steps);
 	strs_release(&in->foreign);
+	strs_release(&in->configs);
 	strs_release(&in->left);
 	free(in->snippet);
 	*in = (struct install){0};
@@ -106,12 +107,13 @@ static err_t plan(struct install *in, struct repo *r, const struct install_optio
 	if (!r->worktree)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
 	TRY(install_config_hooks(&config_hooks));
-	TRY(install_hooks(in, r, config_hooks, o->force));
+	if (!o->no_hooks)
+		TRY(install_hooks(in, r, config_hooks, o->force));
 	if (o->exclude)
 		TRY(plan_block(in, mem_printf("%s/info/exclude", r->commondir), excludes,
 			       "ignore rule"));
 	TRY(plan_attributes(in, r, o->attributes));
-	return install_config(in, r, config_hooks, o->scope);
+	return install_config(in, r, config_hooks, o);
 }
 
 err_t install_plan(struct install *out, struct repo *r, const struct install_options *o)
@@ -192,6 +194,8 @@ err_t uninstall_plan(struct install *out, struct repo *r, const struct install_o
 
 err_t install_apply(struct install *in)
 {
+	for (size_t i = 0; i < in->configs.len; i++)
+		TRY(steps_clear_lock(in->configs.at[i]));
 	return steps_apply(&in->steps);
 }
 

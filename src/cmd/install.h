@@ -24,6 +24,7 @@ struct install_options {
 	enum install_attributes attributes;
 	enum install_scope scope;
 	bool force;		/* also where something foreign is; that is kept beside */
+	bool no_hooks;		/* drivers and attributes alone: hooks stay as they are */
 	bool exclude;		/* with the lines that let git ignore our files */
 };
 
@@ -32,6 +33,7 @@ struct install {
 	struct steps steps;
 	struct strs foreign;	/* what is in the way and what to do about it, a line each */
 	char *snippet;		/* what a manager of hooks wants to be told, or NULL */
+	struct strs configs;	/* configuration files, on which an earlier run may have left a lock */
 	struct strs left;	/* uninstall: what stays, and why */
 };
 
@@ -56,8 +58,9 @@ err_t uninstall_hooks(struct install *in, struct repo *r, bool force) MUST_CHECK
 /* Where git looks for hooks, absolute. Caller frees. */
 err_t install_hooks_dir(char **out, struct repo *r) MUST_CHECK;
 
+/* hooks: those that the configuration names, too, or none of them; untouched with no_hooks. */
 err_t install_config(struct install *in, struct repo *r, bool config_hooks,
-		     enum install_scope scope) MUST_CHECK;
+		     const struct install_options *o) MUST_CHECK;
 err_t uninstall_config(struct install *in, struct repo *r, enum install_scope scope) MUST_CHECK;
 /* The drivers' settings, as a configuration file says them. */
 void install_print_settings(FILE *out);

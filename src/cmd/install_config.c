@@ -94,6 +94,7 @@ static err_t plan_file(struct install *in, struct repo *r, enum install_scope sc
 	struct file_stat st;
 
 	TRY(config_path(&path, r, scope));
+	strs_add(&in->configs, path);
 	TRY(steps_read(&old, &step.old_len, &st, path));
 	TRY(config_text(&step.text, &step.len, slice_of(old, step.old_len), settings, nr));
 	if (!step.text)
@@ -197,9 +198,10 @@ static err_t plan_drivers(struct install *in, struct settings *s, struct repo *r
 }
 
 err_t install_config(struct install *in, struct repo *r, bool config_hooks,
-		     enum install_scope scope)
+		     const struct install_options *o)
 {
-	scoped(settings_release) struct settings hooks = {0}, all = {0};
+	scoped(settings_release) struct settings all = {0};
+	enum install_scope scope = o->scope;
 	const char *what = "merge driver";
 
 	TRY(plan_drivers(in, &all, r, scope));
@@ -212,8 +214,9 @@ err_t install_config(struct install *in, struct repo *r, bool config_hooks,
 	} else if (config_hooks) {
 		what = "merge driver and hooks in the configuration";
 	}
-	TRY(plan_hooks(&all, r, config_hooks));
-	return all.len ? plan_file(in, r, SCOPE_LOCAL, all.at, all.len, what) : NULL;
+	if (!o->no_hooks)
+		TRY(plan_hooks(&all, r, config_hooks));
+	return plan_file(in, r, SCOPE_LOCAL, all.at, all.len, what);
 }
 
 /* A value with every quote and backslash escaped is a value in quotes. */

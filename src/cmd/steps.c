@@ -1,4 +1,5 @@
 #include "cmd/steps.h"
+#include "util/fault.h"
 #include "util/mem.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,21 +77,96 @@ static err_t write_text(struct step *step)
 	return file_write(step->path, slice_of(step->text, step->len), step->mode);
 }
 
+/* --- git's lock on its configuration -------------------------------------------------------- */
+
+/* What our lock says, for git's to be left alone. It is held, too: the kernel lets go of what a
+ * process that was killed had, so that a lock with these words that nobody holds is left over. */
+static const char lock_words[] = "# git-agent writes the configuration\n";
+
+static bool is_ours(int fd, const char *lock)
+{
+	char text[sizeof(lock_words)] = "";
+	struct stat held, named;
+
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 &&
+	       stat(lock, &named) == 0 && held.st_ino == named.st_ino &&
+	       held.st_dev == named.st_dev && held.st_size == (off_t)strlen(lock_words) &&
+	       pread(fd, text, strlen(lock_words), 0) == (ssize_t)strlen(lock_words) &&
+	       strcmp(text, lock_words) == 0;
+}
+
+/* -1: there is none that was left over. */
+static int take_left_over(const char *lock)
+{
+	int fd = open(lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || is_ours(fd, lock))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int take_new(const char *lock)
+{
+	int fd = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    write(fd, lock_words, strlen(lock_words)) == (ssize_t)strlen(lock_words))
+		return fd;
+	unlink(lock);
+	close(fd);
+	return -1;
+}
+
+err_t steps_stale_lock(bool *ours, bool *exists, const char *path)
+{
+	scoped_free char *lock = mem_printf("%s.lock", path);
+	struct file_stat st;
+	int fd = take_left_over(lock);
+
+	TRY(file_stat(&st, lock));
+	*exists = st.exists;
+	*ours = fd >= 0;
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+err_t steps_clear_lock(const char *path)
+{
+	scoped_free char *lock = mem_printf("%s.lock", path);
+	int fd = take_left_over(lock);
+
+	if (fd < 0)
+		return NULL;
+	unlink(lock);
+	close(fd);
+	return NULL;
+}
+
 /* As git writes its configuration: whoever holds the lock is not written over. */
 static err_t write_config(struct step *step)
 {
 	scoped_free char *lock = mem_printf("%s.lock", step->path);
-	int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = take_new(lock);
 	err_t err;
 
+	if (fd < 0 && errno == EEXIST)
+		fd = take_left_over(lock);
 	if (fd < 0)
-		return err_hint(err_errno("cannot lock '%s'", step->path),
-				"another git may be at work on it; try again");
-	close(fd);
+		return err_hint(err_new(ERR_FATAL, "cannot lock '%s': there is '%s'", step->path,
+					lock),
+				"another git may be at work on it: try again; where none is, a git "
+				"that was cut off left that file, and it can go");
+	fault_point("config lock");
 	err = check_same(step);
 	if (!err)
 		err = write_text(step);
+	fault_point("config written");
 	unlink(lock);
+	close(fd);
 	return err;
 }
 
@@ -146,6 +223,7 @@ err_t steps_apply(struct steps *s)
 	err_t err = NULL;
 
 	for (size_t i = 0; !err && i < s->len; i++) {
+		fault_point("install");
 		err = make(&s->at[i]);
 		s->at[i].done = !err;
 	}
