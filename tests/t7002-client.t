@@ -223,7 +223,9 @@ test_expect_success SERVER 'an old server is told from one that is none' '
 	test_grep "old" err &&
 	test_expect_code 0 git agent sync init --server-sql >sql &&
 	test_grep "create schema if not exists gitagent" sql &&
-	psql -Xq -v ON_ERROR_STOP=1 "$GIT_AGENT_TEST_DATABASE" -f sql >/dev/null 2>&1 &&
+	sleep 1 &&
+	PGOPTIONS="-c client_min_messages=warning" \
+		psql -Xq -v ON_ERROR_STOP=1 "$GIT_AGENT_TEST_DATABASE" -f sql >/dev/null &&
 	sleep 1
 '
 
@@ -408,6 +410,8 @@ test_expect_success SERVER 'a token that the server refuses is refreshed, too' '
 '
 
 test_expect_success SERVER 'processes that find it expired at once refresh it once' '
+	: two tokens of one second are the same token &&
+	sleep 1 &&
 	session ada "$EXPIRED" &&
 	for i in 1 2 3 4 5 6
 	do
@@ -489,6 +493,62 @@ test_expect_success SERVER 'no secret in any output, trace or argument' '
 	grep -v "^http:" secrets | grep -v "^[0-9a-f-]\{36\}$" | sort -u >secrets.only &&
 	test "$(wc -l <secrets.only)" -ge 5 && test_grep "http: POST" everything &&
 	! grep -F -f secrets.only everything
+'
+
+# --- real artifacts --------------------------------------------------------------------------
+
+# texts <clone>: each artifact's path and sum.
+texts() {
+	(cd "$1/.agent" && find . -type f ! -name "agent.db*" ! -path "./approvals/*" -exec cksum {} + |
+		sort -k 3)
+}
+
+# labels <clone>
+labels() {
+	as ada git -C "$1" agent list --json | tr "{" "\n" |
+		sed -n "s/.*\"id\":\(\"[^\"]*\"\|null\).*\"state\":\(\"[^\"]*\"\).*\"path\":\(\"[^\"]*\"\).*/\1 \2 \3/p" |
+		sort
+}
+
+# killed <file> <command>...: again and again, killed a little later each time, until it ends.
+killed() {
+	n=3 kills=0 log=$1
+	shift
+	while true
+	do
+		(GIT_AGENT_FAULT=$n && export GIT_AGENT_FAULT && "$@") >>"$log" 2>&1 && break
+		test $? = 137 || return 1
+		kills=$((kills + 1)) n=$((n + n / 2 + 1))
+	done
+	echo "# killed $kills times, the last time at step $n"
+}
+
+test_expect_success SERVER 'the first push of real artifacts, killed on its way, goes on' '
+	login ada && test_repo real && cp -R "$team_artifacts" real/.agent &&
+	rm -rf real/.agent/cache/agent.db* && chmod -R u+w real/.agent &&
+	test_commit_all "real artifacts" -C real &&
+	as ada git -C real agent sync init "$URL" --key "$KEY" --project real --create >out &&
+	tail -n 2 out &&
+	as ada git -C real agent sync >out && test_grep "^pushed: nothing to send$" out &&
+	git clone -q real real2 && rm -rf real2/.git/agent &&
+	killed log as ada git -C real2 agent sync init "$URL" --key "$KEY" --project real-2 --create &&
+	as ada git -C real2 agent sync >out && test_grep "^pushed: nothing to send$" out &&
+	psql_ "select p.slug, count(*), count(distinct a.path), sum(a.version), sum(a.forged::int)
+		from gitagent_private.artifact a join gitagent_private.project p on p.id = project_id
+		where p.slug like '\''real%'\'' group by 1 order by 1" >rows &&
+	cat rows &&
+	sed -n "1s/real|//p" rows >1 && sed -n "2s/real-2|//p" rows >2 &&
+	test_cmp 1 2 && test_grep "|0$" 1
+'
+
+test_expect_success SERVER 'a third clone has equal texts, paths, states; duplicate labels, too' '
+	test_repo third && git -C third commit -q --allow-empty -m empty &&
+	killed log as ada git -C third agent sync init "$URL" --key "$KEY" --project real &&
+	as ada git -C third agent export --all >/dev/null &&
+	texts real >1 && texts third >2 && test -s 1 && test_cmp 1 2 &&
+	labels real >1 && labels third >2 && test -s 1 && test_cmp 1 2 &&
+	echo "# $(wc -l <1) artifacts, $(cut -d" " -f1 1 | sort | uniq -d | wc -l) labels twice" &&
+	as ada git -C third agent sync >out && test_grep "^pushed: nothing to send$" out
 '
 
 test_done

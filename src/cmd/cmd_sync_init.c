@@ -43,22 +43,36 @@ static void init_release(struct init *in)
 
 /* --- the plan ------------------------------------------------------------------------------- */
 
+/* A workspace that was never finished (an init that was killed) remembers nothing. */
+static err_t remembered_remote(char **out, const struct session *s)
+{
+	struct store *store;
+	err_t err;
+
+	if (!file_exists(s->repo->db_path))
+		return NULL;
+	err = store_open(&store, s->repo->db_path, STORE_READ);
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	err = store_meta_get(out, store, "remote");
+	store_close(store);
+	return err;
+}
+
 /* The config says what is in use; the workspace remembers what it was synchronised with. */
 static err_t check_one_remote(struct init *in, struct session *s)
 {
 	scoped_free char *remembered = NULL;
-	struct store *store;
 	const char *pinned;
-	err_t err = NULL;
 
 	TRY(repo_config(&pinned, s->repo, "agent.remote"));
-	if (!pinned && file_exists(s->repo->db_path)) {
-		TRY(store_open(&store, s->repo->db_path, STORE_READ));
-		err = store_meta_get(&remembered, store, "remote");
-		store_close(store);
-		TRY(err);
+	if (!pinned)
+		TRY(remembered_remote(&remembered, s));
+	if (!pinned)
 		pinned = remembered;
-	}
 	in->first = pinned == NULL;
 	if (pinned && in->url && strcmp(pinned, in->url) != 0)
 		return err_hint(err_new(ERR_REFUSED, "this clone has the remote '%s' already",
