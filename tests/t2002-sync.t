@@ -109,6 +109,22 @@ test_expect_success 'resolve --edit: with markers left nothing changes and the t
 	test_grep "^U" out
 '
 
+test_expect_success 'resolve --explain: the decisions and the hunks; nothing changes' '
+	git -C b agent sync resolve INFRA-042 --explain >out &&
+	cat >expect <<-\EOT &&
+	conflict	text	line 1	both sides changed this
+
+	@@ line 1 @@
+	<<<<<<< ours
+	# INFRA-042: Rate limit for guests
+	=======
+	# INFRA-042: Rate limit for all
+	>>>>>>> theirs: A U Thor <author@example.com>
+	EOT
+	test_cmp expect out && test_cmp before b/$STORY &&
+	git -C b agent sync status --offline --porcelain >out && test_grep "^U" out
+'
+
 test_expect_success 'resolve wants one way, and a conflict' '
 	test_expect_code 129 git -C b agent sync resolve INFRA-042 &&
 	test_expect_code 129 git -C b agent sync resolve INFRA-042 --ours --theirs &&

@@ -1,8 +1,9 @@
 /* `git agent merge`: the merge of three files, for people who want to see what it does. */
 #include "cli/options.h"
-#include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/explain.h"
 #include "cmd/merge_config.h"
+#include "cmd/settings.h"
 #include "util/file.h"
 #include "util/mem.h"
 
@@ -15,7 +16,9 @@ struct merging {
 	const char *names[3];
 	char *text[3];
 	size_t len[3];
+	struct repo *repo;
 	struct kinds *kinds;
+	struct merge_config config;
 	struct merge_options options;
 	struct merge_result result;
 };
@@ -25,26 +28,9 @@ static void merging_release(struct merging *m)
 	for (int i = 0; i < 3; i++)
 		free(m->text[i]);
 	kinds_free(m->kinds);
+	merge_config_release(&m->config);
+	repo_close(m->repo);
 	merge_result_release(&m->result);
-}
-
-static void merge(struct merging *m)
-{
-	merge_result_release(&m->result);
-	m->result = merge3(slice_of(m->text[0], m->len[0]), slice_of(m->text[1], m->len[1]),
-			   slice_of(m->text[2], m->len[2]), &m->options);
-}
-
-static void explain(const struct merge_result *r, FILE *out)
-{
-	for (size_t i = 0; i < r->nr_decisions; i++) {
-		const struct merge_decision *d = &r->decisions[i];
-
-		fprintf(out, "%s\t%s\t%s\t", d->conflict ? "conflict" : "merged", d->rule,
-			d->where);
-		text_safe_fputs(d->reason, out);
-		putc('\n', out);
-	}
 }
 
 static err_t answer(const struct merging *m)
@@ -52,7 +38,7 @@ static err_t answer(const struct merging *m)
 	const struct merge_result *r = &m->result;
 
 	if (m->explain)
-		explain(r, m->print ? stderr : stdout);
+		explain_decisions(r, m->print ? stderr : stdout);
 	if (m->print)
 		fwrite(r->bytes, 1, r->len, stdout);
 	else if (!m->explain)
@@ -62,23 +48,33 @@ static err_t answer(const struct merging *m)
 	return err_new(ERR_DIFFERS, "%d conflict%s", r->conflicts, r->conflicts == 1 ? "" : "s");
 }
 
+/* The project's kinds; outside of a repository those that are built in. */
+static err_t find_kinds(struct merging *m)
+{
+	err_t err = repo_open(&m->repo);
+
+	if (!err)
+		return settings_here(&m->kinds, m->repo);
+	err_free(err);
+	m->kinds = kinds_new();
+	return NULL;
+}
+
 static err_t run(struct merging *m)
 {
-	bool changed;
+	const struct merge_settings settings = merge_config(&m->config);
 
-	m->kinds = kinds_new();
-	m->options.kind = kinds_of_path(m->kinds, m->path ? m->path : m->names[1]);
+	TRY(find_kinds(m));
+	m->config.repo = m->repo;
+	m->options = merge_defaults(kinds_of_path(m->kinds, m->path ? m->path : m->names[1]));
 	m->options.base_label = m->names[0];
 	m->options.ours_label = m->names[1];
 	m->options.theirs_label = m->names[2];
 	for (int i = 0; i < 3; i++)
 		TRY(file_read(&m->text[i], &m->len[i], NULL, m->names[i], 0));
-	merge(m);
-	if (merge_config_matters(&m->result)) {
-		TRY(merge_config_read(&changed, &m->options));
-		if (changed)
-			merge(m);
-	}
+	TRY(merge3_as_set(&m->result, slice_of(m->text[0], m->len[0]),
+			  slice_of(m->text[1], m->len[1]), slice_of(m->text[2], m->len[2]),
+			  &m->options, &settings));
 	return answer(m);
 }
 

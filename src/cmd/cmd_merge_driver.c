@@ -1,14 +1,15 @@
 /*
  * `git agent merge-driver %O %A %B %L %P [%S %X %Y]`, run by git: a structured merge into %A. It
- * opens no repository and no database. 0: clean; 1: conflict, or anything to doubt; never 128 and
- * above, which git takes for a broken driver. stdout belongs to git.
+ * opens no database, and no repository unless settings could matter. 0: clean; 1: conflict, or
+ * anything to doubt; never 128 and above, which git takes for a broken driver. stdout belongs to
+ * git.
  */
 #include "artifact/artifact.h"
 #include "cli/options.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/merge_config.h"
-#include "merge/merge.h"
+#include "cmd/settings.h"
 #include "util/file.h"
 #include "util/mem.h"
 
@@ -28,6 +29,7 @@ struct driver {
 	struct side base, ours, theirs;
 	struct kinds *kinds;
 	struct merge_options options;
+	struct merge_config config;
 	const char *doubt;	/* why the result is not to be trusted, or NULL */
 };
 
@@ -37,6 +39,7 @@ static void driver_release(struct driver *d)
 	free(d->ours.bytes);
 	free(d->theirs.bytes);
 	kinds_free(d->kinds);
+	merge_config_release(&d->config);
 }
 
 static struct slice text_of(const struct side *s)
@@ -163,36 +166,9 @@ static void tell(const struct driver *d, const struct merge_result *m)
 	}
 }
 
-static struct merge_result merge_once(const struct driver *d)
-{
-	return merge3(text_of(&d->base), text_of(&d->ours), text_of(&d->theirs), &d->options);
-}
-
-/* Settings are asked for only where they could matter; one that is wrong is said, and no reason
- * not to merge. */
-static struct merge_result merge_as_set(struct driver *d)
-{
-	struct merge_result m = merge_once(d);
-	bool changed = false;
-	err_t err;
-
-	if (!merge_config_matters(&m))
-		return m;
-	err = merge_config_read(&changed, &d->options);
-	if (err) {
-		fputs("warning: ", stderr);
-		text_safe_fputs(err->text, stderr);
-		putc('\n', stderr);
-		err_free(err);
-	}
-	if (!changed)
-		return m;
-	merge_result_release(&m);
-	return merge_once(d);
-}
-
 static err_t merge(struct driver *d)
 {
+	const struct merge_settings settings = merge_config(&d->config);
 	struct merge_result m;
 	err_t err;
 
@@ -201,7 +177,8 @@ static err_t merge(struct driver *d)
 		d->options.kind = NULL;
 		d->options.text_only = true;
 	}
-	m = merge_as_set(d);
+	TRY(merge3_as_set(&m, text_of(&d->base), text_of(&d->ours), text_of(&d->theirs),
+			  &d->options, &settings));
 	/* rerere replays a resolution by merging it over the conflict that it was made of */
 	if (d->doubt == marked && m.clean &&
 	    !has_markers(slice_of(m.bytes, m.len), d->options.marker_size))
@@ -216,6 +193,21 @@ static err_t merge(struct driver *d)
 			      m.conflicts == 1 ? "" : "s", d->path);
 	merge_result_release(&m);
 	return err;
+}
+
+/* The project's kinds, as every command has them: git runs a driver at the top. */
+static struct kinds *kinds_here(void)
+{
+	struct kinds *kinds = NULL;
+	err_t err = settings_at_top(&kinds, ".");
+
+	if (!err)
+		return kinds;
+	fputs("warning: ", stderr);
+	text_safe_fputs(err->text, stderr);
+	putc('\n', stderr);
+	err_free(err);
+	return kinds_new();
 }
 
 /* --- the command line ----------------------------------------------------------------------- */
@@ -237,14 +229,12 @@ static err_t run(struct driver *d, int argc, char **argv)
 
 	d->out = argv[1];
 	d->path = argc > 4 ? argv[4] : argv[1];
-	d->kinds = kinds_new();
-	d->options = (struct merge_options){
-		.kind = kinds_of_path(d->kinds, d->path),
-		.marker_size = size > 0 && size < 1000 ? (int)size : 7,
-		.base_label = label_or(argc > 5 ? argv[5] : NULL, "base"),
-		.ours_label = label_or(argc > 6 ? argv[6] : NULL, "ours"),
-		.theirs_label = label_or(argc > 7 ? argv[7] : NULL, "theirs"),
-	};
+	d->kinds = kinds_here();
+	d->options = merge_defaults(kinds_of_path(d->kinds, d->path));
+	d->options.marker_size = size > 0 && size < 1000 ? (int)size : 7;
+	d->options.base_label = label_or(argc > 5 ? argv[5] : NULL, "base");
+	d->options.ours_label = label_or(argc > 6 ? argv[6] : NULL, "ours");
+	d->options.theirs_label = label_or(argc > 7 ? argv[7] : NULL, "theirs");
 	TRY(read_side(&d->base, argv[0]));
 	TRY(read_side(&d->ours, argv[1]));
 	TRY(read_side(&d->theirs, argv[2]));

@@ -2,6 +2,7 @@
 #include "artifact/artifact.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/explain.h"
 #include "cmd/session.h"
 #include "util/mem.h"
 #include "util/proc.h"
@@ -12,12 +13,13 @@
 #include <string.h>
 
 struct choice {
-	bool ours, theirs, edit;
+	bool ours, theirs, edit, explain;
 	const char *file;
 };
 
 static const char *const synopsis[] = {
-	"<id> (--ours | --theirs)", "<id> --edit", "<id> --file (<path> | -)", NULL,
+	"<id> --explain", "<id> (--ours | --theirs)", "<id> --edit",
+	"<id> --file (<path> | -)", NULL,
 };
 
 /* --- the text ------------------------------------------------------------------------------- */
@@ -97,12 +99,11 @@ static char *new_path(const struct session *s, const struct art *art)
 static err_t edit_text(char **bytes, size_t *len, char **path, struct session *s,
 		       const struct art *art)
 {
-	scoped_free char *marked = NULL;
-	size_t marked_len;
+	scoped(merge_result_release) struct merge_result m = {0};
 
-	TRY(resolve_text(&marked, &marked_len, &s->engine, art->uid));
+	TRY(resolve_merge(&m, &s->engine, art->uid));
 	*path = new_path(s, art);
-	TRY(file_write(*path, slice_of(marked, marked_len), 0));
+	TRY(file_write(*path, slice_of(m.bytes, m.len), 0));
 	TRY(run_editor(*path));
 	TRY(file_read(bytes, len, NULL, *path, 0));
 	if (artifact_has_markers(slice_of(*bytes, *len)))
@@ -134,6 +135,17 @@ static err_t settle(struct session *s, const struct art *art, const struct choic
 	return NULL;
 }
 
+/* What the merge settled by itself, and what it left. */
+static err_t explain(struct session *s, const struct art *art)
+{
+	scoped(merge_result_release) struct merge_result m = {0};
+
+	TRY(resolve_merge(&m, &s->engine, art->uid));
+	explain_decisions(&m, stdout);
+	explain_hunks(&m, stdout);
+	return NULL;
+}
+
 static err_t check_conflict(struct session *s, const struct art *art)
 {
 	scoped(conflict_release) struct conflict conflict = {0};
@@ -152,6 +164,8 @@ err_t cmd_resolve(int argc, char **argv)
 	struct choice c = {0};
 	bool help;
 	const struct opt opts[] = {
+		OPT_FLAG(0, "explain", &c.explain,
+			 "say what was decided, show what is left, settle nothing"),
 		OPT_FLAG(0, "ours", &c.ours, "keep the text of this workspace"),
 		OPT_FLAG(0, "theirs", &c.theirs, "take the other text"),
 		OPT_FLAG('e', "edit", &c.edit, "open both in git's editor, with conflict markers"),
@@ -165,11 +179,12 @@ err_t cmd_resolve(int argc, char **argv)
 		return NULL;
 	if (argc != 1)
 		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
-	if (c.ours + c.theirs + c.edit + (c.file != NULL) != 1)
-		return opts_misuse(&usage, "one of --ours, --theirs, --edit and --file is needed");
-	TRY(session_open(&s, SESSION_WRITE));
+	if (c.explain + c.ours + c.theirs + c.edit + (c.file != NULL) != 1)
+		return opts_misuse(&usage, "one of --explain, --ours, --theirs, --edit and --file "
+					   "is needed");
+	TRY(session_open(&s, c.explain ? SESSION_READ : SESSION_WRITE));
 	TRY(session_fresh(&s, NULL));
 	TRY(session_find(&art, &s, argv[0], true));
 	TRY(check_conflict(&s, &art));
-	return settle(&s, &art, &c);
+	return c.explain ? explain(&s, &art) : settle(&s, &art, &c);
 }

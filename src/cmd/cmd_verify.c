@@ -2,6 +2,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/merge_config.h"
 #include "cmd/session.h"
 #include "cmd/settings.h"
 #include "cmd/verdict.h"
@@ -163,6 +164,9 @@ static err_t load_rules(struct run *r, const char *commit)
 	TRY(settings_at(&r->kinds, &r->verdict.policy, r->repo, commit));
 	r->verdict.repo = r->repo;
 	r->verdict.kinds = r->kinds;
+	r->verdict.merge = merge_defaults(NULL);
+	if (r->o->remerge)
+		TRY(merge_config_at(&r->verdict.merge, commit));
 	return NULL;
 }
 

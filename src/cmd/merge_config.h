@@ -1,13 +1,28 @@
-/* What git config says about merging, for those who merge without a repository open. */
+/*
+ * agent.merge.* and merge.conflictStyle: what the team shares in `.agent/config`
+ * of the trunk, with git's own configuration over it. Asked only where it could
+ * matter, with at most three child processes, and once.
+ */
 #ifndef CMD_MERGE_CONFIG_H
 #define CMD_MERGE_CONFIG_H
 
-#include "merge/merge.h"
+#include "artifact/kind.h"
+#include "git/repo.h"
+#include "merge/settings.h"
 
-/* Reads agent.merge.* and merge.conflictStyle, with one child process; *changed: o is not what it
- * was. A setting that nobody knows is an error. */
-err_t merge_config_read(bool *changed, struct merge_options *o) MUST_CHECK;
-/* Whether the settings could make another result of m than this. */
-bool merge_config_matters(const struct merge_result *m);
+struct merge_config {
+	struct repo *repo; /* NULL: found by itself, and where there is none, git config alone */
+	struct repo *found;
+	bool asked;
+	char *team, *own; /* "key LF value NUL ..." */
+	size_t team_len, own_len;
+};
+/* Points into c. A setting that nobody knows is said on stderr, once, and is no reason not to
+ * merge. */
+struct merge_settings merge_config(struct merge_config *c);
+void merge_config_release(struct merge_config *c);
+
+/* The team's part alone, as a commit ("": none) has it. */
+err_t merge_config_at(struct merge_options *o, const char *commit) MUST_CHECK;
 
 #endif

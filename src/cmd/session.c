@@ -94,8 +94,11 @@ static err_t open_all(struct session *s, enum session_need need, const char *db_
 		s->repo->db_path = mem_strdup(db_path);
 	}
 	TRY(settings_here(&s->kinds, s->repo));
+	s->merge_config.repo = s->repo;
+	s->merge = merge_config(&s->merge_config);
 	s->engine = (struct engine){
 		.kinds = s->kinds,
+		.merge = &s->merge,
 		.who = "unknown <unknown>",
 		.now = clock_now(),
 	};
@@ -129,6 +132,7 @@ void session_close(struct session *s)
 		git_port_close(&s->port);
 	store_close(s->store);
 	kinds_free(s->kinds);
+	merge_config_release(&s->merge_config);
 	repo_close(s->repo);
 	free(s->who);
 	free(s->trunk[0]);

@@ -9,6 +9,7 @@
 #include "artifact/kind.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cmd/merge_config.h"
 #include "git/objects.h"
 #include "git/repo.h"
 #include "store/store.h"
@@ -35,6 +36,8 @@ struct session {
 	struct server *server;	/* of an https remote (cmd/server.h); NULL */
 	char *who;
 	char *trunk[2];
+	struct merge_config merge_config;
+	struct merge_settings merge;
 	struct engine engine;	/* points into this struct */
 	struct progress progress;	/* of the transfer under way */
 	bool no_progress;

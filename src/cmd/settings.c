@@ -63,17 +63,22 @@ static err_t read_settings(struct kinds *kinds, struct verify_policy *policy, co
 	return take_settings(kinds, policy, r.out, r.out_len);
 }
 
-err_t settings_here(struct kinds **out, const struct repo *repo)
+err_t settings_at_top(struct kinds **out, const char *top)
 {
 	scoped(scoped_kinds) struct kinds *kinds = kinds_new();
-	scoped_free char *path = NULL;
+	scoped_free char *path = mem_printf("%s/" SETTINGS, top);
 
-	if (repo->worktree) {
-		path = mem_printf("%s/" SETTINGS, repo->worktree);
-		if (file_exists(path))
-			TRY(read_settings(kinds, NULL, "-f", path));
-	}
+	if (file_exists(path))
+		TRY(read_settings(kinds, NULL, "-f", path));
 	*out = steal(kinds);
+	return NULL;
+}
+
+err_t settings_here(struct kinds **out, const struct repo *repo)
+{
+	if (repo->worktree)
+		return settings_at_top(out, repo->worktree);
+	*out = kinds_new();
 	return NULL;
 }
 

@@ -7,6 +7,8 @@
 
 /* The built-in kinds with the work tree's file over them. Caller: kinds_free. */
 err_t settings_here(struct kinds **out, const struct repo *repo) MUST_CHECK;
+/* The same for who stands at this top of a work tree and has no repository open. */
+err_t settings_at_top(struct kinds **out, const char *top) MUST_CHECK;
 
 /* The same with the file of a commit ("": none), and what it and git's own configuration demand
  * (agent.requireProof, agent.requireParent: either is enough). */

@@ -7,6 +7,7 @@
 
 #include "artifact/verify.h"
 #include "git/objects.h"
+#include "merge/settings.h"
 
 struct verdict {
 	struct repo *repo;
@@ -14,6 +15,7 @@ struct verdict {
 	struct verify_policy policy;
 	bool now; /* the commit that is judged is the newest, or the index */
 	const struct approval_witness *witness; /* what the remote said; NULL: git alone judges */
+	struct merge_options merge; /* of the team, without a kind: for verdict_remerge */
 };
 
 /* The rules for what is staged: the trunk's, or HEAD's where no trunk is known. Caller: kinds_free.

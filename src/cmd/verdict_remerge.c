@@ -3,7 +3,6 @@
  * state or a gate would have had a say.
  */
 #include "cmd/scene.h"
-#include "merge/merge.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -12,9 +11,9 @@ struct sides {
 	struct slice base, ours, theirs, committed;
 };
 
-static struct merge_result merge(const struct sides *t, const struct kind *kind)
+static struct merge_result merge(const struct sides *t, const struct merge_options *o)
 {
-	return merge3(t->base, t->ours, t->theirs, &(struct merge_options){.kind = kind});
+	return merge3(t->base, t->ours, t->theirs, o);
 }
 
 static bool gives(const struct merge_result *m, struct slice text)
@@ -47,13 +46,14 @@ static void tell_conflict(struct findings *out, const char *path, const struct m
 		     "merged as text; the merge driver leaves a conflict: %s: %s", where, reason);
 }
 
-static void judge(struct findings *out, const char *path, const struct kind *kind,
+static void judge(struct findings *out, const char *path, const struct merge_options *o,
 		  const struct sides *t)
 {
-	struct merge_result ours = merge(t, kind), plain = {0};
+	static const struct merge_options lines = {.text_only = true};
+	struct merge_result ours = merge(t, o), plain = {0};
 
 	if (!gives(&ours, t->committed)) {
-		plain = merge(t, NULL);
+		plain = merge(t, &lines);
 		/* a conflict that somebody settled by hand is nobody's business here */
 		if (!ours.clean && gives(&plain, t->committed))
 			tell_conflict(out, path, &ours);
@@ -72,6 +72,7 @@ static void judge(struct findings *out, const char *path, const struct kind *kin
 static err_t remerge(struct findings *out, struct scene *s, const struct git_change *c,
 		     const char *base)
 {
+	struct merge_options options = s->v->merge;
 	struct oid base_oid = {""};
 	struct sides t;
 
@@ -84,7 +85,8 @@ static err_t remerge(struct findings *out, struct scene *s, const struct git_cha
 	TRY(scene_text(&t.ours, s, &c->before[0]));
 	TRY(scene_text(&t.theirs, s, &c->before[1]));
 	TRY(scene_text(&t.committed, s, &c->after));
-	judge(out, c->path, kinds_of_path(s->v->kinds, c->path), &t);
+	options.kind = kinds_of_path(s->v->kinds, c->path);
+	judge(out, c->path, &options, &t);
 	return NULL;
 }
 

@@ -7,6 +7,7 @@
 #define SYNC_ENGINE_H
 
 #include "git/port.h"
+#include "merge/settings.h"
 #include "remote/remote.h"
 #include "store/store.h"
 
@@ -15,6 +16,7 @@ struct engine {
 	const struct git_port *git;  /* NULL: no work tree (a bare repository) */
 	const struct remote *remote; /* NULL: none, or not opened yet */
 	const struct kinds *kinds;
+	const struct merge_settings *merge; /* NULL: as by default */
 	const char *who;      /* "Name <mail>" */
 	const char *trunk[2]; /* commits the trunk and its upstream name; "" or NULL: none */
 	int64_t now;	      /* seconds UTC, for people */
@@ -134,7 +136,8 @@ enum resolve_with { RESOLVE_OURS, RESOLVE_THEIRS, RESOLVE_TEXT };
  * refused). */
 err_t resolve_run(bool *written, struct engine *e, const char *uid, enum resolve_with with,
 		  struct slice text) MUST_CHECK;
-/* The text with git's conflict markers that resolve --edit opens. Caller frees. */
-err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid) MUST_CHECK;
+/* The conflict as a merge: the text with git's markers that resolve --edit opens, and what was
+ * decided. Caller: merge_result_release. */
+err_t resolve_merge(struct merge_result *out, struct engine *e, const char *uid) MUST_CHECK;
 
 #endif

@@ -107,13 +107,38 @@ static int chain_start(const struct loaded *l, const struct seen *seen)
 	return -1;
 }
 
+/* began := with those parts of the edit that a commit since the last look has: they stay. */
+static err_t keep_committed(char **began, size_t *len, struct look_view *v, struct loaded *l,
+			    struct slice edited, const char *path)
+{
+	if (!v->moved)
+		return NULL;
+	TRY(hand_head_log(v));
+	for (size_t i = 0; i < v->log.len; i++) {
+		scoped_free char *text = NULL;
+		char *kept;
+		size_t text_len;
+		struct oid oid = {""};
+
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], path));
+		if (oid_none(&oid))
+			continue;
+		TRY(v->e->git->blob(v->e->git->ctx, &text, &text_len, oid.hex));
+		kept = plan_left_of_edit(len, slice_of(*began, *len), edited,
+					 slice_of(text, text_len), l->kind);
+		free(*began);
+		*began = kept;
+	}
+	return NULL;
+}
+
 err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, struct slice text)
 {
 	int start = chain_start(l, seen);
 	struct act act = {HOW_DISCARD, v->e->who, v->e->now, "taken back in the work tree"};
 	struct slice began, edited;
-	scoped_free char *left = NULL;
-	size_t len;
+	scoped_free char *kept = NULL, *left = NULL;
+	size_t len, kept_len;
 	struct oid to;
 	struct change c = {.from_rev = FROM_TEXT, .from = &seen->file, .to = &to};
 	struct plan_ctx ctx = loaded_plan(l);
@@ -122,7 +147,10 @@ err_t hand_discard(struct look_view *v, struct loaded *l, struct seen *seen, str
 
 	TRY(loaded_text(&began, l, &seen->hand_from));
 	TRY(loaded_text(&edited, l, &seen->file));
-	left = plan_left_of_edit(&len, began, edited, text, l->kind);
+	kept = mem_dup(began.at, began.len);
+	kept_len = began.len;
+	TRY(keep_committed(&kept, &kept_len, v, l, edited, seen->path));
+	left = plan_left_of_edit(&len, slice_of(kept, kept_len), edited, text, l->kind);
 	c.to_text = slice_of(left, len);
 	to = hash_blob(c.to_text);
 	if (oid_eq(&to, &seen->file))

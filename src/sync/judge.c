@@ -1,7 +1,6 @@
 #include "sync/judge.h"
 #include "artifact/artifact.h"
 #include "artifact/label.h"
-#include "merge/merge.h"
 #include "sync/judge_facts.h"
 #include "sync/ongoing.h"
 #include "util/mem.h"
@@ -141,8 +140,11 @@ static err_t apply(struct trial *t, struct loaded *l, const struct change *c, en
 
 /* --- a conflict that is recorded, and a commit that goes on from its other side -------------- */
 
-/* The commit says how both sides go together (a merge), or carries theirs on. handled = false:
- * neither. */
+/*
+ * The commit says how both sides go together (a merge), or carries theirs on. handled = false:
+ * neither. Where theirs is a text that W has had, a commit on top of that text may as well be one
+ * that knows nothing of theirs.
+ */
 static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 			       const struct git_change *ch, struct slice g_text)
 {
@@ -154,7 +156,8 @@ static err_t continue_conflict(bool *handled, struct trial *t, struct loaded *l,
 	*handled = false;
 	TRY(ongoing_get(&have, &c, l));
 	for (int i = 0; have && i < ch->nr_parents; i++) {
-		if (oid_eq(&ch->before[i], &c.theirs))
+		if (oid_eq(&ch->before[i], &c.theirs) &&
+		    (ch->nr_parents > 1 || !loaded_knows(l, &c.theirs)))
 			*handled = true;
 		else if (loaded_knows(l, &ch->before[i]))
 			mine = &ch->before[i];
@@ -265,6 +268,26 @@ static err_t art_at(bool *have, struct art *art, struct engine *e, const char *p
 	return err;
 }
 
+/* What git made of three texts: by the merge driver as it is set here or elsewhere, or by lines,
+ * where there is none. `committed` tells which it was. */
+static err_t merge_as_git(struct merge_result *out, struct engine *e, const struct kind *kind,
+			  struct slice base, struct slice p0, struct slice p1,
+			  struct slice committed)
+{
+	struct merge_options options = merge_defaults(kind);
+
+	TRY(merge3_as_set(out, base, p0, p1, &options, e->merge));
+	options.mode = MERGE_FULL;
+	for (int i = 0; i < 2; i++) {
+		if (out->clean && slice_eq(slice_of(out->bytes, out->len), committed))
+			return NULL;
+		options.text_only = i == 1;
+		merge_result_release(out);
+		*out = merge3(base, p0, p1, &options);
+	}
+	return NULL;
+}
+
 /* A merge commit brings what its parents' commits bring; only what it changed itself counts. */
 static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_change *ch,
 			  struct slice g_text)
@@ -273,7 +296,6 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 	struct oid base_oid = {""}, from = ch->before[0];
 	scoped_free char *b = NULL, *p0 = NULL, *p1 = NULL;
 	size_t b_len, p0_len, p1_len;
-	struct merge_options options = {.kind = l ? l->kind : NULL};
 	struct merge_result m;
 	bool deletion, clean, same;
 	struct slice auto_text;
@@ -299,14 +321,8 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 		from = *kept;
 		return judge_change(t, l, ch, g_text, &from, NULL);
 	}
-	/* git merges by lines where the merge driver is not installed. */
-	m = merge3(slice_of(b, b_len), slice_of(p0, p0_len), slice_of(p1, p1_len), &options);
-	if (!m.clean || !slice_eq(slice_of(m.bytes, m.len), g_text)) {
-		options.text_only = true;
-		merge_result_release(&m);
-		m = merge3(slice_of(b, b_len), slice_of(p0, p0_len), slice_of(p1, p1_len),
-			   &options);
-	}
+	TRY(merge_as_git(&m, t->e, l ? l->kind : NULL, slice_of(b, b_len), slice_of(p0, p0_len),
+			 slice_of(p1, p1_len), g_text));
 	auto_text = slice_of(m.bytes, m.len);
 	clean = m.clean;
 	same = clean && !oid_none(&ch->after) && slice_eq(auto_text, g_text);

@@ -105,7 +105,8 @@ struct plan_ctx loaded_plan(const struct loaded *l)
 {
 	/* texts.ctx is set late: a struct loaded may be moved between open and use */
 	((struct loaded *)l)->texts.ctx = (void *)l;
-	return (struct plan_ctx){l->art.uid, l->kind, l->graph, l->w, &l->texts};
+	return (struct plan_ctx){l->art.uid, l->kind, l->graph, l->w, &l->texts,
+				 l->engine->merge};
 }
 
 bool loaded_knows(const struct loaded *l, const struct oid *oid)

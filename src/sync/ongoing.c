@@ -1,5 +1,5 @@
 #include "sync/ongoing.h"
-#include "merge/merge.h"
+#include "merge/settings.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static void add(struct step *s, struct loaded *l, struct revision r, const char 
 static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid,
 		  const struct oid *to, struct slice text, const struct act *act)
 {
-	struct merge_options options = {.kind = l->kind, .text_only = true};
+	const struct merge_options options = merge_defaults(l->kind);
 	struct revision r = {.how = HOW_MERGE};
 	struct rev_id theirs = s->revs[0].id;
 	struct slice base, w_text;
@@ -43,7 +43,7 @@ static err_t join(struct step *s, struct loaded *l, const struct oid *base_oid,
 
 	TRY(loaded_text(&base, l, base_oid));
 	TRY(loaded_text(&w_text, l, &l->art.oid));
-	m = merge3(base, w_text, text, &options);
+	TRY(merge3_as_set(&m, base, w_text, text, &options, l->engine->merge));
 	if (m.clean && !oid_none(&l->art.oid) && !oid_none(to)) {
 		r.oid = hash_blob(slice_of(m.bytes, m.len));
 		r.parents[0] = l->art.head;

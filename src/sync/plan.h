@@ -11,6 +11,7 @@
 #define SYNC_PLAN_H
 
 #include "artifact/kind.h"
+#include "merge/settings.h"
 #include "sync/graph.h"
 
 /* --- table A: a commit changed an artifact's path from P to G ----------------------------- */
@@ -107,6 +108,7 @@ struct plan_ctx {
 	struct graph graph;
 	int w; /* index of W in graph; -1: none */
 	const struct texts *texts;
+	const struct merge_settings *merge; /* how W is merged; NULL: as by default */
 };
 
 /* Somebody turned text `from` into `to` (oid "" : no such file; path: where it stands now). `to`
@@ -147,6 +149,10 @@ bool plan_only_adds(struct slice from, struct slice to);
 /* True when `text` contains the change from -> to: merge3(from, to, text) is text, or every line
  * that the change adds or takes out is in text as often as the change left it. */
 bool plan_contains(struct slice from, struct slice to, struct slice text, const struct kind *kind);
+
+/* What `from` became in `to` adds no line that stands there more often than in `from` and than in
+ * `other`. */
+bool plan_adds_within(struct slice from, struct slice to, struct slice other);
 
 /* --- may export write over a file? ---------------------------------------------------------- */
 

@@ -101,3 +101,25 @@ bool plan_contains(struct slice from, struct slice to, struct slice text, const 
 	merge_result_release(&m);
 	return contains || counted(from, to, text);
 }
+
+bool plan_adds_within(struct slice from, struct slice to, struct slice other)
+{
+	struct triple t = {lines_split(from), lines_split(to), lines_split(other)};
+	struct hunks hunks = diff_lines(&t.from, &t.to);
+	bool within = true;
+
+	for (size_t i = 0; i < hunks.len; i++) {
+		for (size_t k = hunks.at[i].b_from; k < hunks.at[i].b_to && within; k++) {
+			const struct line *line = &t.to.at[k];
+			size_t now = occurs(&t.to, line);
+
+			within = slice_trim(line->text).len == 0 || now <= occurs(&t.from, line) ||
+				 now <= occurs(&t.text, line);
+		}
+	}
+	hunks_release(&hunks);
+	lines_release(&t.from);
+	lines_release(&t.to);
+	lines_release(&t.text);
+	return within;
+}

@@ -1,4 +1,3 @@
-#include "merge/merge.h"
 #include "sync/plan.h"
 #include "util/mem.h"
 
@@ -18,14 +17,21 @@ void step_release(struct step *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* Of texts that only help to find a base: the same in every clone, whatever is set there. */
 static struct merge_result merge_texts(struct slice base, struct slice ours, struct slice theirs,
 				       const struct kind *kind)
 {
-	/* By lines: bases are put together here, and what was merged by units into one of them may
-	 * look like a deletion in the next. */
-	struct merge_options options = {.kind = kind, .text_only = true};
+	const struct merge_options options = merge_defaults(kind);
 
 	return merge3(base, ours, theirs, &options);
+}
+
+static err_t merge_into_w(struct merge_result *out, const struct plan_ctx *ctx, struct slice base,
+			  struct slice w, struct slice text)
+{
+	const struct merge_options options = merge_defaults(ctx->kind);
+
+	return merge3_as_set(out, base, w, text, &options, ctx->merge);
 }
 
 char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, struct slice file,
@@ -50,13 +56,17 @@ char *plan_left_of_edit(size_t *len, struct slice began, struct slice edited, st
 	return bytes;
 }
 
-/* base := merge3(from, to, base) where that is clean; owned bytes. */
+/*
+ * base := merge3(from, to, base) where that is clean; owned bytes. The base may have the very line
+ * that the step adds, at another place. With both of them, each side of the merge to come would
+ * lack one, and the line would be lost.
+ */
 static void put_into_base(char **base, size_t *len, struct slice from, struct slice to,
 			  const struct kind *kind)
 {
 	struct merge_result m = merge_texts(from, to, slice_of(*base, *len), kind);
 
-	if (m.clean) {
+	if (m.clean && plan_adds_within(slice_of(*base, *len), slice_of(m.bytes, m.len), to)) {
 		free(*base);
 		*base = steal(m.bytes);
 		*len = m.len;
@@ -221,7 +231,7 @@ static err_t join(struct step *s, const struct plan_ctx *ctx, struct slice base,
 		return NULL;
 	}
 	TRY(text_of(&w_text, ctx, &w->oid));
-	m = merge_texts(base, w_text, to, ctx->kind);
+	TRY(merge_into_w(&m, ctx, base, w_text, to));
 	if (m.clean)
 		add_merge(s, ctx, w, g, path, slice_of(m.bytes, m.len), false);
 	else
@@ -423,7 +433,7 @@ static err_t join_heads(struct step *s, const struct plan_ctx *ctx, int theirs)
 		TRY(put_shared_imports(&base, &len, ctx, swap ? ctx->w : theirs,
 				       swap ? theirs : ctx->w));
 	}
-	m = merge_texts(slice_of(base, len), w_text, t_text, ctx->kind);
+	TRY(merge_into_w(&m, ctx, slice_of(base, len), w_text, t_text));
 	if (m.clean)
 		add_merge(s, ctx, w, t, path, slice_of(m.bytes, m.len), false);
 	else

@@ -1,5 +1,5 @@
 #include "artifact/artifact.h"
-#include "merge/merge.h"
+#include "merge/settings.h"
 #include "sync/engine.h"
 #include "sync/file_out.h"
 #include "sync/loaded.h"
@@ -31,13 +31,32 @@ static void whole(FILE *out, struct slice ours, struct slice theirs, const char 
 	fprintf(out, ">>>>>>> theirs%s%s\n", whose[0] ? ": " : "", whose);
 }
 
-err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid)
+static void give_whole(struct merge_result *out, struct slice ours, struct slice theirs,
+		       const char *whose, bool gone_here)
+{
+	struct mem_stream s;
+
+	mem_stream_open(&s);
+	whole(s.file, ours, theirs, whose);
+	*out = (struct merge_result){.conflicts = 1};
+	out->bytes = mem_stream_close(&s, &out->len);
+	out->decisions = mem_alloc(sizeof(*out->decisions));
+	out->nr_decisions = 1;
+	out->decisions[0] = (struct merge_decision){
+		.rule = "delete",
+		.where = mem_strdup("file"),
+		.reason = mem_strdup(gone_here ? "deleted here, changed there"
+					       : "changed here, deleted there"),
+		.conflict = true,
+	};
+}
+
+err_t resolve_merge(struct merge_result *out, struct engine *e, const char *uid)
 {
 	scoped(conflict_release) struct conflict c = {0};
 	scoped(loaded_close) struct loaded l = {0};
 	scoped_free char *label = NULL;
-	struct merge_options options = {0};
-	struct merge_result m;
+	struct merge_options options;
 	struct slice base, ours, theirs;
 
 	if (e->git)
@@ -49,21 +68,14 @@ err_t resolve_text(char **bytes, size_t *len, struct engine *e, const char *uid)
 	TRY(loaded_text(&ours, &l, &l.art.oid));
 	TRY(loaded_text(&theirs, &l, &c.theirs));
 	if (l.art.deleted || oid_none(&c.theirs)) {
-		struct mem_stream s;
-
-		mem_stream_open(&s);
-		whole(s.file, ours, theirs, oid_none(&c.theirs) ? "deleted" : c.whose);
-		*bytes = mem_stream_close(&s, len);
+		give_whole(out, ours, theirs, oid_none(&c.theirs) ? "deleted" : c.whose,
+			   l.art.deleted);
 		return NULL;
 	}
 	label = c.whose[0] ? mem_printf("theirs: %s", c.whose) : mem_strdup("theirs");
-	options.kind = l.kind;
+	options = merge_defaults(l.kind);
 	options.theirs_label = label;
-	m = merge3(base, ours, theirs, &options);
-	*bytes = steal(m.bytes);
-	*len = m.len;
-	merge_result_release(&m);
-	return NULL;
+	return merge3_as_set(out, base, ours, theirs, &options, e->merge);
 }
 
 static err_t settle(struct file_out *out, struct engine *e, const char *uid, enum resolve_with with,

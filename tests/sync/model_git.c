@@ -1,6 +1,6 @@
 /* Git in memory: commits are arrays of text ids, one per path; merges are merge3 per path. */
 #include "sim.h"
-#include "merge/merge.h"
+#include "merge/settings.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -44,6 +44,7 @@ struct world {
 	size_t nr, cap;
 	struct mblob *blobs;
 	size_t nr_blobs, cap_blobs;
+	struct kinds *kinds;
 	struct mref origin[MAX_REFS];
 	int nr_origin;
 	struct sim *clones;
@@ -571,6 +572,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 	int first;
 
 	w->tick = 1000;
+	w->kinds = kinds_new();
 	for (int i = 0; i < SIM_PATHS; i++)
 		if (texts[i])
 			tree.oid[i] = put_blob(w, texts[i]);
@@ -628,6 +630,7 @@ static void world_free(void *world)
 	for (size_t i = 0; i < w->nr_blobs; i++)
 		free(w->blobs[i].text);
 	free(w->blobs);
+	kinds_free(w->kinds);
 	free(w->commits);
 	free(w->clones);
 	free(w);
@@ -804,7 +807,7 @@ static bool merge_trees(struct sim *s, const struct mtree *base, const struct mt
 
 	for (int i = 0; i < SIM_PATHS; i++) {
 		const char *b, *o, *t;
-		struct merge_options options = {0};
+		struct merge_options options;
 		struct merge_result m;
 
 		if (oid_eq(&theirs->oid[i], &base->oid[i]) || oid_eq(&theirs->oid[i], &ours.oid[i]))
@@ -825,6 +828,7 @@ static bool merge_trees(struct sim *s, const struct mtree *base, const struct mt
 		b = oid_none(&base->oid[i]) ? "" : blob(s->w, &base->oid[i]);
 		o = blob(s->w, &ours.oid[i]);
 		t = blob(s->w, &theirs->oid[i]);
+		options = merge_defaults(kinds_of_path(s->w->kinds, sim_path[i]));
 		m = merge3(slice_str(b), slice_str(o), slice_str(t), &options);
 		set_file(s, i, m.bytes);
 		if (m.clean)

@@ -66,6 +66,7 @@ struct run {
 	struct token token[MAX_TOKENS];
 	int nr_tokens;
 	bool reset[CLONES]; /* --mixed, and nobody looked since */
+	struct merge_settings merge[CLONES];
 	struct strs log;
 };
 
@@ -722,6 +723,25 @@ static void dump(struct run *r, int c)
 	art_release(&art);
 }
 
+/* Not everybody has the same settings. */
+static err_t set_merge(void *ctx, struct merge_options *o)
+{
+	static const char *const modes[] = {"default", "full", "text"};
+
+	return merge_set(o, "mode", modes[(uintptr_t)ctx]);
+}
+
+static void settings(struct run *r, uint64_t seed)
+{
+	for (int c = 0; c < CLONES; c++) {
+		uintptr_t mode = seed % 2 ? 0 : seed / 2 % 3;
+
+		seed /= 3;
+		r->merge[c] = (struct merge_settings){(void *)mode, set_merge};
+		r->t.clone[c].engine.merge = &r->merge[c];
+	}
+}
+
 static bool history(uint64_t seed, int ops)
 {
 	struct run *r = mem_alloc(sizeof(*r));
@@ -730,6 +750,7 @@ static bool history(uint64_t seed, int ops)
 	random_state = seed;
 	r->t.verbose = verbose;
 	team_open(&r->t, git);
+	settings(r, seed);
 	for (int c = 0; c < CLONES; c++)
 		r->t.clone[c].hooks = pick(4) > 0;
 	for (int c = 0; c < CLONES && !r->t.failure; c++)

@@ -603,6 +603,63 @@ static void s22(struct team *t)
 	want_both(t, 2, true);
 }
 
+/* A conflict whose other side is a text that W has had: a commit on top of that text, by somebody
+ * who knows nothing of the conflict, does not settle it. */
+static void s23(struct team *t)
+{
+	bool conflict;
+
+	begin(t);
+	agent_add(t, A, 6);
+	push(t, A);
+	pull(t, B);
+	agent_remove(t, B, 6);
+	push(t, B);
+	agent_add(t, A, 12);
+	pull(t, A);
+	free(team_conflict(t, A, 0, &conflict));
+	must(t, conflict, "the pull of a removal beside an addition");
+	commit(t, A);
+	team_look(t, A);
+	free(team_conflict(t, A, 0, &conflict));
+	if (!conflict)
+		team_fail(t, "the conflict is settled by a commit that says nothing of it");
+}
+
+/* What the file shows has one of two entries that W put together. */
+static void s24(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	push(t, B);
+	agent_add(t, A, 7);
+	pull(t, A);
+	want(t, A, 1, true);
+	want(t, A, 7, true);
+	hand_add(t, A, 4);
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 7, true);
+	want_both(t, 4, true);
+}
+
+/* The same, and the edit by hand is beside the entry. */
+static void s25(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	push(t, B);
+	agent_add(t, A, 7);
+	pull(t, A);
+	hand_add(t, A, 13);
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 7, true);
+	want_both(t, 13, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -689,6 +746,9 @@ static const struct {
 	{"20 commit, revert, pull --rebase", s20},
 	{"21 two first imports of the same markdown", s21},
 	{"22 a revert reaches a workspace that went on", s22},
+	{"23 a commit beside a conflict with an older text", s23},
+	{"24 an edit by hand over one of two entries", s24},
+	{"25 and beside it", s25},
 };
 
 static int number, failed;
