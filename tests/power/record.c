@@ -3,6 +3,10 @@
  * RECORD_ROOT, into the file RECORD_LOG: see log.h. Each record is one write, so that those of
  * several processes do not mix. What is written through a shared mapping is not seen (SQLite's
  * -shm file, which SQLite makes anew). With RECORD_NO_SYNC no sync is seen.
+ *
+ * With FAIL_AT=<n> the n-th call that would change something below RECORD_ROOT fails with the
+ * errno FAIL_WITH, and with FAIL_ON=1 all that follow; the file FAIL_HIT says that it came to it,
+ * with the name of the call.
  */
 #include "log.h"
 
@@ -29,9 +33,9 @@ __attribute__((constructor)) static void start(void)
 	const char *path = getenv("RECORD_LOG");
 
 	root = getenv("RECORD_ROOT");
+	root_len = root ? strlen(root) : 0;
 	if (!path || !root)
 		return;
-	root_len = strlen(root);
 	log_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
 			      0666);
 	/* out of the way of programs that close low descriptors */
@@ -41,6 +45,32 @@ __attribute__((constructor)) static void start(void)
 		syscall(SYS_close, log_fd);
 		log_fd = high;
 	}
+}
+
+/* --- failing -------------------------------------------------------------------------------- */
+
+static bool fails(const char *call)
+{
+	static long at = -1, calls;
+	const char *text = getenv("FAIL_AT"), *hit = getenv("FAIL_HIT");
+	bool on = getenv("FAIL_ON") != NULL;
+
+	if (!text || !root)
+		return false;
+	if (at < 0)
+		at = atol(text);
+	calls++;
+	if (on ? calls < at : calls != at)
+		return false;
+	if (hit && calls == at) {
+		int fd = (int)syscall(SYS_openat, AT_FDCWD, hit, O_WRONLY | O_CREAT | O_APPEND,
+				      0666);
+
+		if (fd >= 0 && syscall(SYS_write, fd, call, strlen(call)) >= 0)
+			syscall(SYS_close, fd);
+	}
+	errno = atoi(getenv("FAIL_WITH"));
+	return true;
 }
 
 /* The next definition of the function that is being replaced. */
@@ -61,7 +91,7 @@ static const char *inside(char out[PATH_MAX], int dir, const char *path)
 	ssize_t len;
 	int saved = errno;
 
-	if (log_fd < 0 || !path)
+	if (!root || !path)
 		return NULL;
 	if (path[0] == '/') {
 		snprintf(whole, sizeof(whole), "%s", path);
@@ -97,7 +127,7 @@ static bool fd_inside(char out[PATH_MAX], int fd)
 	char at[64], path[PATH_MAX];
 	ssize_t len;
 
-	if (log_fd < 0)
+	if (!root)
 		return false;
 	snprintf(at, sizeof(at), "/proc/self/fd/%d", fd);
 	len = readlink(at, path, sizeof(path) - 1);
@@ -117,6 +147,8 @@ static void put(struct record r, const char *name, const char *other, const void
 	int saved = errno;
 	struct iovec parts[4];
 
+	if (log_fd < 0)
+		return;
 	r.name = name ? (uint32_t)strlen(name) : 0;
 	r.other = other ? (uint32_t)strlen(other) : 0;
 	parts[0] = (struct iovec){&r, sizeof(r)};
@@ -180,6 +212,8 @@ static int open_at(int dir, const char *path, int flags, mode_t mode)
 	const char *name = (flags & O_ACCMODE) == O_RDONLY ? NULL : inside(buf, dir, path);
 	bool there = name && faccessat(dir, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 
+	if (name && fails("open"))
+		return -1;
 	return opened((int)syscall(SYS_openat, dir, path, flags, mode), name, there, flags);
 }
 
@@ -232,6 +266,10 @@ static int made(int fd, const char *path)
 int mkostemp(char *path, int flags)
 {
 	REAL("mkostemp", int, char *, int)
+	char buf[PATH_MAX];
+
+	if (inside(buf, AT_FDCWD, path) && fails("mkostemp"))
+		return -1;
 	return made(real(path, flags), path);
 }
 
@@ -301,9 +339,16 @@ int fclose(FILE *f)
 
 /* --- bytes --------------------------------------------------------------------------------- */
 
+static bool fd_fails(int fd, const char *call)
+{
+	char name[PATH_MAX];
+
+	return root && fd_inside(name, fd) && fails(call);
+}
+
 ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
 {
-	ssize_t n = syscall(SYS_pwrite64, fd, bytes, len, offset);
+	ssize_t n = fd_fails(fd, "pwrite") ? -1 : syscall(SYS_pwrite64, fd, bytes, len, offset);
 
 	put_data(fd, bytes, n, offset);
 	return n;
@@ -316,7 +361,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
 
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-	ssize_t n = syscall(SYS_write, fd, bytes, len);
+	ssize_t n = fd_fails(fd, "write") ? -1 : syscall(SYS_write, fd, bytes, len);
 
 	if (n > 0 && log_fd >= 0) {
 		off_t end = lseek(fd, 0, SEEK_CUR);
@@ -346,7 +391,7 @@ ssize_t writev(int fd, const struct iovec *parts, int n)
 
 int ftruncate(int fd, off_t size)
 {
-	int result = (int)syscall(SYS_ftruncate, fd, size);
+	int result = fd_fails(fd, "ftruncate") ? -1 : (int)syscall(SYS_ftruncate, fd, size);
 
 	if (result == 0)
 		put_size(fd, size);
@@ -378,7 +423,9 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
 	char a[PATH_MAX], b[PATH_MAX];
 	const char *name = inside(a, from_dir, from), *other = inside(b, to_dir, to);
-	int result = (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
+	int result = other && fails("rename")
+			     ? -1
+			     : (int)syscall(SYS_renameat2, from_dir, from, to_dir, to, 0);
 
 	if (result == 0 && name && other)
 		put_names(RECORD_RENAME, name, other);
@@ -394,7 +441,9 @@ int link(const char *from, const char *to)
 {
 	char a[PATH_MAX], b[PATH_MAX];
 	const char *name = inside(a, AT_FDCWD, from), *other = inside(b, AT_FDCWD, to);
-	int result = (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+	int result = other && fails("link")
+			     ? -1
+			     : (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
 
 	if (result == 0 && name && other)
 		put_names(RECORD_LINK, name, other);
@@ -405,7 +454,7 @@ int unlinkat(int dir, const char *path, int flags)
 {
 	char buf[PATH_MAX];
 	const char *name = inside(buf, dir, path);
-	int result = (int)syscall(SYS_unlinkat, dir, path, flags);
+	int result = name && fails("unlink") ? -1 : (int)syscall(SYS_unlinkat, dir, path, flags);
 
 	if (result == 0 && name)
 		put_names(flags & AT_REMOVEDIR ? RECORD_RMDIR : RECORD_UNLINK, name, NULL);
@@ -431,11 +480,11 @@ int remove(const char *path)
 
 int mkdirat(int dir, const char *path, mode_t mode)
 {
-	int result = (int)syscall(SYS_mkdirat, dir, path, mode);
 	char buf[PATH_MAX];
-	const char *name = result ? NULL : inside(buf, dir, path);
+	const char *name = inside(buf, dir, path);
+	int result = name && fails("mkdir") ? -1 : (int)syscall(SYS_mkdirat, dir, path, mode);
 
-	if (name)
+	if (result == 0 && name)
 		put_names(RECORD_MKDIR, name, NULL);
 	return result;
 }
@@ -476,7 +525,7 @@ static int synced(int result, int fd)
 /* The disk itself is left alone: the test is about what was asked of it. */
 int fsync(int fd)
 {
-	return synced(fcntl(fd, F_GETFD) < 0 ? -1 : 0, fd);
+	return synced(fd_fails(fd, "fsync") || fcntl(fd, F_GETFD) < 0 ? -1 : 0, fd);
 }
 
 int fdatasync(int fd)
@@ -486,7 +535,7 @@ int fdatasync(int fd)
 
 int syncfs(int fd)
 {
-	if (fcntl(fd, F_GETFD) < 0)
+	if (fd_fails(fd, "syncfs") || fcntl(fd, F_GETFD) < 0)
 		return -1;
 	if (log_fd >= 0 && !getenv("RECORD_NO_SYNC"))
 		put_names(RECORD_SYNC_ALL, NULL, NULL);
