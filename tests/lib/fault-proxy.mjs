@@ -1,9 +1,11 @@
 // Between the client and the server, on loopback: passes on, or misbehaves, whole requests at a time.
 //
-//	node fault-proxy.mjs <url of the server> <dir>
+//	node fault-proxy.mjs <url of the server> <dir> [<key file> <certificate file>]
+//
+// With a certificate it speaks TLS, HTTP/2 where the client does, and gzip.
 //
 // Its port is in <dir>/port. Each request is a line of <dir>/log: method, path, status or fault,
-// bytes of its body. The next requests take a line each off <dir>/faults, "" and an empty file being
+// bytes of its body, version of HTTP. The next requests take a line each off <dir>/faults, "" and an empty file being
 // no fault; "push lose" waits for a push:
 //   lose      the server answers, the connection is reset
 //   drop      the request never arrives; the connection is reset
@@ -15,8 +17,10 @@
 //   <number>  this status, with an HTML page, and the server gets nothing
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import http2 from "node:http2";
+import { gzipSync } from "node:zlib";
 
-const [target, dir] = process.argv.slice(2);
+const [target, dir, key, cert] = process.argv.slice(2);
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 
 function fault(path) {
@@ -31,8 +35,10 @@ function fault(path) {
 
 const ask = (req, body) => new Promise((done, fail) => {
   const url = new URL(target + req.url);
-  const up = http.request(url, { method: req.method, headers: { ...req.headers, host: url.host } },
-    r => {
+  const headers = Object.entries(req.headers).filter(([name]) =>
+    !/^:|^accept-encoding$|^connection$/.test(name));
+  const up = http.request(url,
+    { method: req.method, headers: { ...Object.fromEntries(headers), host: url.host } }, r => {
       const parts = [];
       r.on("data", part => parts.push(part));
       r.on("end", () => done({ status: r.statusCode, headers: r.headers,
@@ -48,6 +54,12 @@ async function pass(req, res, body, how) {
   const half = last.body.subarray(0, last.body.length / 2);
   const headers = { "content-type": last.headers["content-type"] || "application/json",
     "content-length": how === "garble" ? half.length : last.body.length };
+  if (key && !how && /gzip/.test(req.headers["accept-encoding"])) {
+    res.writeHead(last.status, { "content-type": headers["content-type"],
+      "content-encoding": "gzip" });
+    res.end(gzipSync(last.body));
+    return last.status;
+  }
   if (how === "lose")
     return res.socket.resetAndDestroy();
   if (how === "late")
@@ -64,7 +76,7 @@ async function pass(req, res, body, how) {
   return last.status;
 }
 
-const server = http.createServer(async (req, res) => {
+async function serve(req, res) {
   const parts = [];
   for await (const part of req)
     parts.push(part);
@@ -83,6 +95,9 @@ const server = http.createServer(async (req, res) => {
     said = e.code;
     res.destroy();
   }
-  appendFileSync(`${dir}/log`, `${req.method} ${path} ${said} ${body.length}\n`);
-});
+  appendFileSync(`${dir}/log`, `${req.method} ${path} ${said} ${body.length} ${req.httpVersion}\n`);
+}
+
+const server = key ? http2.createSecureServer({ allowHTTP1: true, key: readFileSync(key),
+  cert: readFileSync(cert) }, serve) : http.createServer(serve);
 server.listen(0, "127.0.0.1", () => writeFileSync(`${dir}/port`, String(server.address().port)));

@@ -362,6 +362,15 @@ static void what_never_answers(void **state)
 	}
 	assert_int_equal(http.len, 1);
 	slow.remote.close(slow.remote.ctx);
+	o.deadline_ms = 20000;
+	o.stall_ms = 1000;
+	OK(supabase_open(&slow, &o));
+	{
+		HTTP_SCRIPT({.status = 200, .body = GOOD, .fault = HTTP_SILENT});
+		must_fail(slow.remote.lease(slow.remote.ctx, &reply, LEASE), ERR_OFFLINE,
+			  "too slow");
+	}
+	slow.remote.close(slow.remote.ctx);
 	o.tries = 0;
 	/* A port where nobody is. */
 	o.url = "http://127.0.0.1:1";
@@ -545,6 +554,18 @@ static void tokens_of_all_kinds(void **state)
 	}
 }
 
+static void a_token_that_is_no_header(void **state)
+{
+	char *reply = NULL;
+	HTTP_SCRIPT(ANSWER(200, GOOD));
+
+	(void)state;
+	free(stored.access);
+	stored.access = copy("token\r\nHost: elsewhere");
+	must_fail(lease(&reply), ERR_REFUSED, "malformed");
+	assert_int_equal(http.len, 0);
+}
+
 static void a_key_that_is_not_accepted(void **state)
 {
 	char *reply = NULL;
@@ -607,7 +628,7 @@ static void logging_in_and_out(void **state)
 #define RESULT(n) "{\"op_id\":\"" n "\",\"status\":\"applied\"}"
 #define REPLY(head, results)                                                                       \
 	"{\"epoch\":\"e\",\"head\":" head ",\"head_hash\":\"h" head "\",\"results\":[" results "]" \
-											       "}"
+	"}"
 #define REQUEST(ops) "{\"since\":0,\"ops\":[" ops "]}"
 
 static void push_is(const char *request, const char *wanted)
@@ -780,6 +801,28 @@ static void a_project_by_its_slug(void **state)
 	s.remote.close(s.remote.ctx);
 }
 
+/* --- the network ---------------------------------------------------------------------------- */
+
+/* The proxy learns where to, and nothing else. */
+static void by_way_of_a_proxy(void **state)
+{
+	struct supabase_options o = options();
+	struct supabase s;
+	char *reply = NULL;
+	HTTP_SCRIPT(ANSWER(407, "{}"));
+
+	(void)state;
+	o.proxy = o.url;
+	o.url = "https://server.invalid";
+	OK(supabase_open(&s, &o));
+	must_fail(s.remote.lease(s.remote.ctx, &reply, LEASE), ERR_OFFLINE, "407");
+	assert_ptr_equal(strstr(http.asked[0], "CONNECT server.invalid:443 "), http.asked[0]);
+	for (size_t i = 0; i < http.len; i++)
+		if (strstr(http.asked[i], "token") || strstr(http.asked[i], KEY))
+			fail_msg("%s", http.asked[i]);
+	s.remote.close(s.remote.ctx);
+}
+
 /* --- what is refused before anything is sent ------------------------------------------------ */
 
 static void where_a_token_may_go(void **state)
@@ -913,7 +956,9 @@ int main(void)
 		TEST(a_session_that_has_ended),
 		TEST(a_refresh_that_fails),
 		TEST(tokens_of_all_kinds),
+		TEST(a_token_that_is_no_header),
 		TEST(a_key_that_is_not_accepted),
+		TEST(by_way_of_a_proxy),
 		TEST(logging_in_and_out),
 		TEST(a_batch_is_split),
 		TEST(what_cannot_be_split),

@@ -105,6 +105,19 @@ static bool is_usable(const struct supabase_session *s)
 	       (!s->expires || !s->refresh || s->expires > clock_now() + MARGIN);
 }
 
+/* It goes into a header. */
+static err_t check_form(struct sb *s)
+{
+	for (const char *c = s->session.access; *c; c++)
+		if (*c <= ' ' || *c > '~') {
+			s->why = SUPABASE_LOGGED_OUT;
+			return err_hint(err_new(ERR_REFUSED, "the token for '%s' is malformed",
+						sb_http_url(s->http)),
+					"it is one line without blanks, as it was issued");
+		}
+	return NULL;
+}
+
 err_t sb_session_token(const char **out, struct sb *s)
 {
 	bool found = true;
@@ -115,6 +128,7 @@ err_t sb_session_token(const char **out, struct sb *s)
 		TRY(sb_session_renew(&found, s, s->session.access));
 	if (!found || !s->session.access)
 		return sb_logged_out(s);
+	TRY(check_form(s));
 	*out = s->session.access;
 	return NULL;
 }
