@@ -96,6 +96,13 @@ static void scoped_arts(struct arts *arts)
 	arts_release(arts);
 }
 
+static err_t claim_all(struct session *s, const struct arts *arts, int minutes, bool as_json)
+{
+	for (size_t i = 0; i < arts->len; i++)
+		TRY(claim_one(s, &arts->at[i], minutes, as_json));
+	return as_json || !arts->len ? list(s, as_json) : NULL;
+}
+
 /* All names before the first claim: one that is wrong claims nothing. */
 static err_t run(char **names, int n, int minutes, bool as_json)
 {
@@ -109,9 +116,7 @@ static err_t run(char **names, int n, int minutes, bool as_json)
 		arts.len++;
 	}
 	TRY(session_remote(&s, false));
-	for (int i = 0; i < n; i++)
-		TRY(claim_one(&s, &arts.at[i], minutes, as_json));
-	return as_json || n == 0 ? list(&s, as_json) : NULL;
+	return session_explain(claim_all(&s, &arts, minutes, as_json), &s);
 }
 
 err_t cmd_claim(int argc, char **argv)

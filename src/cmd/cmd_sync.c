@@ -15,6 +15,8 @@ static void sync_usage(struct usage *out, const struct opt *opts)
 		"pull",
 		"status",
 		"watch",
+		"verify-audit",
+		"purge <id>",
 		"resolve <id> (--ours | --theirs | --edit | --file <path>)",
 		NULL,
 	};
@@ -128,6 +130,8 @@ err_t cmd_sync(int argc, char **argv)
 		{"pull", pull},
 		{"status", cmd_sync_status},
 		{"watch", cmd_sync_watch},
+		{"verify-audit", cmd_verify_audit},
+		{"purge", cmd_sync_purge},
 		{"resolve", cmd_resolve},
 	};
 

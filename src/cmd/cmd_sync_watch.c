@@ -135,7 +135,7 @@ static err_t follow(struct follow *f)
 	while (!wait_is_over()) {
 		bool news = false;
 
-		TRY(pass_over(f, look(&news, f)));
+		TRY(pass_over(f, session_explain(look(&news, f), &f->net)));
 		if (f->once)
 			return NULL;
 		wait_for(pace_next(&f->pace, f->offline ? PACE_OFFLINE
