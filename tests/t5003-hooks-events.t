@@ -35,6 +35,12 @@ test_expect_success 'post-rewrite: an amended commit and a rebased one are no se
 	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" && git switch -q main
 '
 
+test_expect_success 'post-merge: a merge that is a commit of its own is there at once' '
+	cd "$TRASH/a" && git switch -q -c merged main && echo 1 >merged && git add merged && git commit -q -m merged &&
+	git switch -q main && git merge -q --no-ff -m merge merged 2>../err && test_must_be_empty ../err &&
+	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" && git branch -q -D merged
+'
+
 # The hook runs while git still has the marks of a rebase, which has nothing left to do by then.
 test_expect_success 'post-rewrite: what a rebase brought is there at once, with both of its backends' '
 	cd "$TRASH/a" && for how in --merge --apply

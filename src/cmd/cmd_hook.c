@@ -21,7 +21,14 @@ static err_t import(struct session *s, char **argv)
 /* git runs this after the last commit of a rebase, and takes the marks of it away later. */
 static err_t post_rewrite(struct session *s, char **argv)
 {
-	s->repo->rebase_over = argv[0] && strcmp(argv[0], "rebase") == 0;
+	s->repo->ending = argv[0] && strcmp(argv[0], "rebase") == 0;
+	return session_fresh(s, NULL);
+}
+
+/* Of a merge that made a commit, too. */
+static err_t post_merge(struct session *s, char **argv)
+{
+	s->repo->ending = true;
 	return session_fresh(s, NULL);
 }
 
@@ -46,7 +53,7 @@ static const struct event {
 	{"pre-merge-commit", pre_merge_commit, true},
 	{"commit-msg", hook_commit_msg, false},
 	{"post-checkout", import, false},
-	{"post-merge", import, false},
+	{"post-merge", post_merge, false},
 	{"post-rewrite", post_rewrite, false},
 	{"post-commit", import, false},
 	{"pre-push", hook_pre_push, true},

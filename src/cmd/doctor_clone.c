@@ -1,5 +1,6 @@
 /* Hooks, drivers, attributes, link, workspace, freshness. */
 #include "cmd/doctor.h"
+#include "cmd/hook_manager.h"
 #include "cmd/hook_text.h"
 #include "util/mem.h"
 #include "util/proc.h"
@@ -58,6 +59,22 @@ static err_t check_lock(struct doctor *d)
 	return NULL;
 }
 
+/* It runs what it found, under the name ".legacy". */
+static err_t is_of_pre_commit(bool *out, const char *dir, const struct hook_event *e)
+{
+	scoped_free char *path = mem_printf("%s/%s", dir, e->name), *text = NULL;
+	struct file_stat st;
+	size_t len;
+
+	*out = false;
+	TRY(file_stat(&st, path));
+	if (!st.regular)
+		return NULL;
+	TRY(file_read(&text, &len, NULL, path, 0));
+	*out = hook_manager_of_text(slice_of(text, len)) == MANAGER_PRE_COMMIT;
+	return NULL;
+}
+
 /* Programs that write hooks move what is there out of the way under such names. */
 static err_t check_moved(struct doctor *d, const char *dir, const struct hook_event *e)
 {
@@ -65,13 +82,16 @@ static err_t check_moved(struct doctor *d, const char *dir, const struct hook_ev
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		scoped_free char *path = mem_printf("%s/%s%s", dir, e->name, ends[i]), *text = NULL;
+		bool runs = false;
 		const char *why;
 		struct file_stat st;
 		size_t len;
 		enum hook_is is;
 
 		TRY(file_stat(&st, path));
-		if (!st.regular)
+		if (strcmp(ends[i], ".legacy") == 0)
+			TRY(is_of_pre_commit(&runs, dir, e));
+		if (!st.regular || runs)
 			continue;
 		TRY(file_read(&text, &len, NULL, path, 0));
 		is = hook_text_is(&why, slice_of(text, len), e);

@@ -2,6 +2,7 @@
 #include "cmd/hook_text.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/proc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +75,35 @@ const char *hook_manager_name(enum hook_manager manager)
 	       : manager == MANAGER_LEFTHOOK ? "lefthook" : "pre-commit";
 }
 
-void hook_manager_snippet(FILE *out, enum hook_manager manager, const char *event, bool first)
+static void scoped_result(struct proc_result *r)
 {
+	proc_result_release(r);
+}
+
+/* pre-commit names its stages like the hooks from 3.2 on; what it does not know it refuses. */
+static err_t stage_of(const char **out, const char *event)
+{
+	static const char *const argv[] = {"pre-commit", "--version", NULL};
+	static const char *const before[][2] = {{"pre-commit", "commit"}, {"pre-push", "push"},
+						{"pre-merge-commit", "merge-commit"}};
+	scoped(scoped_result) struct proc_result result = {0};
+	int major = 0, minor = 0;
+
+	*out = event;
+	TRY(proc_run(&result, &(struct proc){.argv = argv, .quiet = true}));
+	if (sscanf(result.out ? result.out : "", "pre-commit %d.%d", &major, &minor) != 2 ||
+	    major > 3 || (major == 3 && minor >= 2))
+		return NULL;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+		if (strcmp(event, before[i][0]) == 0)
+			*out = before[i][1];
+	return NULL;
+}
+
+err_t hook_manager_snippet(FILE *out, enum hook_manager manager, const char *event, bool first)
+{
+	const char *stage;
+
 	if (manager == MANAGER_HUSKY) {
 		fprintf(out, "into .husky/%s:\n  git agent hook %s \"$@\"\n", event, event);
 	} else if (manager == MANAGER_LEFTHOOK) {
@@ -85,12 +113,14 @@ void hook_manager_snippet(FILE *out, enum hook_manager manager, const char *even
 		if (strcmp(event, "pre-push") == 0)
 			fputs("        use_stdin: true\n", out);
 	} else {
+		TRY(stage_of(&stage, event));
 		fputs(first ? "into .pre-commit-config.yaml, below 'repos:':\n"
 			      "  - repo: local\n    hooks:\n" : "", out);
 		fprintf(out, "      - id: git-agent-%s\n        name: git agent\n"
 			     "        language: system\n        entry: git agent hook %s\n"
 			     "        stages: [%s]\n        always_run: true\n"
-			     "        pass_filenames: %s\n", event, event, event,
+			     "        pass_filenames: %s\n", event, event, stage,
 			strcmp(event, "commit-msg") == 0 ? "true" : "false");
 	}
+	return NULL;
 }

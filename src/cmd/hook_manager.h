@@ -20,7 +20,8 @@ err_t hook_manager_calls(bool *out, const struct repo *r, enum hook_manager mana
 			 const char *event) MUST_CHECK;
 
 /* What to put where, for one event; the lines before the first event too (first). */
-void hook_manager_snippet(FILE *out, enum hook_manager manager, const char *event, bool first);
+err_t hook_manager_snippet(FILE *out, enum hook_manager manager, const char *event,
+			   bool first) MUST_CHECK;
 const char *hook_manager_name(enum hook_manager manager);
 
 #endif

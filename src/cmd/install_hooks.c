@@ -145,25 +145,54 @@ static void refuse(struct install *in, const struct hook *h, const char *why)
 				      h->event->name));
 }
 
+static err_t plan_there(struct install *in, struct repo *r, struct hook *h, bool force);
+
+static err_t read_legacy(struct hook *out, const struct hook *h)
+{
+	*out = (struct hook){.event = h->event, .place = h->place};
+	out->path = mem_printf("%s.legacy", h->path);
+	TRY(file_stat(&out->st, out->path));
+	return out->st.regular ? file_read(&out->text, &out->len, NULL, out->path, 0) : NULL;
+}
+
+/*
+ * pre-commit runs what was there before it under this name, and before anything else. From its own
+ * configuration we would run too late: it takes edits that are not staged out of the files first,
+ * and nothing that a command changed could go into the commit.
+ */
+static err_t plan_legacy(struct install *in, struct repo *r, const struct hook *h)
+{
+	scoped(hook_release) struct hook legacy = {0};
+
+	TRY(read_legacy(&legacy, h));
+	if (legacy.st.exists)
+		return plan_there(in, r, &legacy, false);
+	write_hook(in, &legacy, mem_strdup(h->event->text), strlen(h->event->text), 0755);
+	return NULL;
+}
+
 /* A hook that a manager owns: either it calls us, or it is to be told so. */
 static err_t ask_manager(struct install *in, struct repo *r, const struct hook *h,
 			 enum hook_manager manager)
 {
 	struct mem_stream s;
 	bool calls;
+	err_t err;
 
 	TRY(hook_manager_calls(&calls, r, manager, h->event->name));
 	if (calls)
 		return NULL;
+	if (manager == MANAGER_PRE_COMMIT && !h->place->why_not)
+		return plan_legacy(in, r, h);
 	strs_take(&in->foreign, mem_printf("'%s' belongs to %s, which would write over a change",
 					   h->path, hook_manager_name(manager)));
 	mem_stream_open(&s);
 	if (in->snippet)
 		fputs(in->snippet, s.file);
-	hook_manager_snippet(s.file, manager, h->event->name, !in->snippet);
+	err = hook_manager_snippet(s.file, manager, h->event->name, !in->snippet);
 	free(in->snippet);
 	in->snippet = mem_stream_close(&s, NULL);
-	return NULL;
+	return err;
 }
 
 /* What is there is kept beside, and ours takes its place. */
@@ -287,7 +316,7 @@ err_t install_hooks(struct install *in, struct repo *r, bool config_hooks, bool 
 
 		TRY(read_hook(&h));
 		if (config_hooks)
-			plan_away(in, &h);
+			plan_away(in, &h);	/* what is under a name of pre-commit's stays */
 		else if (place.manager && !force)
 			TRY(ask_manager(in, r, &h, place.manager));
 		else if (h.st.exists)
@@ -341,6 +370,12 @@ err_t uninstall_hooks(struct install *in, struct repo *r, bool force)
 
 		TRY(read_hook(&h));
 		TRY(plan_back(in, r, &h, force));
+		if (!place.why_not) {
+			scoped(hook_release) struct hook legacy = {0};
+
+			TRY(read_legacy(&legacy, &h));
+			plan_away(in, &legacy);
+		}
 	}
 	return NULL;
 }

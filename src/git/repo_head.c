@@ -27,7 +27,7 @@ static const char *series(const struct repo *r)
 /* Edits that git holds back come into the files after its last hook. */
 static bool is_over(const struct repo *r, const char *autostash)
 {
-	return r->rebase_over && !has(r, autostash);
+	return r->ending && !has(r, autostash);
 }
 
 /* A rebase comes first: it leaves the marks of what it does inside. */
@@ -37,7 +37,7 @@ static const char *under_way(const struct repo *r)
 		return "rebase";
 	if (has(r, "rebase-apply") && !is_over(r, "rebase-apply/autostash"))
 		return has(r, "rebase-apply/applying") ? "am" : "rebase";
-	if (has(r, "MERGE_HEAD"))
+	if (has(r, "MERGE_HEAD") && !is_over(r, "MERGE_AUTOSTASH"))
 		return "merge";
 	/* its hooks run before the work tree has the stashed edits again */
 	if (has(r, "MERGE_AUTOSTASH"))
