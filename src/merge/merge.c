@@ -1,37 +1,20 @@
 #include "merge/merge.h"
 
-#include "artifact/artifact.h"
 #include "merge/form.h"
 #include "merge/gates.h"
 #include "merge/group.h"
-#include "merge/name.h"
+#include "merge/inputs.h"
 #include "merge/rules.h"
 #include "merge/section.h"
 #include "merge/state.h"
 #include "merge/text.h"
 #include "merge/weave.h"
 #include "util/mem.h"
-#include "util/utf8.h"
 
 #include <stdlib.h>
 
 /* git's limits: a NUL this near the beginning makes a file binary. */
 #define BINARY_LOOK 8000
-/* Longer texts are merged as lines only. */
-#define RULES_MAX_BYTES ((size_t)8 * 1024 * 1024)
-
-/* So many lines from the top a title or an id is looked for. */
-#define TITLE_LOOK 40
-
-struct inputs {
-	struct slice base, ours, theirs;
-	const struct merge_options *options;
-	bool rules;		/* unit by unit, and through the gates */
-	bool artifact;		/* in a kind's directory, or by its title */
-	unsigned off;		/* rules that may not be used */
-	int least;		/* how likely a merge must be right */
-};
-
 static void decide(struct merge_result *r, const char *rule, size_t line, const char *reason,
 		   bool conflict)
 {
@@ -119,13 +102,6 @@ static void decide_regions(struct merge_result *r, const struct text *t)
 	}
 }
 
-static void texts_of(struct slice text[3], const struct inputs *in, bool formed)
-{
-	text[BASE] = formed ? form_without_bom(in->base) : in->base;
-	text[OURS] = formed ? form_without_bom(in->ours) : in->ours;
-	text[THEIRS] = formed ? form_without_bom(in->theirs) : in->theirs;
-}
-
 /* Unit by unit what the lines leave in conflict; then the rest is made small. */
 static void merge_units(struct text *t, const struct inputs *in, bool formed, bool units)
 {
@@ -133,7 +109,7 @@ static void merge_units(struct text *t, const struct inputs *in, bool formed, bo
 
 	text_regions(t);
 	if (units && text_conflicts(t)) {
-		texts_of(g.text, in, formed);
+		inputs_texts(g.text, in, formed);
 		grouped_split(&g, t);
 		group_merge(t, &g);
 	}
@@ -156,7 +132,7 @@ static void split(struct text *t, const struct inputs *in, bool formed)
 {
 	struct slice text[3];
 
-	texts_of(text, in, formed);
+	inputs_texts(text, in, formed);
 	text_split(t, text[BASE], text[OURS], text[THEIRS],
 		   formed ? LINE_ENDS_IGNORED : LINE_ENDS_COUNT);
 }
@@ -198,7 +174,7 @@ static void check_gates(struct outcome *o, const struct text *t, const struct in
 	if (!woven && !changes_headings(&t->base, &t->ours, &t->to_ours) &&
 	    !changes_headings(&t->base, &t->theirs, &t->to_theirs))
 		return;
-	texts_of(text, in, formed);
+	inputs_texts(text, in, formed);
 	o->gate = gates_check(text, formed ? form_without_bom(result) : result, &t->leaves,
 			      woven ? GATES_ALL : GATES_TEXT);
 	if (!o->gate.rule && woven && sections_disagree(text))
@@ -344,7 +320,7 @@ static bool merge_sections(struct outcome *out, const struct inputs *in)
 		m.off &= ~(1u << RULE_DELETE);
 		m.least = 0;
 	}
-	texts_of(m.text, in, false);
+	inputs_texts(m.text, in, false);
 	section_merge(&m);
 	if (!m.bytes || !same_swapped(&m))
 		return false;
@@ -385,69 +361,6 @@ static struct merge_result merge_lines(const struct inputs *in, struct state_rul
 	return plain.r;
 }
 
-static bool usable(struct slice text)
-{
-	return text.len <= RULES_MAX_BYTES && utf8_valid(text) && !artifact_has_markers(text);
-}
-
-static bool all_usable(const struct inputs *in)
-{
-	return usable(in->base) && usable(in->ours) && usable(in->theirs);
-}
-
-/* "ABC-12". */
-static bool is_label(struct slice s)
-{
-	size_t i = 0, digits;
-
-	while (i < s.len && s.at[i] >= 'A' && s.at[i] <= 'Z')
-		i++;
-	if (i < 2 || i == s.len || s.at[i] != '-')
-		return false;
-	for (digits = ++i; i < s.len && s.at[i] >= '0' && s.at[i] <= '9'; i++)
-		;
-	return i > digits && (i == s.len || s.at[i] == ':' || s.at[i] == ' ');
-}
-
-/* A title that begins with a label, or front matter with one as its id. */
-static bool is_artifact(struct slice text)
-{
-	struct slice rest = form_without_bom(text), line;
-	bool front = false;
-
-	for (int i = 0; i < TITLE_LOOK && slice_line(&rest, &line); i++) {
-		line = slice_trim(line);
-		if (slice_is(line, "---"))
-			front = !front;
-		if (front && line.len > 3 && memcmp(line.at, "id:", 3) == 0)
-			return is_label(slice_trim(slice_of(line.at + 3, line.len - 3)));
-		if (!front && line.len && line.at[0] == '#')
-			return line.len > 2 && is_label(slice_of(line.at + 2, line.len - 2));
-	}
-	return false;
-}
-
-/* One side did no more than to take blanks off or on, or to give the whole text another bullet. */
-static bool formatted(struct slice base, struct slice side)
-{
-	return name_same_but_ends(base, side) ||
-	       (name_one_bullet(base) && name_one_bullet(side) &&
-		name_same_but_looks(base, side));
-}
-
-/* What the mode leaves out; an artifact that has been approved is merged strictly. */
-static void choose_rules(struct inputs *in)
-{
-	enum merge_mode mode = in->options->mode;
-
-	if (in->artifact && state_in_gate(in->base, in->ours, in->theirs, in->options->kind))
-		mode = MERGE_STRICT;
-	in->least = merge_mode_least(mode);
-	in->off = in->options->off | merge_rules_off(mode, in->artifact,
-						  formatted(in->base, in->ours) ||
-						  formatted(in->base, in->theirs));
-}
-
 struct merge_result merge3(struct slice base, struct slice ours, struct slice theirs,
 			   const struct merge_options *options)
 {
@@ -455,14 +368,10 @@ struct merge_result merge3(struct slice base, struct slice ours, struct slice th
 	struct inputs in = {base, ours, theirs, options ? options : &none, false, false, 0, 0};
 	struct state_rule state = {.verdict = STATE_TEXTUAL};
 	struct merge_result r;
-	bool usable_texts;
 
 	if (trivial(&r, &in) || binary(&r, &in))
 		return r;
-	usable_texts = all_usable(&in);
-	in.rules = usable_texts && !in.options->text_only;
-	in.artifact = usable_texts && (in.options->kind || (in.rules && is_artifact(base)));
-	choose_rules(&in);
+	inputs_choose_rules(&in);
 	if (in.artifact && !(in.off & 1u << RULE_STATE))
 		state = state_decide(base, ours, theirs, in.options->kind);
 	return merge_lines(&in, &state);
