@@ -15,6 +15,7 @@ struct matcher {
 	struct span a, b;
 	size_t *map;
 	enum match_how how;
+	struct name_bag *a_words, *b_words;	/* of each unit, for likeness */
 };
 
 /* The longer a text, the surer that it is the same. */
@@ -43,8 +44,10 @@ static int key_weight(const struct matcher *m, const struct unit *a, const struc
 	return 10;
 }
 
-static int similar_weight(const struct unit *a, const struct unit *b)
+static int similar_weight(const struct matcher *m, size_t i, size_t j)
 {
+	const struct unit *a = &m->a.units->at[i], *b = &m->b.units->at[j];
+	const struct name_bag *x = &m->a_words[i - m->a.from], *y = &m->b_words[j - m->b.from];
 	double alike;
 
 	if (a->kind != b->kind || a->kind == UNIT_FIELD || a->kind == UNIT_LINK)
@@ -55,10 +58,10 @@ static int similar_weight(const struct unit *a, const struct unit *b)
 		return 0;
 	if (name_same_words(a->text, b->text))
 		return 1000;
-	alike = name_alike(a->text, b->text);
+	alike = name_bags_alike(x, y);
 	if (alike >= (unit_is_entry(a) ? SIMILAR_ENTRY : SIMILAR_TEXT))
 		return (int)(alike * 100);
-	return name_within(a->text, b->text) ? 1 + (int)(alike * 100) : 0;
+	return name_bag_within(x, y) ? 1 + (int)(alike * 100) : 0;
 }
 
 static int weight(const struct matcher *m, size_t i, size_t j)
@@ -71,7 +74,7 @@ static int weight(const struct matcher *m, size_t i, size_t j)
 	case MATCH_KEY:
 		return key_weight(m, a, b);
 	default:
-		return similar_weight(a, b);
+		return similar_weight(m, i, j);
 	}
 }
 
@@ -141,19 +144,41 @@ static void align_rest(struct matcher *m)
 	}
 }
 
+static struct name_bag *words_of(const struct span *s)
+{
+	struct name_bag *words = mem_alloc((s->to - s->from + 1) * sizeof(*words));
+
+	for (size_t i = s->from; i < s->to; i++)
+		words[i - s->from] = name_bag(s->units->at[i].text);
+	return words;
+}
+
+static void words_release(struct name_bag *words, size_t len)
+{
+	for (size_t i = 0; words && i < len; i++)
+		name_bag_release(&words[i]);
+	free(words);
+}
+
 size_t *match_units(struct span a, struct span b, enum match_how how)
 {
-	struct matcher m = {a, b, NULL, MATCH_EXACT};
+	struct matcher m = {a, b, NULL, MATCH_EXACT, NULL, NULL};
 	size_t n = a.to - a.from;
 
 	if ((n + 1) * (b.to - b.from + 1) > MAX_CELLS)
 		return NULL;
 	m.map = mem_alloc((n + 1) * sizeof(*m.map));
+	if (how >= MATCH_SIMILAR) {
+		m.a_words = words_of(&a);
+		m.b_words = words_of(&b);
+	}
 	for (size_t i = 0; i < n; i++)
 		m.map[i] = NOWHERE;
 	for (int pass = MATCH_EXACT; pass <= (int)how; pass++) {
 		m.how = (enum match_how)pass;
 		align_rest(&m);
 	}
+	words_release(m.a_words, n);
+	words_release(m.b_words, b.to - b.from);
 	return m.map;
 }

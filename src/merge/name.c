@@ -226,36 +226,58 @@ static size_t hash_words(struct slice s, unsigned *words)
 	return n;
 }
 
-struct overlap {
-	size_t a, b, common;
-};
-
-static struct overlap overlap(struct slice a, struct slice b)
+static size_t in_common(const struct name_bag *a, const struct name_bag *b)
 {
-	unsigned x[MAX_WORDS], y[MAX_WORDS];
-	size_t nx = hash_words(a, x), ny = hash_words(b, y), i = 0, j = 0, common = 0;
+	size_t i = 0, j = 0, common = 0;
 
-	while (i < nx && j < ny) {
-		if (x[i] == y[j]) {
+	while (i < a->len && j < b->len) {
+		if (a->at[i] == b->at[j]) {
 			common++;
 			i++;
 			j++;
-		} else if (x[i] < y[j]) {
+		} else if (a->at[i] < b->at[j]) {
 			i++;
 		} else {
 			j++;
 		}
 	}
-	return (struct overlap){nx, ny, common};
+	return common;
+}
+
+struct name_bag name_bag(struct slice s)
+{
+	unsigned words[MAX_WORDS];
+	size_t len = hash_words(s, words);
+
+	return (struct name_bag){len ? mem_dup(words, len * sizeof(*words)) : NULL, len};
+}
+
+void name_bag_release(struct name_bag *bag)
+{
+	free(bag->at);
+	*bag = (struct name_bag){0};
+}
+
+double name_bags_alike(const struct name_bag *a, const struct name_bag *b)
+{
+	return a->len + b->len ? 2.0 * (double)in_common(a, b) / (double)(a->len + b->len) : 0;
+}
+
+bool name_bag_within(const struct name_bag *a, const struct name_bag *b)
+{
+	size_t common = in_common(a, b);
+
+	return common && (common == a->len || common == b->len);
 }
 
 double name_alike(struct slice a, struct slice b)
 {
-	struct overlap o = overlap(a, b);
+	unsigned x[MAX_WORDS], y[MAX_WORDS];
+	struct name_bag p = {x, hash_words(a, x)}, q = {y, hash_words(b, y)};
 
-	if (!o.a && !o.b)
+	if (!p.len && !q.len)
 		return slice_eq(slice_trim(a), slice_trim(b)) ? 1 : 0;
-	return 2.0 * (double)o.common / (double)(o.a + o.b);
+	return name_bags_alike(&p, &q);
 }
 
 /* The same but for one run of at most two letters: a slip of the pen, or of another's. */
@@ -278,9 +300,10 @@ bool name_one_letter_off(struct slice a, struct slice b)
 
 bool name_within(struct slice a, struct slice b)
 {
-	struct overlap o = overlap(a, b);
+	unsigned x[MAX_WORDS], y[MAX_WORDS];
+	struct name_bag p = {x, hash_words(a, x)}, q = {y, hash_words(b, y)};
 
-	return o.common && (o.common == o.a || o.common == o.b);
+	return name_bag_within(&p, &q);
 }
 
 bool name_same_words(struct slice a, struct slice b)

@@ -6,6 +6,16 @@
 
 /* The key of a unit (see struct unit), within its text. */
 struct slice name_of(const struct unit *u);
+/* The words of a text, to be compared with many others. */
+struct name_bag {
+	unsigned *at;
+	size_t len;
+};
+struct name_bag name_bag(struct slice s);
+void name_bag_release(struct name_bag *bag);
+/* As name_alike and name_within. */
+double name_bags_alike(const struct name_bag *a, const struct name_bag *b);
+bool name_bag_within(const struct name_bag *a, const struct name_bag *b);
 /* Words in common, of 2 * common / all (Dice): 0..1. Blanks, punctuation and case do not count. */
 double name_alike(struct slice a, struct slice b);
 /* One is the other with one or two letters put in, taken out or changed at one place. */
