@@ -81,11 +81,12 @@ static void outcome_release(struct outcome *o)
 	gate_release(&o->gate);
 }
 
-static void decide_rules(struct merge_result *r, const struct region *c)
+/* line: 0 for none. */
+static void decide_rules(struct merge_result *r, unsigned rules, size_t line)
 {
 	for (int rule = 0; rule < RULE_COUNT; rule++)
-		if (c->rules & 1u << rule)
-			decide(r, merge_rule_name((enum merge_rule)rule), c->ours_from + 1,
+		if (rules & 1u << rule)
+			decide(r, merge_rule_name((enum merge_rule)rule), line,
 			       merge_rule_about((enum merge_rule)rule), false);
 }
 
@@ -98,7 +99,7 @@ static void decide_regions(struct merge_result *r, const struct text *t)
 			decide(r, c->rule ? c->rule : "text", c->ours_from + 1,
 			       c->reason ? c->reason : "both sides changed this", true);
 		if (c->kind == REGION_WOVEN)
-			decide_rules(r, c);
+			decide_rules(r, c->rules, c->ours_from + 1);
 	}
 }
 
@@ -333,7 +334,7 @@ static bool merge_sections(struct outcome *out, const struct inputs *in)
 	*out = (struct outcome){.r = {.clean = true, .bytes = steal(m.bytes), .len = m.len}};
 	if (why)
 		decide(&out->r, why, 0, reason, false);
-	decide(&out->r, merge_rule_name(RULE_MOVE), 0, merge_rule_about(RULE_MOVE), false);
+	decide_rules(&out->r, m.rules | 1u << RULE_MOVE, 0);
 	return true;
 }
 

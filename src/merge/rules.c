@@ -60,7 +60,7 @@ int merge_rules_share(unsigned bits)
 
 unsigned merge_rules_off(enum merge_mode mode, bool artifact, bool formatted)
 {
-	unsigned off = 1u << RULE_DELETE;
+	unsigned off = 0;
 
 	for (int i = 0; i < RULE_COUNT; i++)
 		if (rules[i].share < merge_mode_least(mode))

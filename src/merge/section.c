@@ -257,6 +257,8 @@ static bool merge_body(struct merger *m, FILE *out, struct slice b, struct slice
 	fwrite(bytes, 1, len, out);
 	for (size_t i = 0; i < text.leaves.len; i++)
 		strs_add(&m->m->leaves, text.leaves.at[i]);
+	for (size_t i = 0; i < text.len; i++)
+		m->m->rules |= text.regions[i].rules;
 	return true;
 }
 

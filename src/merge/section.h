@@ -13,6 +13,7 @@ struct section_merge {
 	unsigned off;		/* rules that may not be used */
 	int least;		/* see merge_mode_least */
 	bool strayed;		/* lines merged without a conflict, but under a wrong heading */
+	unsigned rules;		/* bits of those it took inside sections */
 	struct strs leaves;	/* as in struct text */
 	char *bytes;		/* NUL-terminated; NULL: refused */
 	size_t len;
