@@ -155,18 +155,22 @@ include tests/tests.mk
 
 # --- install -------------------------------------------------------------------------------
 MAN1 = $(wildcard src/*.1)
+MAN7 = $(wildcard src/*.7)
 
 .PHONY: install uninstall
 install: all
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1' \
+	  '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(B)/git-agent '$(DESTDIR)$(BINDIR)/git-agent'
 	$(foreach m,$(MODULES),install -m 644 $(m) '$(DESTDIR)$(LIBEXECDIR)/$(notdir $(m))' &&) :
 	$(foreach m,$(MAN1),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))' &&) :
+	$(foreach m,$(MAN7),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))' &&) :
 
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/git-agent'
 	rm -f $(foreach m,git supabase,'$(DESTDIR)$(LIBEXECDIR)/$(m).so')
 	rm -f $(foreach m,$(MAN1),'$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))')
+	rm -f $(foreach m,$(MAN7),'$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))')
 	if test -d '$(DESTDIR)$(LIBEXECDIR)'; then rmdir '$(DESTDIR)$(LIBEXECDIR)'; fi
 
 .PHONY: clean
