@@ -1,6 +1,7 @@
 #include "cmd/install.h"
 #include "cli/text.h"
 #include "cmd/block.h"
+#include "cmd/settings.h"
 #include "util/file.h"
 #include "util/mem.h"
 
@@ -67,8 +68,34 @@ static char *tracked_path(const struct repo *r)
 	return mem_printf("%s/.gitattributes", r->worktree);
 }
 
+static void scoped_kinds(struct kinds **kinds)
+{
+	kinds_free(*kinds);
+}
+
+/* The lines that everybody has, and one for each directory of the project's own kinds. */
+static err_t attribute_lines(char **out, const struct repo *r)
+{
+	scoped(scoped_kinds) struct kinds *kinds = NULL;
+	struct mem_stream s;
+
+	TRY(settings_here(&kinds, r));
+	mem_stream_open(&s);
+	fputs(install_attribute_lines, s.file);
+	for (size_t i = 0; i < kinds->len; i++) {
+		const struct kind *k = &kinds->at[i];
+		scoped_free char *pattern = mem_printf("/%s/**/*%s ", k->dir, k->suffix);
+
+		if (!strstr(install_attribute_lines, pattern))
+			fprintf(s.file, "%smerge=agent%s\n", pattern,
+				k->opaque ? "" : " diff=agent");
+	}
+	*out = mem_stream_close(&s, NULL);
+	return NULL;
+}
+
 /* Whether the tracked file says just what we would. */
-static err_t is_tracked_current(bool *out, const struct repo *r)
+static err_t is_tracked_current(bool *out, const struct repo *r, const char *lines)
 {
 	scoped_free char *path = tracked_path(r), *text = NULL, *put = NULL;
 	struct file_stat st;
@@ -79,22 +106,24 @@ static err_t is_tracked_current(bool *out, const struct repo *r)
 	if (!st.regular)
 		return NULL;
 	TRY(file_read(&text, &len, NULL, path, 0));
-	put = block_put(slice_of(text, len), len, install_attribute_lines);
+	put = block_put(slice_of(text, len), len, lines);
 	*out = put == NULL;
 	return NULL;
 }
 
 static err_t plan_attributes(struct install *in, struct repo *r, enum install_attributes where)
 {
+	scoped_free char *lines = NULL;
 	bool tracked = false;
 
+	TRY(attribute_lines(&lines, r));
 	if (where == ATTRIBUTES_AUTO)
-		TRY(is_tracked_current(&tracked, r));
+		TRY(is_tracked_current(&tracked, r, lines));
 	if (where == ATTRIBUTES_TRACKED)
-		TRY(plan_block(in, tracked_path(r), install_attribute_lines, "merge attribute"));
+		TRY(plan_block(in, tracked_path(r), lines, "merge attribute"));
 	/* What is in info/ has the last word, so that an older block there would hide the new. */
 	return plan_block(in, info_path(r),
-			  tracked || where == ATTRIBUTES_TRACKED ? NULL : install_attribute_lines,
+			  tracked || where == ATTRIBUTES_TRACKED ? NULL : lines,
 			  "merge attribute");
 }
 
