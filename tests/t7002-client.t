@@ -220,7 +220,7 @@ test_expect_success SERVER 'an old server is told from one that is none' '
 	sleep 1 &&
 	test_expect_code 2 as dan git -C stranger agent sync init "$URL" --key "$KEY" 2>err &&
 	psql_ "alter function gitagent.other(jsonb) rename to project_join; notify pgrst" &&
-	test_grep "old" err &&
+	test_grep "old" err && test_grep "^hint: .*--server-sql" err &&
 	test_expect_code 0 git agent sync init --server-sql >sql &&
 	test_grep "create schema if not exists gitagent" sql &&
 	sleep 1 &&
@@ -259,6 +259,14 @@ test_expect_success SERVER 'a conflict is recorded, and resolved' '
 	as bob git -C bob agent sync &&
 	as ada git -C ada agent sync &&
 	as ada git -C ada agent show INFRA-042 | grep "limit of 7"
+'
+
+test_expect_success SERVER 'offline, a new story has a number that init leased' '
+	offline ada agent new-story "Offline" --scope INFRA >1 2>err &&
+	test_grep "^INFRA-[0-9]* " 1 && test_grep "^queued" err &&
+	as ada git -C ada agent sync &&
+	test_expect_code 3 offline ada agent sync status >out 2>err &&
+	test_grep "out of reach" err && test_grep "Remote" out
 '
 
 test_expect_success SERVER 'new stories have numbers of their own' '
@@ -452,6 +460,8 @@ test_expect_success SERVER 'in CI: a token, bound to its server; a refresh token
 	! git -C ci config agent.user &&
 	! test -e home-ci/.git-credentials &&
 	test_expect_code 2 as ci git -C ci agent sync &&
+	GIT_AGENT_TOKEN=eyJ.x.y GIT_AGENT_URL=$URL test_expect_code 2 as ci git -C ci agent sync 2>err &&
+	test_grep "^hint: the token of the environment has expired" err &&
 	login dan && refresh=$(sed -n "s/.*%3a\([^%]*\)@127.*/\1/p" home-dan/.git-credentials) &&
 	GIT_AGENT_REFRESH_TOKEN=$refresh GIT_AGENT_URL=$URL as ci git -C ci agent login >out &&
 	test_grep "as dan@example.org$" out && test "$(kept ci)" = 1 &&

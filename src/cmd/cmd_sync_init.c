@@ -4,6 +4,7 @@
 #include "cmd/exchange.h"
 #include "cmd/install.h"
 #include "cmd/join.h"
+#include "cmd/new_id.h"
 #include "cmd/remote_url.h"
 #include "cmd/server_sql.h"
 #include "cmd/shortcut.h"
@@ -270,13 +271,18 @@ static err_t no_remote(struct session *s)
 
 static err_t meet_remote(const struct init *in, struct session *s)
 {
+	err_t err;
+
 	if (!in->url)
 		return no_remote(s);
 	TRY(pin_all(in, s));
 	TRY(set_meta(s, "remote", in->url));
 	printf("remote: %s\n", in->url);
 	TRY(exchange_open(s));
-	return exchange_both(s, &(struct push_options){0});
+	err = exchange_both(s, &(struct push_options){0});
+	if (s->server && (!err || err->code == ERR_DIFFERS))
+		new_id_reserve(s);
+	return err;
 }
 
 static err_t carry_out(struct init *in, struct session *look)

@@ -50,6 +50,7 @@ static err_t ask(struct view *v, struct session *s)
 	char now[21];
 	long cursor;
 
+	s->brief = true;
 	TRY(session_remote(s, false));
 	TRY(session_explain(s->remote.head(s->remote.ctx, &reply), s));
 	TRY(store_json_get(&head, s->store, reply, "$.head"));

@@ -141,3 +141,17 @@ err_t new_id_find(struct label *out, const struct new_id *n, struct session *s)
 	*out = label;
 	return NULL;
 }
+
+void new_id_reserve(struct session *s)
+{
+	struct new_id n = {.kind = kinds_find(s->kinds, "story")};
+	scoped_free char *scope = NULL;
+	err_t err;
+
+	if (!n.kind || !s->have_remote)
+		return;
+	err = find_scope(&scope, &n, s);
+	if (!err)
+		err = relabel_reserve(&s->engine, n.kind, scope);
+	err_free(err);
+}

@@ -9,12 +9,13 @@ char *refusal_advice(const struct strs *blocked)
 	static const struct {
 		const char *status, *text;
 	} rows[] = {
-		{"forbidden", "'git agent member list' shows who may; 'git agent state <id> "
-			      "<state>' takes a change of state back;\nwith another role, 'git agent "
-			      "sync push <id>' sends it again"},
-		{"four_eyes", "somebody else who is an approver sets this state; in a team "
-			      "without one, an admin adds one:\ngit agent member add --role approver "
-			      "<e-mail address>"},
+		{"forbidden",
+		 "'git agent member list' shows who may; 'git agent state <id> <state>' takes a "
+		 "change of state back;\n"
+		 "with another role, 'git agent sync push <id>' sends it again"},
+		{"four_eyes",
+		 "somebody else who is an approver sets this state; in a team without one, an "
+		 "admin adds one:\ngit agent member add --role approver <e-mail address>"},
 		{"bad_transition", "'git agent state <id>' shows where it may go from here"},
 		{"stale_approval", "'git agent sync', read it again, and approve what it says now"},
 		{"num_taken", "'git agent mv <id> --label <new-id>' gives it another id"},

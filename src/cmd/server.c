@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #define SETTINGS ".agent/config"
+#define BRIEF_MS 1000
 
 enum { PROXY, CA_INFO, CA_PATH, CERT, CERT_KEY };
 
@@ -172,9 +173,15 @@ static err_t find_url(char **out, const struct server_ask *ask, struct repo *rep
 		TRY(repo_config(&url, repo, "agent.remote"));
 	if (!url)
 		url = variable("GIT_AGENT_URL");
-	if (!url || !server_is_url(url))
+	if (!url || !server_is_url(url)) {
+		scoped_free char *suggested = NULL;
+
+		TRY(server_suggested(&suggested, repo, "agent.remote"));
 		return err_hint(err_new(ERR_MISUSE, "which server?"),
-				"--url https://<project>.supabase.co names it");
+				suggested ? "the team suggests --url %s"
+					  : "--url %s names it", suggested ? suggested
+				: "https://<project>.supabase.co");
+	}
 	return server_url(out, url);
 }
 
@@ -201,6 +208,10 @@ static err_t find_all(struct server *s, const struct server_ask *ask, struct rep
 		.trace = variable("GIT_AGENT_TRACE_HTTP") != NULL,
 		.keeper = keeper_calls(s->keeper),
 	};
+	if (ask->brief) {
+		s->options.connect_ms = s->options.stall_ms = s->options.deadline_ms = BRIEF_MS;
+		s->options.tries = 1;
+	}
 	return NULL;
 }
 
@@ -268,10 +279,18 @@ err_t server_explain(err_t err, struct server *s)
 		return err;
 	switch (s->sb.why(s->sb.ctx)) {
 	case SUPABASE_LOGGED_OUT:
+		if (keeper_from_environment(s->keeper))
+			return err_hint(err, "the token of the environment has expired, or is of "
+					"another server");
 		return err_hint(err, "'git agent login %s' logs in; what you did is still here",
 				s->user ? s->user : "<e-mail address>");
 	case SUPABASE_NOT_FOUND:
 		return no_member(err, s);
+	case SUPABASE_TOO_OLD:
+		if (err->hint && strcmp(err->hint, "upgrade git-agent") == 0)
+			return err;
+		return err_hint(err, "its owner runs what 'git agent sync init --server-sql' "
+				"prints");
 	case SUPABASE_NOT_INSTALLED:
 		return err_hint(err, "its owner runs what 'git agent sync init --server-sql' "
 				"prints, and adds 'gitagent' to the exposed schemas");
@@ -282,7 +301,6 @@ err_t server_explain(err_t err, struct server *s)
 	case SUPABASE_OFFLINE:
 	case SUPABASE_CERTIFICATE:
 	case SUPABASE_NOT_A_SERVER:
-	case SUPABASE_TOO_OLD:
 	case SUPABASE_FORBIDDEN:
 	case SUPABASE_BAD_LOGIN:
 	case SUPABASE_OTHER:

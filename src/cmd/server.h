@@ -27,6 +27,7 @@ struct server {
 /* What was typed: NULL where nothing was. */
 struct server_ask {
 	const char *url, *key, *project, *user;
+	bool brief;	/* one try, of one second */
 };
 
 /* "https://..." or "http://...". */

@@ -187,7 +187,8 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 static err_t open_server(struct session *s, const char *url)
 {
 	struct server *server = mem_alloc(sizeof(*server));
-	err_t err = server_open(server, &(struct server_ask){.url = url}, s->repo);
+	err_t err = server_open(server, &(struct server_ask){.url = url, .brief = s->brief},
+				s->repo);
 
 	if (!err && !server->project)
 		err = err_hint(err_new(ERR_MISUSE, "this clone has no project at '%s'", url),

@@ -29,6 +29,7 @@ struct session {
 	struct kinds *kinds;	/* built-in table with .agent/config over it */
 	struct store *store;
 	bool read_only;		/* the store was opened for reading */
+	bool brief;		/* set before session_remote: a server is asked for a second */
 	struct git_port port;
 	bool have_port;		/* false in a bare repository */
 	struct remote remote;

@@ -116,6 +116,14 @@ err_t relabel_next(long *num, struct engine *e, const struct kind *kind, const c
 	return draw(num, e, scope);
 }
 
+err_t relabel_reserve(struct engine *e, const struct kind *kind, const char *scope)
+{
+	scoped_free char *key = mem_printf("lease:%s", scope), *value = NULL;
+
+	TRY(store_meta_get(&value, e->store, key));
+	return value ? NULL : new_block(e, kind, scope);
+}
+
 static bool in_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '_';
