@@ -6,7 +6,7 @@
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results lint conformance members admin security writers cost leftovers}
+part=${SERVER_TESTS:-kinds text results rules lint conformance members admin security writers cost leftovers}
 place=$PWD/build/backend-$$
 
 . tests/lib/backend.sh
@@ -54,10 +54,13 @@ do
 	case $name in
 	kinds)
 		"$build/tests/server/kinds-sql" | diff - supabase/migrations/*_kinds.sql >&2
-		one "the migration has the rules of the program" $? ;;
+		one "the migration has the rules of the program" $?
+		psql -XAtq -v ON_ERROR_STOP=1 -v document="$("$build/tests/server/kinds-sql" --document)" \
+			-v user="$GIT_AGENT_TEST_ADA_ID" -f tests/server/document.sql \
+			"$GIT_AGENT_TEST_DATABASE" || status=1 ;;
 	text)
 		node tests/server/text.mjs "$build/tests/server/read-text" || status=1 ;;
-	results | lint)
+	results | rules | lint)
 		pgtap "supabase/tests/$name.test.sql" ;;
 	conformance)
 		"$build/tests/unit/test_remote_server" || status=1 ;;

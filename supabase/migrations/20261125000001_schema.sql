@@ -242,7 +242,7 @@ create table if not exists gitagent_private.audit (
   nr bigint not null,
   what text not null,
   detail jsonb not null,
-  actor uuid not null,
+  actor uuid,  -- null: with the password of the database
   actor_name text not null,
   at timestamptz not null default clock_timestamp(),
   rev bigint not null,  -- the head when it happened

@@ -456,6 +456,6 @@ insert into gitagent_private.transition (kind, from_state, to_state, min_role,
   ('journey', 'ICEBOX', 'RETIRED', 'author', false, false, false),
   ('journey', 'BLOCKED', 'RETIRED', 'author', false, false, false),
   ('journey', 'SUPERSEDED', 'RETIRED', 'author', false, false, false)
-on conflict (rules, kind, from_state, to_state) do update set (min_role, four_eyes,
-  needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,
+on conflict (rules, kind, from_state, to_state) do update set (min_role,
+  four_eyes, needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,
   excluded.needs_parent, excluded.needs_reason);

@@ -66,7 +66,7 @@ begin
       and (octet_length(p) <= 255 or not exists (
         select from string_to_table(p, '/') c where octet_length(c) > 255))) p
   join gitagent_private.kind k on k.rules = p_rules and starts_with(p, k.dir || '/')
-    and right(base, length(k.suffix)) = k.suffix
+    and right(base, length(k.suffix)) = lower(k.suffix collate "C")
     and left(base, -length(k.suffix)) not in ('', 'readme', 'template')
     and right(left(base, -length(k.suffix)), 9) <> '-template'
     and strpos(substr(low, length(k.dir) + 1), '/templates/') = 0

@@ -8,7 +8,8 @@ declare
 begin
   select * into pr from gitagent_private.project where id = p_project;
   return jsonb_build_object('proto', pr.proto, 'epoch', pr.epoch, 'head', pr.head,
-    'hash', pr.head_hash, 'project', pr.slug, 'min_rev', pr.min_rev, 'role', m.role);
+    'hash', pr.head_hash, 'project', pr.slug, 'min_rev', pr.min_rev, 'role', m.role)
+    || case when pr.kinds is not null then jsonb_build_object('kinds', pr.kinds) else '{}' end;
 end $$;
 
 create or replace function gitagent_private.pull(p_project uuid, p_epoch jsonb, p_since jsonb,
@@ -138,12 +139,11 @@ begin
   join gitagent_private.kind x on x.rules = pr.rules and x.name = kind_name
   where pr.id = p_project;
   if not found then
-    raise sqlstate 'PT400' using message = 'bad request: ' || format(
-        '''%s'' is no kind of artifact', coalesce(kind_name, ''));
+    raise sqlstate 'PT400' using message = 'bad request: ' || 'no such kind of artifact';
   end if;
   s := coalesce(k.prefix, s, '');
   if s !~ '^[A-Z][A-Z0-9_]{0,31}$' then
-    raise sqlstate 'PT400' using message = 'bad request: ' || format('''%s'' is no scope', s);
+    raise sqlstate 'PT400' using message = 'bad request: ' || 'no such scope';
   end if;
   perform from gitagent_private.project where id = p_project for no key update;
   select greatest(low, 1 + greatest(

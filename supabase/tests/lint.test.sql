@@ -76,11 +76,10 @@ select case when exists (select from pg_extension where extname = 'plpgsql_check
   pg_temp.none('plpgsql_check', $$
   select f.proname || ': ' || c from functions f
   join pg_language l on l.oid = f.prolang and l.lanname = 'plpgsql'
-  cross join lateral extensions.plpgsql_check_function(f.oid, case f.proname
-      when 'revision_guard' then 'gitagent_private.revision'::regclass
-      when 'artifact_guard' then 'gitagent_private.artifact'::regclass
-      when 'audit_guard' then 'gitagent_private.audit'::regclass else 0 end,
-    newtable => case when f.proname = 'artifact_guard' then 'written' end,
+  left join lateral (select tgrelid, tgnewtable from pg_trigger where tgfoid = f.oid limit 1) t
+    on true
+  cross join lateral extensions.plpgsql_check_function(f.oid, coalesce(t.tgrelid, 0),
+    newtable => t.tgnewtable,
     performance_warnings => true, extra_warnings => true) c$$)
   else skip('plpgsql_check is not installed', 1) end;
 select * from finish();

@@ -1,7 +1,12 @@
-/* Prints the rows of supabase/migrations/<timestamp>_kinds.sql: the table of kinds as SQL. */
-#include "artifact/kind.h"
+/*
+ * Prints the rows of supabase/migrations/<timestamp>_kinds.sql: the table of kinds as SQL; with
+ * --document as what kinds_set() takes; settings "<key>=<value>" of .agent/config go over it.
+ */
+#include "artifact/kind_rule.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void text(const char *s)
 {
@@ -57,35 +62,16 @@ static void print_states(const struct kinds *kinds)
 	     "  (excluded.rank, excluded.gate, excluded.initial);\n");
 }
 
-/* The last gate is the approval: by another person. The gates before it are locks. */
-static int approval_rank(const struct kind *k)
-{
-	int rank = KIND_UNRANKED;
-
-	for (size_t i = 0; i < k->nr_states; i++)
-		if (k->states[i].gate && k->states[i].rank > rank)
-			rank = k->states[i].rank;
-	return rank;
-}
-
-static bool is_approval(const struct kind *k, const struct kind_state *s)
-{
-	return s && s->gate && s->rank == approval_rank(k);
-}
-
 static void print_transition(const struct kind *k, const struct kind_state *from,
 			     const struct kind_state *to, const char **comma)
 {
-	struct slice f = slice_str(from ? from->name : ""), t = slice_str(to->name);
-	bool approval = is_approval(k, to), back = is_approval(k, from) && to->initial;
-	bool needs_parent = k->parent_kind && !to->initial && to->rank != KIND_UNRANKED;
-	const char *why;
+	struct kind_rule rule;
 
-	if (!kind_transition(k, f, t, true, &why))
+	if (!kind_rule(&rule, k, from, to))
 		return;
 	printf("%s  ('%s', '%s', '%s', '%s', %s, %s, %s)", *comma, k->name,
-	       from ? from->name : "", to->name, approval || back ? "approver" : "author",
-	       yes(approval), yes(needs_parent), yes(!kind_transition(k, f, t, false, &why)));
+	       from ? from->name : "", to->name, rule.role, yes(rule.four_eyes),
+	       yes(rule.needs_parent), yes(rule.needs_reason));
 	*comma = ",\n";
 }
 
@@ -104,20 +90,55 @@ static void print_transitions(const struct kinds *kinds)
 				print_transition(k, &k->states[m], &k->states[n], &comma);
 		}
 	}
-	puts("\non conflict (rules, kind, from_state, to_state) do update set (min_role, four_eyes,\n"
-	     "  needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,\n"
+	puts("\non conflict (rules, kind, from_state, to_state) do update set (min_role,\n"
+	     "  four_eyes, needs_parent, needs_reason) = (excluded.min_role, excluded.four_eyes,\n"
 	     "  excluded.needs_parent, excluded.needs_reason);");
 }
 
-int main(void)
+/* Settings over the built-in table, as .agent/config has them. */
+static bool set(struct kinds *kinds, int argc, char **argv)
 {
-	struct kinds *kinds = kinds_new();
+	for (int i = 0; i < argc; i++) {
+		char *value = strchr(argv[i], '=');
+		err_t e;
 
+		if (!value)
+			return false;
+		*value++ = '\0';
+		e = kinds_set(kinds, argv[i], value);
+		if (e) {
+			fprintf(stderr, "fatal: %s\n", e->text);
+			err_free(e);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void print_sql(const struct kinds *kinds)
+{
 	puts("-- Kinds, states and transitions. Printed by tests/server/kinds-sql.c from the\n"
 	     "-- table that feeds commands, hooks and merge; tests/t7001-server.t compares.");
 	print_kinds(kinds);
 	print_states(kinds);
 	print_transitions(kinds);
+}
+
+int main(int argc, char **argv)
+{
+	bool document = argc > 1 && strcmp(argv[1], "--document") == 0;
+	struct kinds *kinds = kinds_new();
+	char *text;
+
+	if (document && set(kinds, argc - 2, argv + 2)) {
+		text = kinds_document(kinds);
+		puts(text);
+		free(text);
+	} else if (argc > 1) {
+		return 1;
+	} else {
+		print_sql(kinds);
+	}
 	kinds_free(kinds);
 	return 0;
 }

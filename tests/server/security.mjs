@@ -22,7 +22,11 @@ const state = () =>
   "select a::text from gitagent_private.artifact a union all select r::text from gitagent_private.revision r union all " +
   "select l::text from gitagent_private.lineage l union all select x::text from gitagent_private.text x union all " +
   "select m::text from gitagent_private.member m union all select c::text from gitagent_private.counter c union all " +
-  "select i::text from gitagent_private.intent i union all select d::text from gitagent_private.device d order by 1) q");
+  "select i::text from gitagent_private.intent i union all select d::text from gitagent_private.device d union all " +
+  "select l::text from gitagent_private.lease l union all select i::text from gitagent_private.invitation i union all " +
+  "select a::text from gitagent_private.audit a union all select k::text from gitagent_private.kind k union all " +
+  "select s::text from gitagent_private.kind_state s union all select t::text from gitagent_private.transition t order by 1) q");
+const views = ["projects", "artifacts", "history", "links", "audit"];
 const before = state();
 const leaks = r => /secret of/.test(JSON.stringify(r.body));
 
@@ -56,13 +60,14 @@ const calls = {
   member_list: { project: ours }, member_add: { project: ours, email: "eve@example.org",
       role: "admin" },
   member_remove: { project: ours, email: "ada@example.org" },
+  kinds_set: { project: ours, id: "x", document: { kinds: [] } },
 };
 const names = Object.keys(calls);
 let bad = 0, tried = 0;
 say("status of each call".padEnd(22) + names.map(n => n.slice(0, 8).padStart(9)).join("") +
     "   views");
 for (const [who, how] of Object.entries(callers)) {
-  const row = [], views = [];
+  const row = [], seen = [];
   for (const name of names) {
     const r = await request("POST", "/rest/v1/rpc/" + name, { ...how, body: calls[name] });
     tried++;
@@ -70,16 +75,15 @@ for (const [who, how] of Object.entries(callers)) {
     if (r.status < 400 || r.status >= 500 || leaks(r)) { bad++;
         say(`${who} ${name}: ${JSON.stringify(r.body)}`); }
   }
-  for (const view of ["projects", "artifacts", "history", "links"]) {
-    const r = await request("GET", `/rest/v1/${view}?project=eq.${ours}`.replace("projects?",
-        "projects?"), how);
+  for (const view of views) {
+    const r = await request("GET", `/rest/v1/${view}?project=eq.${ours}`, how);
     tried++;
     const rows = Array.isArray(r.body) ? r.body.length : 0;
-    views.push(r.status === 200 ? `${rows} rows` : r.status);
+    seen.push(r.status === 200 ? `${rows} rows` : r.status);
     if (rows > 0 || leaks(r) || r.status >= 500) { bad++;
         say(`${who} ${view}: ${JSON.stringify(r.body)}`); }
   }
-  say(who.padEnd(22) + row.join("") + "   " + views.join(", "));
+  say(who.padEnd(22) + row.join("") + "   " + seen.join(", "));
 }
 ok(bad === 0,
     `${tried} attempts of ${Object.keys(callers).length} callers who are no members: refused`, bad);
@@ -115,7 +119,7 @@ for (const t of tables)
 ok(reached.length === 0,
     `${tables.length} tables x 3 schemas x 4 methods over HTTP: none is there`, reached);
 reached = [];
-for (const view of ["projects", "artifacts", "history", "links"])
+for (const view of views)
   for (const [method, body] of [["POST", { project: ours }], ["PATCH", { state: "APPROVED" }],
       ["DELETE"]]) {
     const r = await request(method, `/rest/v1/${view}?project=eq.${ours}`, { auth: ada, body });
@@ -153,6 +157,7 @@ const values = {
       "uuid": randomUUID(),
   "their uid": other.op.uid, "their project": theirs, "nul": "\u0000", "surrogate": "\ud800",
       "10 MB": big, "deep": JSON.parse("[".repeat(500) + "]".repeat(500)),
+  "line end": "A\r\nSet-Cookie: x", "line feed": "B\nC",
   "emoji": "🙂", "path": "../../../etc/passwd", "-2^63": -9223372036854775808,
 };
 const counts = {}, surprises = [];
