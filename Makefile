@@ -21,6 +21,10 @@ PREFIX ?= /usr/local
 BINDIR = $(PREFIX)/bin
 LIBEXECDIR = $(PREFIX)/libexec/git-agent
 MANDIR = $(PREFIX)/share/man
+# Where bash, zsh and fish look for completions of commands.
+COMPLETIONS = bash:bash-completion/completions/git-agent zsh:zsh/site-functions/_git-agent \
+              fish:fish/vendor_completions.d/git-agent.fish
+completion_file = '$(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(1)))'
 
 PKGS_MAIN = sqlite3 libcjson libcmark
 PKGS_GIT = libgit2
@@ -165,12 +169,15 @@ install: all
 	$(foreach m,$(MODULES),install -m 644 $(m) '$(DESTDIR)$(LIBEXECDIR)/$(notdir $(m))' &&) :
 	$(foreach m,$(MAN1),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))' &&) :
 	$(foreach m,$(MAN7),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))' &&) :
+	$(foreach c,$(COMPLETIONS),install -D -m 644 \
+	  src/cmd/templates/completion.$(firstword $(subst :, ,$(c))) $(call completion_file,$(c)) &&) :
 
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/git-agent'
 	rm -f $(foreach m,git supabase,'$(DESTDIR)$(LIBEXECDIR)/$(m).so')
 	rm -f $(foreach m,$(MAN1),'$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))')
 	rm -f $(foreach m,$(MAN7),'$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))')
+	rm -f $(foreach c,$(COMPLETIONS),$(call completion_file,$(c)))
 	if test -d '$(DESTDIR)$(LIBEXECDIR)'; then rmdir '$(DESTDIR)$(LIBEXECDIR)'; fi
 
 .PHONY: clean

@@ -39,6 +39,9 @@ err_t cmd_find(const struct cmd **out, const char *name) MUST_CHECK;
 /* cmd_help.c */
 err_t cmd_help(int argc, char **argv) MUST_CHECK;
 
+/* cmd_completion.c */
+err_t cmd_completion(int argc, char **argv) MUST_CHECK;
+
 /* cmd_version.c */
 err_t cmd_version(int argc, char **argv) MUST_CHECK;
 
