@@ -196,6 +196,17 @@ do
 		test_grep "^<<<<<<<" $STORY && git merge --abort && test_clean
 	'
 
+	test_expect_success LIBGIT2 "driver $driver: what one side of a criss-cross takes back stays back" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^DRAFT/OPEN/" "s/three/tres/" &&
+		git branch -f left ours && git branch -f right theirs && git switch -q left && git merge -q -m m theirs &&
+		git switch -q right && git merge -q -m m ours && test "$(git merge-base --all left right | wc -l)" = 2 &&
+		team_edit "s/^OPEN/DRAFT/; s/tres/three/" && git commit -q -a -m "taken back" &&
+		git switch -q left && team_edit "s/two/due/" && git commit -q -a -m due &&
+		with $driver git merge -q -m crosswise right 2>../err && test_clean &&
+		test_grep "^DRAFT" $STORY && test_grep "^three" $STORY && test_grep "^due" $STORY
+	'
+
 	test_expect_success LIBGIT2 "driver $driver: rerere remembers a resolution" '
 		cd "$TRASH/facts" && git config rerere.enabled true &&
 		sides "" "s/^one/uno/" "s/^one/eins/" && { with $driver git merge -q theirs >/dev/null 2>&1 || :; } &&
@@ -219,6 +230,20 @@ do
 		test "$(grep -c "$cr\$" $STORY)" = "$(wc -l <$STORY)" &&
 		test "$(head -c 3 $STORY)" = "$bom" && test "$(grep -c "$bom" $STORY)" = 1
 	'
+
+	test_expect_success LIBGIT2 "driver $driver: markers that somebody committed, all of the text is there" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/<<<<<<< x\nuno\n=======\neins\n>>>>>>> y/" "s/three/tres/" &&
+		{ with $driver git merge -q theirs >/dev/null 2>&1 || :; } &&
+		for word in uno eins tres; do test_grep "^$word" $STORY || return 1; done && git reset -q --hard
+	'
+
+	test_expect_success LIBGIT2 "driver $driver: an octopus is merged by git without us, and loses nothing" '
+		cd "$TRASH/facts" &&
+		sides "" "s/^one/uno/" "s/three/tres/" && git switch -q -C third HEAD^ && team_edit "s/None yet/Now/" &&
+		git commit -q -a -m third && git switch -q ours && with $driver git merge -q theirs third >/dev/null 2>&1 &&
+		for word in uno tres Now; do test_grep "^$word" $STORY || return 1; done && test_clean
+	'
 done
 
 test_expect_success LIBGIT2 'markers that somebody committed: a conflict, and all of the text is there' '
@@ -226,13 +251,6 @@ test_expect_success LIBGIT2 'markers that somebody committed: a conflict, and al
 	sides "" "s/^one/<<<<<<< x\nuno\n=======\neins\n>>>>>>> y/" "s/three/tres/" &&
 	test_expect_code 1 git merge -q theirs >../out 2>../err && test_grep "merged as text" ../err &&
 	for word in uno eins tres; do test_grep "^$word" $STORY || return 1; done && git merge --abort
-'
-
-test_expect_success LIBGIT2 'an octopus is merged by git without us, and loses nothing' '
-	cd "$TRASH/facts" &&
-	sides "" "s/^one/uno/" "s/three/tres/" && git switch -q -C third HEAD^ && team_edit "s/None yet/Now/" &&
-	git commit -q -a -m third && git switch -q ours && git merge -q theirs third >/dev/null 2>&1 &&
-	for word in uno tres Now; do test_grep "^$word" $STORY || return 1; done && test_clean
 '
 
 test_done

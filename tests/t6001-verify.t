@@ -199,6 +199,22 @@ test_expect_success '--remerge: what the driver would have made of a merge' '
 	test_grep "$PLAN:0: warning: remerge: merged as text; the merge driver leaves a conflict: " ../out
 '
 
+# Two branches that merged each other have two common ancestors. With one of them for the base, what
+# one side took back would look untouched there, and changed on the other side.
+test_expect_success '--remerge: several merge bases are one, as git makes it' '
+	cd "$TRASH/r" && git switch -q -c cross start && sed "s/Some/Some of it/" $STORY >x && mv x $STORY &&
+	test_commit_all "c1" && git branch -q cross1 && git switch -q -c cross2 start &&
+	sed "s/^# INFRA-042: Rate limit/&s/" $STORY >x && mv x $STORY && test_commit_all "c2" && git branch -q cross3 &&
+	git merge -q -m "m2" cross1 && git switch -q cross && git merge -q -m "m1" cross3 &&
+	test "$(git merge-base --all cross cross2 | wc -l)" = 2 &&
+	printf "\n## Left\n\nleft\n" >>$STORY && test_commit_all "left" && git switch -q cross2 &&
+	sed "s/Rate limits/Rate limit/; s/Some of it/Some/" $STORY >x && mv x $STORY && test_commit_all "both taken back" &&
+	git merge -q -m "crosswise" cross && test_grep "limit$" $STORY && test_grep "^Some.$" $STORY && test_grep "^left" $STORY &&
+	git agent verify --porcelain --remerge HEAD^! >../out && ! grep remerge ../out &&
+	sed "s/^left/wrong/" $STORY >x && mv x $STORY && git commit -q -a --amend --no-edit &&
+	git agent verify --porcelain --remerge HEAD^! >../out && test_grep "remerge: merged by hand" ../out
+'
+
 test_expect_success '--staged judges the index, and asks for no reason yet' '
 	cd "$TRASH/r" && git checkout -q -f start &&
 	says "" --staged &&

@@ -21,7 +21,9 @@
 static const struct config_setting drivers[] = {
 	{"merge.agent.name", "git-agent structured merge"},
 	{"merge.agent.driver", DRIVER},
-	{"merge.agent.recursive", "binary"},
+	/* Of several common ancestors git makes one. "binary" would keep what was before both: a
+	 * state that one side took back since would look untouched there, and come back. */
+	{"merge.agent.recursive", "text"},
 	/* the heading that a hunk stands under */
 	{"diff.agent.xfuncname", "^ {0,3}(#{1,6}[ \t].*)$"},
 };
@@ -243,6 +245,12 @@ void install_print_settings(FILE *out)
 
 /* --- the way back --------------------------------------------------------------------------- */
 
+/* What an earlier version wrote. */
+static bool is_old_value(const char *key, const char *now)
+{
+	return strcmp(key, "merge.agent.recursive") == 0 && strcmp(now, "binary") == 0;
+}
+
 static err_t plan_unset(struct install *in, struct settings *s, struct repo *r,
 			enum install_scope scope)
 {
@@ -259,7 +267,7 @@ static err_t plan_unset(struct install *in, struct settings *s, struct repo *r,
 		TRY(config_text_get(&now, slice_of(text, len), drivers[i].key));
 		if (!now)
 			continue;
-		ours = strcmp(now, drivers[i].value) == 0 ||
+		ours = strcmp(now, drivers[i].value) == 0 || is_old_value(drivers[i].key, now) ||
 		       (strcmp(drivers[i].key, "merge.agent.driver") == 0 && is_our_driver(now));
 		if (ours)
 			add(s, drivers[i].key, NULL);

@@ -64,10 +64,23 @@ err_t git_range_oid(struct oid *out, struct repo *r, const char *commit, const c
 	return o->ops->tree_oid(o->lg2, out, commit, path);
 }
 
-err_t git_range_base(char out[OID_HEX + 1], struct repo *r, const char *a, const char *b)
+static void scoped_result(struct proc_result *r)
 {
-	struct objects *o;
+	proc_result_release(r);
+}
 
-	TRY(objects_open(&o, r));
-	return o->shallow ? shallow_merge_base(out, a, b) : o->ops->merge_base(o->lg2, out, a, b);
+/* Asked of git itself: once for a merge commit, and rarely. */
+err_t git_range_bases(struct strs *out, struct repo *r, const char *a, const char *b)
+{
+	const char *const argv[] = {"git", "merge-base", "--all", a, b, NULL};
+	scoped(scoped_result) struct proc_result result = {0};
+	char id[OID_HEX + 1];
+
+	TRY(proc_run(&result, &(struct proc){.argv = argv, .quiet = true}));
+	if (result.status > 1)	/* 1: there is none */
+		return repo_git_error(&result, "git merge-base");
+	for (const char *at = result.out; repo_take_id(id, at) && at[OID_HEX] == '\n';
+	     at += OID_HEX + 1)
+		strs_add(out, id);
+	return NULL;
 }

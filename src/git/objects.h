@@ -43,8 +43,8 @@ err_t git_range_message(char **out, struct repo *r, const char *commit) MUST_CHE
 /* A path of a commit's tree, "" when it is not there. */
 err_t git_range_oid(struct oid *out, struct repo *r, const char *commit,
 		    const char *path) MUST_CHECK;
-err_t git_range_base(char out[OID_HEX + 1], struct repo *r, const char *a,
-		     const char *b) MUST_CHECK;
+/* The best common ancestors: none, one, or several where branches were merged crosswise. */
+err_t git_range_bases(struct strs *out, struct repo *r, const char *a, const char *b) MUST_CHECK;
 
 /* Writes blobs and index entries (stat data zero, so that git looks again), one atomic index write.
  * An entry that is unmerged is refused (ERR_REFUSED). Fault points around the index write. (Not
