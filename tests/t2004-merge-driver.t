@@ -69,6 +69,45 @@ test_expect_success 'what cannot be read is a conflict and never 128' '
 	test_cmp before A
 '
 
+# hostile <what>: O, A and B that nobody should have to merge. Both sides change, also in one place.
+hostile() {
+	team_story O && sed -i "s/^# [^:]*:/# INFRA-042:/" O || return 1
+	case $1 in
+	nul-late) head -c 20000 /dev/zero | tr "\0" "x" >>O && printf "\0\n" >>O ;;
+	not-utf8) printf "caf\351 \200\200\n" >>O ;;
+	utf16) printf "\376\377" | cat - O >O2 && mv O2 O ;;
+	markers) printf "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n" >>O ;;
+	half-marker) printf "=======\n>>>>>>> b\n<<<<<<<\n" >>O ;;
+	large) awk "BEGIN { for (i = 0; i < 300000; i++) print \"- [ ] entry number \" i \" of many\" }" >>O ;;
+	one-line) head -c 3000000 /dev/zero | tr "\0" "x" >>O ;;
+	alike) awk "BEGIN { for (i = 0; i < 20000; i++) print \"- a\" }" >>O ;;
+	open-fence) printf "\n\140\140\140\n- a\n# not a heading\n" >>O ;;
+	open-comment) printf "\n<!-- never closed\n" >>O ;;
+	open-front) printf "%s\n" "---" "id: X" | cat - O >O2 && mv O2 O ;;
+	deep) awk "BEGIN { for (i = 0; i < 3000; i++) { printf \"%*s- x\\n\", i, \"\" } }" >>O ;;
+	headings) awk "BEGIN { for (i = 0; i < 5000; i++) print \"#### same\\n\" }" >>O ;;
+	cr) tr "\n" "\r" <O >O2 && mv O2 O ;;
+	no-newline) printf "end" >>O ;;
+	esac
+	sed "s/Too many/Few/; s/None yet/Mine/; s/entry number 7 /ours /; s/- x/- y/; \$a - [x] added here" O >A &&
+	sed "s/Too many/Some/; s/None yet/Theirs/; s/entry number 8 /theirs /; s/#### same/#### other/; \$a | b | c |" O >B
+	if test "$1" = empty; then : >O; fi
+}
+
+for what in nul-late not-utf8 utf16 markers half-marker large one-line alike open-fence open-comment open-front deep \
+	headings cr no-newline empty
+do
+	test_expect_success "nothing makes it fail: $what" '
+		hostile $what && cp A A.before && code=0 && rm -f *.agent-* &&
+		{ git agent merge-driver O A B 7 $STORY >out 2>err || code=$?; } && echo "exit $code" &&
+		test $code -le 1 && test_must_be_empty out && ! ls ./*.agent-* &&
+		{ test $code = 0 || test_grep "^error: " err; } &&
+		# no line of either side is gone, wherever it stands now
+		cat A.before B | tr "\r" "\n" | sort -u >want && tr "\r" "\n" <A | sort -u >got && tr "\r" "\n" <O | sort -u >old &&
+		comm -23 want old >new && comm -23 new got >lost && test_must_be_empty lost
+	'
+done
+
 test_expect_success 'it needs no repository and touches no database' '
 	team_story O && cp O A && cp O B &&
 	GIT_DIR=/nowhere git-agent merge-driver O A B 7 x/$STORY 2>err || { cat err; false; }

@@ -43,8 +43,8 @@ expectations() {
 	(
 		cd "$TRASH" && code=0 &&
 		{ git agent merge -p --path $STORY O A B >expect 2>/dev/null || code=$?; } &&
-		{ git agent merge -p --path $STORY O B A >swapped 2>/dev/null || test $? = $code; } &&
-		echo $code >code && if test $code = 0; then test_cmp expect swapped; fi
+		{ git agent merge -p --path $STORY O B A >swapped 2>/dev/null || test $? = "$code"; } &&
+		echo "$code" >code && if test "$code" = 0; then test_cmp expect swapped; fi
 	)
 }
 
@@ -67,19 +67,19 @@ fork() {
 
 by_git() {
 	cd "$TRASH/git" &&
-	fork "$1" && code=0 && { git merge -q theirs >/dev/null 2>&1 || code=$?; } && gave $code $STORY || return 1
-	fork "$1r" && code=0 && { git rebase -q theirs >/dev/null 2>&1 || code=$?; } && gave $code $STORY swapped || return 1
+	fork "$1" && code=0 && { git merge -q theirs >/dev/null 2>&1 || code=$?; } && gave "$code" $STORY || return 1
+	fork "$1r" && code=0 && { git rebase -q theirs >/dev/null 2>&1 || code=$?; } && gave "$code" $STORY swapped || return 1
 	git rebase --abort 2>/dev/null
-	fork "$1c" && code=0 && { git cherry-pick theirs >/dev/null 2>&1 || code=$?; } && gave $code $STORY || return 1
+	fork "$1c" && code=0 && { git cherry-pick theirs >/dev/null 2>&1 || code=$?; } && gave "$code" $STORY || return 1
 	git cherry-pick --abort 2>/dev/null
 	git switch -q --orphan "back$1" && mkdir -p "$(dirname $STORY)" && as B && as O && as A && code=0 &&
-	{ git revert --no-edit HEAD^ >/dev/null 2>&1 || code=$?; } && gave $code $STORY || return 1
+	{ git revert --no-edit HEAD^ >/dev/null 2>&1 || code=$?; } && gave "$code" $STORY || return 1
 	git revert --abort 2>/dev/null
 	git switch -q --orphan "stash$1" && mkdir -p "$(dirname $STORY)" && as O && cat ../B >$STORY &&
-	git stash -q && as A && code=0 && { git stash pop -q >/dev/null 2>&1 || code=$?; } && gave $code $STORY || return 1
+	git stash -q && as A && code=0 && { git stash pop -q >/dev/null 2>&1 || code=$?; } && gave "$code" $STORY || return 1
 	git reset -q --hard && git stash clear
 	fork "$1t" && code=0 && { git merge-tree --write-tree ours theirs >../tree 2>/dev/null || code=$?; } &&
-	git show "$(head -n 1 ../tree):$STORY" >../merged && gave $code ../merged
+	git show "$(head -n 1 ../tree):$STORY" >../merged && gave "$code" ../merged
 }
 
 test_expect_success 'setup: a repository with the driver and without the hooks' '
@@ -108,7 +108,7 @@ workspace_gave() {
 	else
 		GIT_EDITOR="sh \"$TRASH/copy\"" git -C "$1" agent sync resolve INFRA-042 --edit >/dev/null 2>&1
 	fi
-	gave $code "$TRASH/merged" "$2"
+	gave "$code" "$TRASH/merged" "$2"
 }
 
 test_expect_success 'setup: an editor that looks' '
