@@ -192,6 +192,31 @@ test_expect_success SERVER 'who makes a project is its admin, and sends what is 
 	test_clean -C ada
 '
 
+test_expect_success SERVER 'a clone has one project' '
+	test_says 2 "error: this clone has the project '\''team'\'' already" \
+		as ada git -C ada agent sync init "$URL" --project other --create &&
+	test "$(psql_ "select count(*) from gitagent_private.project where slug = '\''other'\''")" = 0
+'
+
+test_expect_success SERVER,SCRIPT 'somebody at a terminal is asked before a project is made' '
+	git clone -q origin.git asked &&
+	for answer in no y
+	do
+		: >screen &&
+		{
+			until grep -q "make it" screen
+			do
+				sleep 0.1
+			done
+			echo $answer
+		} | GIT_TERMINAL_PROMPT=1 as ada script -qefc \
+			"git -C asked agent sync init $URL --key $KEY --project asked" /dev/null >screen
+		echo $? >>codes
+	done &&
+	test "$(echo $(cat codes))" = "2 0" &&
+	test_grep "created the project asked as admin" screen
+'
+
 test_expect_success SERVER 'who is invited joins, and finds what both have' '
 	as ada git -C ada agent member add bob@example.org 2>err &&
 	test_grep "git agent sync init $URL --project team" err &&

@@ -102,34 +102,48 @@ static err_t make_remote(const struct init *in, struct session *s)
 	return NULL;
 }
 
+static err_t other_project(const char *pinned)
+{
+	return err_hint(err_new(ERR_REFUSED, "this clone has the project '%s' already", pinned),
+			"one project per clone: use another clone for another one");
+}
+
+static err_t ask_server(struct init *in, struct session *s, struct server *server)
+{
+	if (!server->slug)
+		TRY(join_slug(&server->slug, s->repo));
+	if (!server->project)
+		server->project = mem_strdup(server->slug);
+	TRY(join_project(&in->join, server, in->create));
+	if (!keeper_from_environment(server->keeper))
+		TRY(keeper_user(&in->user, server->keeper));
+	in->key = steal(server->key);
+	return NULL;
+}
+
 /* The same for a server: asked before anything is written. Who has joined before is not asked again
  * unless something is said anew. */
 static err_t meet_server(struct init *in, struct session *s)
 {
-	struct server server = {0};
-	const char *id;
-	err_t err;
+	scoped(server_close) struct server server = {0};
+	const char *id, *slug;
 
 	if (!in->url || !server_is_url(in->url))
 		return NULL;
 	TRY(repo_config(&id, s->repo, "agent.projectid"));
+	TRY(repo_config(&slug, s->repo, "agent.project"));
 	if (!in->first && id && !in->typed && !in->ask.project && !in->ask.key && !in->create)
 		return NULL;
+	if (!in->first && slug && in->ask.project && strcmp(slug, in->ask.project) != 0)
+		return other_project(slug);
 	in->ask.url = in->url;
 	TRY(server_open(&server, &in->ask, s->repo));
-	err = server.slug ? NULL : join_slug(&server.slug, s->repo);
-	if (!err && !server.project)
-		server.project = mem_strdup(server.slug);
-	if (!err)
-		err = join_project(&in->join, &server, in->create);
-	if (!err && !keeper_from_environment(server.keeper))
-		err = keeper_user(&in->user, server.keeper);
-	in->key = steal(server.key);
-	server_close(&server);
-	if (!err)
-		printf("%s the project %s as %s\n", in->join.created ? "created" : "joined",
-		       in->join.slug, in->join.role);
-	return err;
+	TRY(ask_server(in, s, &server));
+	if (!in->first && id && strcmp(id, in->join.id) != 0)
+		return other_project(id);
+	printf("%s the project %s as %s\n", in->join.created ? "created" : "joined",
+	       in->join.slug, in->join.role);
+	return NULL;
 }
 
 /* Without origin/HEAD nothing says later which branch was the team's. */

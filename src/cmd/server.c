@@ -101,7 +101,14 @@ static void take_environment(struct server *s)
 	}
 }
 
-static err_t find_http(struct server *s)
+static err_t note_key(void *ctx, const char *key, const char *value)
+{
+	*(bool *)ctx = true;
+	return NULL;
+}
+
+/* Which http.<url>.* counts is for git to say. */
+static err_t ask_git(struct server *s)
 {
 	const char *const argv[] = {"git", "config", "-z", "--get-urlmatch", "http", s->url, NULL};
 	scoped(scoped_result) struct proc_result r = {0};
@@ -117,6 +124,17 @@ static err_t find_http(struct server *s)
 			*value++ = '\0';
 		take_http(s, at, value ? value : "true");
 	}
+	return NULL;
+}
+
+static err_t find_http(struct server *s, struct repo *repo)
+{
+	bool any = repo == NULL;
+
+	if (repo)
+		TRY(repo_config_each(repo, "http.", note_key, &any));
+	if (any)
+		TRY(ask_git(s));
 	take_environment(s);
 	return NULL;
 }
@@ -199,7 +217,7 @@ static err_t find_all(struct server *s, const struct server_ask *ask, struct rep
 		return err_hint(err_new(ERR_MISUSE, "the key of '%s' is not known", s->url),
 				"--key sb_publishable_...: the dashboard shows it under 'API "
 				"keys'");
-	TRY(find_http(s));
+	TRY(find_http(s, repo));
 	TRY(keeper_open(&s->keeper, s->url, s->user, repo));
 	s->options = (struct supabase_options){
 		.url = s->url, .key = s->key, .project = s->project,
