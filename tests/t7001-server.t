@@ -6,7 +6,7 @@
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results rules lint conformance members admin security writers cost leftovers}
+part=${SERVER_TESTS:-kinds text results rules lint conformance members admin older security writers cost leftovers}
 place=$PWD/build/backend-$$
 
 . tests/lib/backend.sh
@@ -64,6 +64,8 @@ do
 		pgtap "supabase/tests/$name.test.sql" ;;
 	conformance)
 		"$build/tests/unit/test_remote_server" || status=1 ;;
+	older)
+		node tests/server/older.mjs "$build/tests/server/kinds-sql" || status=1 ;;
 	members | admin | security | writers | cost)
 		node "tests/server/$name.mjs" || status=1 ;;
 	leftovers)
