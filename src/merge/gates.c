@@ -105,7 +105,7 @@ static int more(int a, int b)
 	return a > b ? a : b;
 }
 
-static struct gate lines_gate(const struct check *c)
+static struct gate lines_gate(const struct check *c, enum gates_of which)
 {
 	for (unsigned i = 0; i < c->len; i++) {
 		const struct tally *t = &c->tally[i];
@@ -123,7 +123,7 @@ static struct gate lines_gate(const struct check *c)
 			continue;
 		if (t->count[RESULT] < least)
 			return (struct gate){.rule = "gate.lost", .reason = "a line would be lost"};
-		if (t->count[RESULT] > more(0, most))
+		if (which == GATES_ALL && t->count[RESULT] > more(0, most))
 			return (struct gate){.rule = "gate.resurrect",
 					     .reason = once ? "an entry would be there twice"
 							    : "a deleted line would be back"};
@@ -233,13 +233,13 @@ struct gate gates_check(const struct slice text[3], struct slice result, const s
 	struct gate gate = {0};
 
 	begin(&c, text, result, leaves);
-	if (which == GATES_ALL)
-		gate = lines_gate(&c);
+	if (which != GATES_TEXT)
+		gate = lines_gate(&c, which);
 	if (which == GATES_ALL && !gate.rule)
 		gate = kinds_gate(&c);
-	if (!gate.rule)
+	if (which != GATES_LOST && !gate.rule)
 		gate = double_gate(&c);
-	if (!gate.rule)
+	if (which != GATES_LOST && !gate.rule)
 		gate = heading_gate(&c);
 	end(&c);
 	return gate;

@@ -14,6 +14,7 @@
 enum gates_of {
 	GATES_TEXT,	/* a merge of lines: only what it may get wrong */
 	GATES_ALL,	/* anything else */
+	GATES_LOST,	/* a result with conflicts, without the markers */
 };
 
 /* A line of ours (1) or theirs (2) that would come under another heading, or that is one twice. */

@@ -1,5 +1,6 @@
 #include "merge/group.h"
 
+#include "merge/cut.h"
 #include "merge/rules.h"
 #include "merge/weave.h"
 #include "util/mem.h"
@@ -95,17 +96,20 @@ static bool grow(struct group *g, const struct text *t, const struct grouped *te
 	return true;
 }
 
-/* The regions of the group become one. */
-static void replace(struct text *t, const struct group *g, struct region woven)
+/* The regions of the group become these. */
+static void replace(struct text *t, const struct group *g, const struct region *with, size_t len)
 {
-	size_t gone = g->last - g->first;
+	size_t gone = g->last + 1 - g->first, rest = t->len - g->last - 1;
 
 	for (size_t i = g->first; i <= g->last; i++)
 		free(t->regions[i].pieces);
-	memmove(t->regions + g->first + 1, t->regions + g->last + 1,
-		(t->len - g->last - 1) * sizeof(*t->regions));
-	t->len -= gone;
-	t->regions[g->first] = woven;
+	if (t->len - gone + len > t->cap) {
+		t->cap = t->len - gone + len;
+		t->regions = mem_realloc(t->regions, t->cap * sizeof(*t->regions));
+	}
+	memmove(t->regions + g->first + len, t->regions + g->last + 1, rest * sizeof(*t->regions));
+	memcpy(t->regions + g->first, with, len * sizeof(*with));
+	t->len = t->len - gone + len;
 }
 
 /* What has been taken must be likely to be right as a whole. */
@@ -119,9 +123,11 @@ static bool likely(struct weave *w, const struct grouped *texts)
 	return true;
 }
 
+/* *len: into how many regions the group was made; false: it stays as it is. */
 static bool merge_group(struct text *t, const struct group *g, const struct grouped *texts,
-			const char **refused)
+			size_t *len, const char **refused)
 {
+	scoped_free struct region *parts = NULL;
 	scoped(weave_release) struct weave w = {.t = t, .off = texts->off};
 	struct region r = {.kind = REGION_WOVEN, g->from[BASE], g->to[BASE], g->from[OURS],
 			   g->to[OURS], g->from[THEIRS], g->to[THEIRS]};
@@ -132,11 +138,15 @@ static bool merge_group(struct text *t, const struct group *g, const struct grou
 					     units_from(&texts->units[side], g->to[side])};
 	if (!weave_units(&w) || !likely(&w, texts)) {
 		*refused = w.refused;
-		return false;
+		parts = cut_refused(len, &w);
+		if (parts)
+			replace(t, g, parts, *len);
+		return parts != NULL;
 	}
+	*len = 1;
 	r.pieces = weave_lines(&r.nr_pieces, &w);
 	r.rules = w.rules;
-	replace(t, g, r);
+	replace(t, g, &r, 1);
 	return true;
 }
 
@@ -145,6 +155,7 @@ void group_merge(struct text *t, const struct grouped *texts)
 	for (size_t i = 0; i < t->len; i++) {
 		struct group g = {.first = i, .last = i};
 		const char *refused = NULL;
+		size_t len = 1;
 
 		if (t->regions[i].kind != REGION_CONFLICT)
 			continue;
@@ -152,8 +163,8 @@ void group_merge(struct text *t, const struct grouped *texts)
 		end(&g, &t->regions[i]);
 		if (!grow(&g, t, texts))
 			continue;
-		if (merge_group(t, &g, texts, &refused))
-			i = g.first;
+		if (merge_group(t, &g, texts, &len, &refused))
+			i = g.first + len - 1;
 		else
 			t->regions[i].reason = refused;
 	}

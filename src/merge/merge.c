@@ -164,19 +164,37 @@ static bool changes_headings(const struct lines *from, const struct lines *to,
 	return false;
 }
 
+/* Of a result with conflicts: both sides of these are there, and nothing else is lost. */
+static void check_kept(struct outcome *o, const struct text *t, const struct inputs *in,
+		       const struct forms *forms)
+{
+	size_t len;
+	scoped_free char *bytes = render_both(&len, t, forms);
+	struct slice text[3];
+
+	inputs_texts(text, in, forms != NULL);
+	o->gate = gates_check(text, forms ? form_without_bom(slice_of(bytes, len))
+					  : slice_of(bytes, len), &t->leaves, GATES_LOST);
+}
+
 static void check_gates(struct outcome *o, const struct text *t, const struct inputs *in,
-			bool formed)
+			const struct forms *forms)
 {
 	bool woven = has_woven(t);
 	struct slice text[3], result = slice_of(o->r.bytes, o->r.len);
 
-	if (!o->r.clean || !in->rules)
+	if (!in->rules)
 		return;
+	if (!o->r.clean) {
+		if (woven)
+			check_kept(o, t, in, forms);
+		return;
+	}
 	if (!woven && !changes_headings(&t->base, &t->ours, &t->to_ours) &&
 	    !changes_headings(&t->base, &t->theirs, &t->to_theirs))
 		return;
-	inputs_texts(text, in, formed);
-	o->gate = gates_check(text, formed ? form_without_bom(result) : result, &t->leaves,
+	inputs_texts(text, in, forms != NULL);
+	o->gate = gates_check(text, forms ? form_without_bom(result) : result, &t->leaves,
 			      woven ? GATES_ALL : GATES_TEXT);
 	if (!o->gate.rule && woven && sections_disagree(text))
 		o->gate = (struct gate){.rule = "gate.order",
@@ -274,7 +292,7 @@ static struct outcome merge_as(const struct inputs *in, const struct forms *form
 	struct gate gate;
 
 	merge_text(&out, &t, in, forms, state, units && in->rules);
-	check_gates(&out, &t, in, forms != NULL);
+	check_gates(&out, &t, in, forms);
 	if (!out.gate.rule)
 		return out;
 	gate = out.gate;

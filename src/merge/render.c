@@ -13,6 +13,7 @@ struct render {
 	const struct merge_options *options;
 	const struct forms *forms;	/* NULL: every line as it is */
 	bool trim_end;			/* the last line came from a text, not from a marker */
+	bool both;			/* of conflicts: no markers */
 };
 
 /* --- line ends ----------------------------------------------------------------------------- */
@@ -169,6 +170,13 @@ static void put_conflict(struct render *r, const struct region *c)
 	const struct text *t = r->t;
 	bool crlf = marker_crlf(r, c);
 
+	if (r->both) {
+		put_in_conflict(r, &t->ours, c->ours_from, c->ours_to,
+				r->forms ? &r->forms->ours : NULL, crlf);
+		put_in_conflict(r, &t->theirs, c->theirs_from, c->theirs_to,
+				r->forms ? &r->forms->theirs : NULL, crlf);
+		return;
+	}
 	put_marker(r->out, '<', o, label_or(o->ours_label, "ours"), crlf);
 	put_in_conflict(r, &t->ours, c->ours_from, c->ours_to,
 			r->forms ? &r->forms->ours : NULL, crlf);
@@ -279,10 +287,10 @@ static void trim_final_newline(char *bytes, size_t *len)
 	bytes[*len] = '\0';
 }
 
-char *render_text(size_t *len, const struct text *t, const struct merge_options *options,
-		  const struct forms *forms)
+static char *render(size_t *len, struct render r)
 {
-	struct render r = {.t = t, .options = options, .forms = forms};
+	const struct text *t = r.t;
+	const struct forms *forms = r.forms;
 	size_t ours = 0, theirs = 0;
 	struct mem_stream s;
 	char *bytes;
@@ -304,4 +312,15 @@ char *render_text(size_t *len, const struct text *t, const struct merge_options 
 	if (forms && r.trim_end && !forms->merged.final_newline)
 		trim_final_newline(bytes, len);
 	return bytes;
+}
+
+char *render_text(size_t *len, const struct text *t, const struct merge_options *options,
+		  const struct forms *forms)
+{
+	return render(len, (struct render){.t = t, .options = options, .forms = forms});
+}
+
+char *render_both(size_t *len, const struct text *t, const struct forms *forms)
+{
+	return render(len, (struct render){.t = t, .forms = forms, .both = true});
 }

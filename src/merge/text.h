@@ -70,6 +70,8 @@ void refine_conflicts(struct text *t, enum merge_style style);
 struct forms;
 char *render_text(size_t *len, const struct text *t, const struct merge_options *options,
 		  const struct forms *forms);
+/* The same with both sides of each conflict one behind the other, and no markers. */
+char *render_both(size_t *len, const struct text *t, const struct forms *forms);
 /* One conflict between two texts that are no regions; lacking line ends are added. */
 void render_conflict(FILE *out, struct slice ours, struct slice base, struct slice theirs,
 		     const struct merge_options *options, bool crlf);

@@ -322,6 +322,8 @@ static bool judge(struct weave *w)
 	if (((o_any & gone) && (t_any & DID_INSERT)) || ((t_any & gone) && (o_any & DID_INSERT)))
 		if (!weave_rule(w, RULE_DELETE))
 			return false;
+	if (w->part && !w->rules && (!o_any || !t_any))
+		return true;
 	/* One side has all that the other put in, and more. */
 	if (w->rules == 1u << RULE_SAME || !o_any || !t_any)
 		return weave_rule(w, RULE_SAME);

@@ -24,6 +24,7 @@ struct weave {
 	size_t len, cap;
 	unsigned rules;		/* bits of enum merge_rule: what it took */
 	unsigned off;		/* what it may not take */
+	bool part;		/* of a conflict: what one side alone did needs no rule */
 	const char *refused;	/* why not; NULL */
 	unsigned did[3];	/* bits of enum did, of each side */
 };
