@@ -1,6 +1,8 @@
 // A SUBSTITUTE, for tests only: what stands in front of PostgREST in a Supabase project (the check
 // of the apikey) and as much of Supabase Auth as a client needs: signup, password, refresh token,
-// e-mail code, user, logout. Users are rows of auth.users. Loopback only.
+// e-mail code, user, logout. Users are rows of auth.users. Answers of PostgREST come gzipped to who
+// accepts that. Loopback only; over TLS, with HTTP/2, on a port for each certificate
+// <dir>/<name>.crt (GATEWAY_TLS="<name>:<port> ...").
 //
 //	node gateway.mjs <dir>     settings come from the environment (scripts/test-backend)
 //
@@ -9,7 +11,9 @@ import { createHmac, randomBytes, randomUUID, scryptSync } from "node:crypto";
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import http2 from "node:http2";
 import { promisify } from "node:util";
+import { createGzip } from "node:zlib";
 
 const env = process.env;
 const key = env.GATEWAY_PUBLISHABLE_KEY;
@@ -135,14 +139,25 @@ function answer(res, status, body) {
 }
 
 function to_rest(req, res, url) {
-  const headers = { ...req.headers, host: "127.0.0.1" };
-  delete headers.apikey;
+  const headers = Object.fromEntries(Object.entries(req.headers).filter(([k]) => !/^:|^apikey$/.test(
+      k)));
+  const zip = /\bgzip\b/.test(headers["accept-encoding"] || "") && req.method !== "HEAD";
+  delete headers["accept-encoding"];
+  headers.host = "127.0.0.1";
   if (/^Bearer sb_/.test(headers.authorization || ""))
     delete headers.authorization;
   const up = http.request({ host: "127.0.0.1", port: env.GATEWAY_REST, method: req.method,
     path: url.pathname.slice("/rest/v1".length) + url.search, headers, agent }, r => {
-    res.writeHead(r.statusCode, r.headers);
-    r.pipe(res);
+    const given = { ...r.headers };
+    for (const name of ["connection", "keep-alive", "transfer-encoding"])  // of that hop
+      delete given[name];
+    if (!zip) {
+      res.writeHead(r.statusCode, given);
+      return r.pipe(res);
+    }
+    delete given["content-length"];
+    res.writeHead(r.statusCode, { ...given, "content-encoding": "gzip", vary: "accept-encoding" });
+    return r.pipe(createGzip()).pipe(res);
   });
   up.on("error", e => res.headersSent ? res.destroy() : answer(res, 502, { message: e.message }));
   req.pipe(up);
@@ -160,7 +175,7 @@ async function to_auth(req, res, url) {
 }
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64, timeout: 10000 });
-const server = http.createServer((req, res) => {
+function handle(req, res) {
   const url = new URL(req.url, "http://gateway");
   const given = req.headers.apikey || url.searchParams.get("apikey");
   if (url.pathname === "/healthz")
@@ -172,6 +187,10 @@ const server = http.createServer((req, res) => {
   if (url.pathname.startsWith("/auth/v1/"))
     return to_auth(req, res, url);
   answer(res, 404, { message: "no Route matched with those values" });
-});
+}
+const server = http.createServer(handle);
 server.keepAliveTimeout = 120000;  // a test may be busy elsewhere for a while
 server.listen(Number(env.GATEWAY_PORT), "127.0.0.1");
+for (const [name, port] of (env.GATEWAY_TLS || "").split(" ").filter(Boolean).map(x => x.split(":")))
+  http2.createSecureServer({ allowHTTP1: true, cert: readFileSync(`${env.GATEWAY_DIR}/${name}.crt`),
+    key: readFileSync(`${env.GATEWAY_DIR}/${name}.key`) }, handle).listen(Number(port), "127.0.0.1");
