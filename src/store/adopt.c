@@ -1,5 +1,7 @@
 #include "store/db.h"
 
+#include "store/digest.h"
+
 #include <string.h>
 
 static err_t read_pair(void *strs, sqlite3_stmt *st)
@@ -56,6 +58,7 @@ static err_t move_artifact(struct store *s, const char *uid, const char *new_uid
 /* What the remote has of new_uid stays: it is newer knowledge than ours of uid. */
 static err_t move_base(struct store *s, const char *uid, const char *new_uid)
 {
+	TRY(digest_forget(s));
 	TRY(db_run(NULL, s, "UPDATE OR IGNORE base SET uid = ?2 WHERE uid = ?1", "tt", uid,
 		   new_uid));
 	TRY(db_run(NULL, s, "DELETE FROM base WHERE uid = ?1", "t", uid));

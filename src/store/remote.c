@@ -1,5 +1,7 @@
 #include "store/db.h"
 
+#include "store/digest.h"
+
 #include <stdlib.h>
 
 void base_release(struct base *b)
@@ -45,6 +47,7 @@ err_t store_base_get(struct base *out, struct store *s, const char *uid)
 
 err_t store_base_put(struct store *s, const char *uid, const struct base *b)
 {
+	TRY(digest_replace(s, uid, b));
 	TRY(db_run(NULL, s,
 		   "INSERT OR REPLACE INTO base (uid, version, revision, oid, rev, path, state, "
 		   "deleted,"
@@ -59,6 +62,7 @@ err_t store_base_clear_all(struct store *s)
 {
 	TRY(db_run(NULL, s, "UPDATE artifact SET pushed = NULL WHERE pushed IS NOT NULL", ""));
 	TRY(db_run(NULL, s, "DELETE FROM approval", ""));	/* of another ledger */
+	TRY(digest_forget(s));
 	return db_run(NULL, s, "DELETE FROM base", "");
 }
 

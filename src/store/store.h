@@ -261,6 +261,13 @@ err_t store_base_get(struct base *out, struct store *s,
 		     const char *uid) MUST_CHECK; /* version 0 if none */
 err_t store_base_put(struct store *s, const char *uid, const struct base *b) MUST_CHECK;
 err_t store_base_clear_all(struct store *s) MUST_CHECK; /* after a reset of the remote */
+/* XOR of sha256("uid|version|oid") over all bases that are not deleted: the digest of remote.h. In
+ * a transaction, since it may be counted and kept. */
+err_t store_digest(struct sha256 *out, struct store *s) MUST_CHECK;
+/* Against a manifest of the remote: uids whose base is another, and those with a base that it does
+ * not name. */
+err_t store_base_differs(struct strs *uids, struct strs *missing, struct store *s,
+			 const char *manifest) MUST_CHECK;
 
 /* Approvals that the remote has acknowledged and that are in force; one per state. */
 err_t store_approval_put(struct store *s, const char *uid, const struct approval *a) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "sync/adopt.h"
 #include "sync/doc.h"
 #include "sync/engine.h"
+#include "sync/missed.h"
 #include "sync/purged.h"
 #include "sync/record.h"
 #include "sync/reset.h"
@@ -71,8 +72,9 @@ static err_t tell_progress(struct engine *e, const char *reply, long *start)
 	return NULL;
 }
 
-/* Fetches until there is no more; each page is staged with its cursor. */
-static err_t fetch(struct sync_report *r, struct engine *e)
+/* Fetches until there is no more; each page is staged with its cursor. digest: of what the remote
+ * has then. */
+static err_t fetch(char **digest, struct sync_report *r, struct engine *e)
 {
 	long start = -1;
 
@@ -96,7 +98,7 @@ static err_t fetch(struct sync_report *r, struct engine *e)
 		TRY(store_inbox_stage(e->store, reply));
 		TRY(store_json_get(&more, e->store, reply, "$.more"));
 		if (!more || strcmp(more, "1") != 0)
-			return NULL;
+			return store_json_get(digest, e->store, reply, "$.digest");
 	}
 	return err_new(ERR_OFFLINE, "the remote changes its identity with every answer");
 }
@@ -393,26 +395,45 @@ static err_t still_in_conflict(struct sync_report *r, struct engine *e)
 	return NULL;
 }
 
+static err_t in_one_transaction(struct sync_report *r, struct engine *e, const struct strs *again,
+				err_t (*apply)(struct sync_report *, struct engine *,
+					       const struct strs *))
+{
+	err_t err;
+
+	TRY(store_begin(e->store));
+	err = apply(r, e, again);
+	if (!err)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
+}
+
+static err_t apply_rows(struct sync_report *r, struct engine *e, const struct strs *rows)
+{
+	for (size_t i = 0; i < rows->len; i++)
+		TRY(take_json(r, e, rows->at[i]));
+	return merge_all_left(r, e);
+}
+
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 {
-	scoped(strs_release) struct strs rows = {0}, again = {0};
-	err_t err;
+	scoped(strs_release) struct strs rows = {0}, again = {0}, missed = {0};
+	scoped_free char *digest = NULL;
 
 	TRY(push_settle(r, e));
 	r->behind = false;
-	TRY(fetch(r, e));
+	TRY(fetch(&digest, r, e));
 	if (dry_run) {
 		TRY(store_inbox_list(&rows, e->store));
 		r->received = (int)rows.len;
 		return NULL;
 	}
 	TRY(untaken_fetch(&again, e));
-	TRY(store_begin(e->store));
-	err = apply_inbox(r, e, &again);
-	if (err) {
-		store_rollback(e->store);
-		return err;
-	}
-	TRY(store_commit(e->store));
+	TRY(in_one_transaction(r, e, &again, apply_inbox));
+	if (!r->refused)
+		TRY(missed_rows(&missed, r, e, digest));
+	if (missed.len)
+		TRY(in_one_transaction(r, e, &missed, apply_rows));
 	return still_in_conflict(r, e);
 }

@@ -33,9 +33,10 @@ static err_t delete_here(struct loaded *l)
 	return err;
 }
 
-static err_t put_base(struct loaded *l, const char *row)
+/* at: what this clone has of the remote's. */
+static err_t put_base(struct loaded *l, const char *row, struct rev_id at)
 {
-	struct base base = {.revision = l->art.head, .path = l->art.path, .state = l->art.state,
+	struct base base = {.revision = at, .path = l->art.path, .state = l->art.state,
 			    .deleted = true, .approval = (char *)""};
 
 	TRY(doc_long(&base.version, l->engine, row, "$.version", 0));
@@ -47,13 +48,18 @@ static err_t take(struct sync_report *r, struct engine *e, const char *uid, cons
 {
 	scoped(loaded_close) struct loaded l = {0};
 	scoped_free char *name = NULL;
+	struct base base = {0};
+	struct rev_id at;
 
 	TRY(loaded_open(&l, e, uid));
 	name = mem_strdup(name_of(&l.art));
 	if (!l.art.deleted && (l.art.dirty || l.art.conflict)) {
 		strs_take(&r->notes, mem_printf("%s: deleted on the remote, and erased there; your "
 						"text differs and stays here", name));
-		return NULL;
+		TRY(store_base_get(&base, e->store, uid));
+		at = base.revision;
+		base_release(&base);
+		return put_base(&l, row, at);
 	}
 	if (!l.art.deleted) {
 		TRY(delete_here(&l));
@@ -61,7 +67,7 @@ static err_t take(struct sync_report *r, struct engine *e, const char *uid, cons
 		strs_take(&r->notes, mem_printf("%s: deleted on the remote, and erased there; what "
 						"this clone has of it stays in its history", name));
 	}
-	return put_base(&l, row);
+	return put_base(&l, row, l.art.head);
 }
 
 err_t purged_take(struct sync_report *r, struct engine *e, const char *row)

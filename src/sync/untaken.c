@@ -39,6 +39,15 @@ err_t untaken_fetch(struct strs *rows, struct engine *e)
 	return store_json_array(rows, e->store, reply, "$.rows");
 }
 
+err_t untaken_any(bool *any, struct engine *e)
+{
+	scoped_free char *uids = NULL;
+
+	TRY(store_meta_get(&uids, e->store, KEY));
+	*any = uids != NULL;
+	return NULL;
+}
+
 err_t untaken_is(bool *is, struct engine *e, const struct strs *rows, const char *json)
 {
 	scoped_free char *uid = NULL;

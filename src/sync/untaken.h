@@ -10,6 +10,8 @@
 
 /* The rows refused before, as the remote has them now. Before the transaction. */
 err_t untaken_fetch(struct strs *rows, struct engine *e) MUST_CHECK;
+/* Are there any? */
+err_t untaken_any(bool *any, struct engine *e) MUST_CHECK;
 /* Is json a row of the same artifact as one of rows? */
 err_t untaken_is(bool *is, struct engine *e, const struct strs *rows, const char *json) MUST_CHECK;
 /* Inside the transaction. A row whose uid is none cannot be asked for. */

@@ -1,0 +1,16 @@
+/*
+ * After a pull both sides have the same number for what the remote holds (its digest). Where they
+ * do not, something was missed or lost: the manifest tells what. Internal to sync/.
+ */
+#ifndef SYNC_MISSED_H
+#define SYNC_MISSED_H
+
+#include "sync/engine.h"
+
+/* What is to be taken again, as rows; none where the digests are equal. Once for each digest: what
+ * cannot be mended so is not asked for again and again. What the remote has lost is marked as to be
+ * sent. Not within a transaction. */
+err_t missed_rows(struct strs *rows, struct sync_report *r, struct engine *e,
+		  const char *digest) MUST_CHECK;
+
+#endif
