@@ -45,7 +45,8 @@ err_t file_mkdirs_for(const char *path) MUST_CHECK;
 
 /*
  * The two halves of an atomic write, so that a database commit fits in between:
- * file_stage writes and fsyncs "<dir>/.<base>.agent-tmp-XXXXXX" and returns its name;
+ * file_stage writes and fsyncs "<dir>/.<base>.agent-tmp-<pid>-XXXXXX" and returns its name, after
+ * removing what processes that are no more left there for this path;
  * file_publish renames it over path and fsyncs the directory. mode 0 keeps the mode of the
  * file that is there, or 0666 less umask. A staged file that is not published is removed
  * with file_discard (which also frees the name; NULL has no effect).

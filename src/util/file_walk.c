@@ -39,16 +39,21 @@ static void listing_release(struct listing *l)
 	free(l->at);
 }
 
+/* ".<name>.agent-tmp-<pid>-XXXXXX"; the first versions had no pid. */
 static bool is_temporary(const char *name)
 {
-	size_t len = strlen(name), mark = strlen(TMP_MARK);
+	size_t len = strlen(name), mark = strlen(TMP_MARK), start;
 
 	if (name[0] != '.' || len < mark + TMP_RANDOM + 1)
 		return false;
 	for (size_t i = len - TMP_RANDOM; i < len; i++)
 		if (!isalnum((unsigned char)name[i]))
 			return false;
-	return memcmp(name + len - TMP_RANDOM - mark, TMP_MARK, mark) == 0;
+	start = len - TMP_RANDOM;
+	if (name[start - 1] == '-' && isdigit((unsigned char)name[start - 2]))
+		for (start--; start > mark && isdigit((unsigned char)name[start - 1]);)
+			start--;
+	return start > mark && memcmp(name + start - mark, TMP_MARK, mark) == 0;
 }
 
 static void remove_stale(int dir, const char *name, const struct file_stat *stat)

@@ -14,7 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX ".agent-tmp-XXXXXX"
+#define MARK ".agent-tmp-"
+#define ENDING "-XXXXXX"
+#define PID_ROOM 10
 #define STAGED "agent-tmp-"
 
 static void close_fd(const int *fd)
@@ -100,13 +102,36 @@ static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice 
 	return NULL;
 }
 
+/* Removes what starts like this, then has the id of a process that is no more. Never fails. */
+static void sweep(const char *dir, const char *start)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	if (!d)
+		return;
+	while ((entry = readdir(d))) {
+		long pid;
+
+		if (strncmp(entry->d_name, start, strlen(start)) != 0)
+			continue;
+		pid = strtol(entry->d_name + strlen(start), NULL, 10);
+		if (pid > 0 && pid != (long)getpid() && kill((pid_t)pid, 0) && errno == ESRCH)
+			unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	closedir(d);
+}
+
 static err_t stage_beside(char **tmp, const char *path, struct slice bytes, mode_t mode,
 			  struct strs *later)
 {
 	const char *base = base_of(path);
-	int dir = (int)(base - path), room = NAME_MAX - 1 - (int)strlen(SUFFIX);
+	int room = NAME_MAX - 1 - (int)strlen(MARK) - PID_ROOM - (int)strlen(ENDING);
+	scoped_free char *dir = mem_strndup(path, (size_t)(base - path));
+	scoped_free char *start = mem_printf(".%.*s" MARK, room, base);
 
-	return stage_as(tmp, mem_printf("%.*s.%.*s" SUFFIX, dir, path, room, base), path, bytes,
+	sweep(dir[0] ? dir : ".", start);
+	return stage_as(tmp, mem_printf("%s%s%ld" ENDING, dir, start, (long)getpid()), path, bytes,
 			mode, later);
 }
 
@@ -152,21 +177,7 @@ err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice 
 
 void file_sweep(const char *dir)
 {
-	DIR *d = opendir(dir);
-	struct dirent *entry;
-
-	if (!d)
-		return;
-	while ((entry = readdir(d))) {
-		long pid;
-
-		if (strncmp(entry->d_name, STAGED, strlen(STAGED)) != 0)
-			continue;
-		pid = strtol(entry->d_name + strlen(STAGED), NULL, 10);
-		if (pid > 0 && pid != (long)getpid() && kill((pid_t)pid, 0) && errno == ESRCH)
-			unlinkat(dirfd(d), entry->d_name, 0);
-	}
-	closedir(d);
+	sweep(dir, STAGED);
 }
 
 #ifdef O_PATH

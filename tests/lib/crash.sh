@@ -75,3 +75,73 @@ no_leavings () {
 	find w -name '*.agent-tmp-*' -o -name '*.lock' -o -name '*.before-v*' >leavings &&
 	test_must_be_empty leavings
 }
+
+# --- killed at every durable step -----------------------------------------------------------
+
+# Every KILL_STEP-th point only: for a quick run.
+step=${KILL_STEP:-1}
+points=0
+power=$GIT_AGENT_BUILD/tests/power
+
+# The recorder without a log only spares the disk, which a killed process does not need.
+spared () {
+	case $(ldd "$GIT_AGENT_BUILD/git-agent") in
+	*libasan*) ;;
+	*) test ! -f "$power/record.so" || { LD_PRELOAD=$power/record.so && export LD_PRELOAD; } ;;
+	esac
+	"$@"
+}
+
+# What has to come out alike, of clone $1: a function of the scenario's own, or all of the above.
+see=dump
+
+# As it was before, then a kill at point $n, then the same command again.
+killed_at () {
+	reset_to "$name" &&
+	(GIT_AGENT_FAULT=$n && export GIT_AGENT_FAULT && cd "w/$clone" && spared "$run") >out 2>&1
+	(cd "w/$clone" && spared "$run") >out 2>&1 || {
+		echo "$name: killed at point $n, $(sed -n "s/^$n //p" log), then:"
+		cat out
+		return 1
+	}
+	$see "$clone" >actual && test_cmp expect actual && no_leavings || {
+		echo "$name: differs after a kill at point $n: $(sed -n "s/^$n //p" log)"
+		return 1
+	}
+	sed -n "s/^$n //p" log | tail -n 1 >>killed
+}
+
+# kill_everywhere <name> <clone> <shell function>: runs it undisturbed, then killed at each point and resumed
+# by running it again; both must end alike.
+kill_everywhere () {
+	name=$1 clone=$2 run=$3
+	reset_to "$name" && rm -f log &&
+	(GIT_AGENT_FAULT_LOG=$TRASH/log && export GIT_AGENT_FAULT_LOG && cd "w/$clone" && spared "$run") >out 2>&1 || {
+		cat out
+		return 1
+	}
+	$see "$clone" >expect && no_leavings || return 1
+	(cd "w/$clone" && spared "$run") >out 2>&1 || {
+		cat out
+		return 1
+	}
+	$see "$clone" >actual && test_cmp expect actual || return 1
+	last=$(sed 's/ .*//' log | sort -n | tail -n 1)
+	n=1 hit=0
+	while test $n -le "${last:-0}"
+	do
+		killed_at || return 1
+		n=$((n + step)) hit=$((hit + 1))
+	done
+	points=$((points + hit))
+	say "# $name: $hit of ${last:-0} points"
+}
+
+# How often each named step was the last thing that happened.
+say_points () {
+	say "# $points points in all" &&
+	sort killed | uniq -c | sort -rn | while read -r count what
+	do
+		say "#   $count $what"
+	done
+}

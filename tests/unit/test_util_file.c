@@ -229,12 +229,37 @@ static void walk_removes_stale_temporary_files(void **state)
 
 	ok(file_mkdirs_for("s/a"));
 	ok(file_write("s/.a.agent-tmp-abcDEF", slice_str("left over"), 0));
+	ok(file_write("s/.a.agent-tmp-123-abcDEF", slice_str("left over"), 0));
 	ok(file_write("s/.a.agent-tmp-abcDE", slice_str("somebody else's"), 0));
+	ok(file_write("s/.agent-tmp-abcDEF", slice_str("of nothing"), 0));
 	assert_int_equal(utimes("s/.a.agent-tmp-abcDEF", old), 0);
+	assert_int_equal(utimes("s/.a.agent-tmp-123-abcDEF", old), 0);
 	list = walked("s");
-	assert_string_equal(list, "s/.a.agent-tmp-abcDE\n");
+	assert_string_equal(list, "s/.a.agent-tmp-abcDE\ns/.agent-tmp-abcDEF\n");
 	assert_false(file_exists("s/.a.agent-tmp-abcDEF"));
+	assert_false(file_exists("s/.a.agent-tmp-123-abcDEF"));
 	free(list);
+}
+
+/* Of a process that was killed, for the same file; others may be at work. */
+static void a_write_removes_what_was_left(void **state)
+{
+	scoped_free char *mine = NULL, *living = NULL;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	assert_true(pid > 0 && waitpid(pid, NULL, 0) == pid);
+	mine = mem_printf("w/.a.agent-tmp-%ld-abcDEF", (long)pid);
+	living = mem_printf("w/.a.agent-tmp-%ld-abcDEF", (long)getppid());
+	ok(file_mkdirs_for(mine));
+	ok(file_write(mine, slice_str("left over"), 0));
+	ok(file_write(living, slice_str("of somebody at work"), 0));
+	ok(file_write("w/b", slice_str("another file"), 0));
+	assert_true(file_exists(mine));
+	ok(file_write("w/a", slice_str("the file"), 0));
+	assert_false(file_exists(mine));
+	assert_true(file_exists(living));
 }
 
 static void a_lock_is_exclusive(void **state)
@@ -277,6 +302,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(survives_a_kill_at_every_step),
 		cmocka_unit_test(walks_in_the_order_of_git),
 		cmocka_unit_test(walk_removes_stale_temporary_files),
+		cmocka_unit_test(a_write_removes_what_was_left),
 		cmocka_unit_test(a_lock_is_exclusive),
 		cmocka_unit_test(knows_local_filesystems),
 	};
