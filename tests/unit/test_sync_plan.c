@@ -221,8 +221,12 @@ static void export_rows(void **state)
 #define B_END "# A-1: x\n\none\n\ntwo\n\nTHREE\n"
 #define BOTH "# A-1: x\n\nONE\n\ntwo\n\nTHREE\n"
 #define C_TOP "# A-1: x\n\nuno\n\ntwo\n\nthree\n"
+#define LIST "# A-1: x\n\n- one\n"
+#define LIST_A "# A-1: x\n\n- one\n- of a\n"
+#define LIST_B "# A-1: x\n\n- one\n- by b\n"
 
-static const char *const all_texts[] = {BASE, A_TOP, B_END, BOTH, C_TOP};
+static const char *const all_texts[] = {BASE, A_TOP, B_END,  BOTH,
+					C_TOP, LIST,  LIST_A, LIST_B};
 
 static err_t known_text(void *ctx, struct slice *out, const struct oid *oid)
 {
@@ -376,12 +380,52 @@ static void two_heads(void **state)
 	step_release(&mine);
 }
 
+/* By a rule, and again when each clone merged and went on: the same revision whoever merges. */
+static void criss_cross(void **state)
+{
+	struct revision g[5];
+	struct step mine, theirs;
+
+	(void)state;
+	g[0] = rev(LIST, NULL, 1);
+	g[1] = rev(LIST_A, &g[0], 2);
+	g[2] = rev(LIST_B, &g[0], 3);
+	mine = heads(g, 3, 1, 2);
+	theirs = heads(g, 3, 2, 1);
+	assert_int_equal(mine.what, STEP_FORWARD);
+	assert_non_null(strstr(mine.text[0], "- of a\n"));
+	assert_non_null(strstr(mine.text[0], "- by b\n"));
+	assert_string_equal(mine.text[0], theirs.text[0]);
+	assert_string_equal(mine.head.hex, theirs.head.hex);
+	step_release(&mine);
+	step_release(&theirs);
+
+	/* two merges of one pair, made by hand: each takes one side */
+	g[3] = rev(LIST_A, &g[1], 4);
+	g[3].parents[1] = g[2].id;
+	revision_seal(&g[3], "uid");
+	g[4] = rev(LIST_B, &g[2], 5);
+	g[4].parents[1] = g[1].id;
+	revision_seal(&g[4], "uid");
+	mine = heads(g, 5, 3, 4);
+	theirs = heads(g, 5, 4, 3);
+	assert_int_equal(mine.what, theirs.what);
+	if (mine.what == STEP_FORWARD) {
+		assert_string_equal(mine.text[0], theirs.text[0]);
+		assert_string_equal(mine.head.hex, theirs.head.hex);
+	} else {
+		assert_string_equal(mine.base, theirs.base);
+	}
+	step_release(&mine);
+	step_release(&theirs);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commit_rows), cmocka_unit_test(file_rows),
 		cmocka_unit_test(export_rows), cmocka_unit_test(changes),
-		cmocka_unit_test(two_heads),
+		cmocka_unit_test(two_heads),   cmocka_unit_test(criss_cross),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
