@@ -95,8 +95,9 @@ create unique index if not exists artifact_rev on gitagent_private.artifact (pro
 create unique index if not exists artifact_label on gitagent_private.artifact (project_id, kind,
     label)
   where not deleted and not duplicate and label <> '';
-create index if not exists artifact_label_any on gitagent_private.artifact (project_id, kind,
-    label);
+drop index if exists gitagent_private.artifact_label_any;
+create index if not exists artifact_label_holder on gitagent_private.artifact (project_id, kind,
+    label, deleted, duplicate, rev);
 create unique index if not exists artifact_path on gitagent_private.artifact (project_id, path)
   where not deleted;
 create index if not exists artifact_scope on gitagent_private.artifact (project_id, scope, num);

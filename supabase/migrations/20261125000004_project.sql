@@ -88,12 +88,15 @@ begin
   return out;
 end $$;
 
+-- The revision at a rev is asked for in order and without sorting: that leaves the planner only the
+-- index by rev, also where it does not know yet how much a project has.
+
 -- Why a cursor is none of ours, or null. next_hash of a page that is not the last is 64 digits of
 -- hash and 16 of the rev where the pull began: lineage has to reach back to there, because a row
 -- that was passed over comes later. floor is that rev.
 create or replace function gitagent_private.cursor_check(pr gitagent_private.project, p_epoch text,
   since bigint, since_hash text, out reset text, out floor bigint)
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set enable_sort = off as $$
 declare
   ours text;
 begin
@@ -117,7 +120,10 @@ begin
       floor := least(since, ('x' || substr(since_hash, 65))::bit(64)::bigint);
       floor := case when floor < 0 then since else floor end;
     end if;
-    select hash into ours from gitagent_private.revision where project_id = pr.id and rev = since;
+    select hash into ours from (
+      select r.hash, r.rev from gitagent_private.revision r
+      where r.project_id = pr.id and r.rev >= since order by r.rev limit 1) r
+    where r.rev = since;
     if ours is distinct from left(since_hash, 64) then
       reset := 'history_diverged';
     end if;
@@ -134,7 +140,10 @@ end $$;
 -- in a row's lineage.
 create or replace function gitagent_private.row_docs(p_project uuid, p_uids uuid[], p_floor bigint)
 returns table (uid uuid, rev bigint, doc jsonb)
-language sql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set enable_sort = on set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+  return query
   select a.uid, a.rev, jsonb_build_object(
     'rev', a.rev, 'uid', a.uid, 'kind', a.kind, 'label', a.label, 'scope', a.scope,
     'num', a.num, 'path', a.path, 'title', a.title, 'state', a.state,
@@ -152,7 +161,10 @@ language sql stable set search_path = '' as $$
     'lineage', coalesce(l.list, '[]'))
     || case when a.duplicate then '{"duplicate":true}'::jsonb else '{}' end
     || case when a.purged then '{"purged":true}'::jsonb else '{}' end
-  from gitagent_private.artifact a
+  from (select distinct u from unnest(p_uids) u) u
+  cross join lateral (  -- limit: one index probe each
+    select * from gitagent_private.artifact a
+    where a.project_id = p_project and a.uid = u.u limit 1) a
   left join lateral (
     select jsonb_agg(jsonb_build_object('id', n.id,
       'parents', array_remove(array[n.parent1, n.parent2], ''), 'oid', n.oid,
@@ -163,6 +175,5 @@ language sql stable set search_path = '' as $$
     from (select l.*, row_number() over (partition by l.oid order by l.seq) nr
       from gitagent_private.lineage l
       where l.project_id = p_project and l.uid = a.uid and l.seq >= (p_floor + 1) << 16) n
-  ) l on true
-  where a.project_id = p_project and a.uid = any(p_uids)
-$$;
+  ) l on true;
+end $$;

@@ -279,8 +279,11 @@ begin
     with o as (
       select o.i, o.op_id, o.op, o.uid, o.kind, coalesce(o.label, a.label) label,
         coalesce(o.path, a.path) path, a.label old_label, a.path old_path, o.path is null no_path
-      from unnest(p_ops) o
-      left join gitagent_private.artifact a on a.project_id = p_project and a.uid = o.uid
+      from gitagent_private.each_op(p_ops) o
+      left join lateral (
+        select a.project_id, a.uid, a.label, a.path from gitagent_private.artifact a
+        where (a.project_id, a.uid) >= (p_project, o.uid)
+        order by a.project_id, a.uid limit 1) a on a.project_id = p_project and a.uid = o.uid
     ), k as (
       select i, 'u' || uid::text key from o where uid is not null
       union all select i, 'l' || label from o where label <> ''
@@ -304,7 +307,10 @@ begin
   return starts;
 end $$;
 
--- What each op of a run stands on. Ops that are malformed have their own row, and nothing in it.
+-- What each op of a run stands on. A row is asked for as the first that is not before its key, in the
+-- order of that key: this leaves the planner only the index of the key, also where it knows nothing
+-- yet of a table that has grown since; for an equality any index that begins with the project does.
+-- Ops that are malformed have their own row, and nothing in it.
 create or replace function gitagent_private.push_facts(p_project uuid, p_rules uuid,
   p_ops gitagent_private.op[], p_lins gitagent_private.lin[]) returns setof gitagent_private.fact
 language plpgsql stable rows 200 set search_path = '' as $$
@@ -314,9 +320,11 @@ begin
     select u op, u.i, u.op_id, u.uid, u.kind, u.label, u.path, u.oid, u.revision, u.status,
       a.x a, (a.x).revision now_revision
     from gitagent_private.each_op(p_ops) u
-    left join lateral (  -- limit: one index probe each, however much the project has
+    left join lateral (
       select x from gitagent_private.artifact x
-      where x.project_id = p_project and x.uid = u.uid limit 1) a on true
+      where (x.project_id, x.uid) >= (p_project, u.uid)
+      order by x.project_id, x.uid limit 1) a
+      on (a.x).project_id = p_project and (a.x).uid = u.uid
   ), l as materialized (
     select x.i, x.n, x.id, x.parent1, x.parent2, x.oid, x.path, x.author, x.body, x.status,
       x.detail,
@@ -329,7 +337,10 @@ begin
     from l
     cross join lateral (values (l.parent1), (l.parent2)) p(id)
     where p.id not in ('', l.before)
-      and not exists (select from gitagent_private.lineage k
+      and not exists (select from (
+        select k.project_id, k.uid, k.id from gitagent_private.lineage k
+        where (k.project_id, k.uid, k.id) >= (p_project, l.uid, p.id)
+        order by k.project_id, k.uid, k.id limit 1) k
       where k.project_id = p_project and k.uid = l.uid and k.id = p.id)
       and not exists (select from l e where e.i = l.i and e.n < l.n and e.id = p.id)
   ), lost as (  -- a text that is neither here nor there
@@ -364,19 +375,26 @@ begin
     case when not coalesce(h.chain and h.head_n = h.nr, false) then array(
       select l from gitagent_private.each_lin(p_lins) l where l.i = o.i order by l.n) end,
     case when p.path <> coalesce(case when not (o.a).deleted then (o.a).path end, '') then (
-      select x.uid from gitagent_private.artifact x
-      where x.project_id = p_project and x.path = p.path and not x.deleted and x.uid <> o.uid) end,
+      select x.uid from (
+        select * from gitagent_private.artifact x
+        where (x.project_id, x.path) >= (p_project, p.path) and not x.deleted
+        order by x.project_id, x.path limit 1) x
+      where x.project_id = p_project and x.path = p.path and x.uid <> o.uid) end,
     case when p.label <> coalesce(case when not (o.a).deleted then (o.a).label end, '') then (
-      select x.uid from gitagent_private.artifact x
+      select x.uid from (
+        select * from gitagent_private.artifact x
+        where (x.project_id, x.kind, x.label, x.deleted, x.duplicate, x.rev) >=
+          (p_project, k.name, p.label, false, false, 0)
+        order by x.project_id, x.kind, x.label, x.deleted, x.duplicate, x.rev limit 1) x
       where x.project_id = p_project and x.kind = k.name and x.label = p.label
-        and not x.deleted and x.uid <> o.uid
-      order by x.duplicate, x.rev limit 1) end
+        and not x.deleted and x.uid <> o.uid) end
   from o
   left join gitagent_private.kind k on k.rules = p_rules and k.name = coalesce(o.kind, (o.a).kind)
   left join states s on s.kind = k.name
   left join lateral (
-    select x.payload, x.version, x.rev from gitagent_private.revision x
-    where x.project_id = p_project and x.op_id = o.op_id limit 1) d on true
+    select x.project_id, x.op_id, x.payload, x.version, x.rev from gitagent_private.revision x
+    where (x.project_id, x.op_id) >= (p_project, o.op_id)
+    order by x.project_id, x.op_id limit 1) d on d.project_id = p_project and d.op_id = o.op_id
   left join fault f on f.i = o.i
   left join h on h.i = o.i
   left join l n on n.i = h.i and n.n = h.head_n

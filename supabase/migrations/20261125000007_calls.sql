@@ -14,7 +14,8 @@ end $$;
 
 create or replace function gitagent_private.pull(p_project uuid, p_epoch jsonb, p_since jsonb,
   p_since_hash jsonb, p_limit jsonb, p_max_bytes jsonb) returns jsonb
-language plpgsql stable security definer set search_path = '' set jit = off as $$
+language plpgsql stable security definer
+set search_path = '' set jit = off set enable_sort = off as $$
 declare
   since bigint := gitagent_private.arg_int(p_since, 'since', 0);
   epoch text := gitagent_private.arg_text(p_epoch, 'epoch');
@@ -53,11 +54,12 @@ begin
         row_number() over (order by d.rev) n
       from gitagent_private.row_docs(p_project, uids, at.floor) d
     ) c where c.total <= size or c.n = 1;
-    more := exists (select from gitagent_private.artifact where project_id = p_project
-        and rev > next);
+    more := (select rev from gitagent_private.artifact where project_id = p_project
+      and rev > next order by rev limit 1) is not null;
     if more then
       select r.hash || lpad(to_hex(at.floor), 16, '0') into hash
-      from gitagent_private.revision r where r.project_id = p_project and r.rev = next;
+      from gitagent_private.revision r where r.project_id = p_project and r.rev >= next
+      order by r.rev limit 1;
     else
       next := pr.head;
     end if;

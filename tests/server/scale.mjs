@@ -1,0 +1,92 @@
+// What a pull costs in a project of 1,000, 10,000 and 100,000 artifacts (SCALE_SIZES): requests and
+// bytes over HTTP, rows that the database read, and whether it walked through a whole table. Nothing
+// here depends on the clock. The artifacts of others are made in the database; their hashes are
+// none, which a pull does not look at.
+import { execFileSync } from "node:child_process";
+import { draft, done, env, must, ok, op, project, push, rpc, say, story } from "./client.mjs";
+
+const ada = env("ADA");
+const sizes = (process.env.SCALE_SIZES || "1000 10000").split(" ").map(Number);
+const psql = sql => execFileSync("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", env("DATABASE")],
+  { input: sql, maxBuffer: 1 << 28 }).toString().trim();
+
+// Artifacts from `at` + 1 to `size`, one revision each.
+const grow = (p, at, size) => psql(`begin;
+  create temp table made on commit drop as select n rev, gen_random_uuid() uid,
+    encode(sha256(n::text::bytea), 'hex') hash, 'BULK-' || n label
+    from generate_series(${at + 1}, ${size}) n;
+  insert into gitagent_private.revision (project_id, rev, uid, version, base_version, op, state_to,
+    revision, oid, commitment, salt, actor, actor_name, op_id, payload, prev_hash, hash)
+  select '${p}', rev, uid, 1, 0, 'put', 'DRAFT', hash, left(hash, 40), hash, 'salt', '${env("ADA_ID")}',
+    'Ada <ada@example.org>', uid::text, hash, hash, hash from made;
+  insert into gitagent_private.artifact (project_id, uid, kind, label, scope, num, path, title, state,
+    version, rev, revision, oid, bytes, deleted, duplicate, author, writer, forged)
+  select '${p}', uid, 'story', label, 'BULK', rev, '.agent/cache/stories/BULK/' || label || '-x.md',
+    'A story', 'DRAFT', 1, rev, hash, left(hash, 40), 200, false, false, 'Ada <ada@example.org>',
+    '${env("ADA_ID")}', false from made;
+  insert into gitagent_private.text select '${p}', left(hash, 40), repeat(hash, 3) from made;
+  insert into gitagent_private.lineage (project_id, uid, id, seq, parent1, parent2, oid, path, author,
+    time, how, message, added_rev)
+  select '${p}', uid, hash, rev << 16, '', '', left(hash, 40), '.agent/cache/stories/BULK/' || label ||
+    '-x.md', 'Ada <ada@example.org>', 1, 'create', '', rev from made;
+  update gitagent_private.project set head = ${size},
+    head_hash = (select hash from made where rev = ${size}) where id = '${p}';
+  commit;`);
+
+// Rows read and whole tables walked through by a pull, once its plans are made.
+function read(cursor) {
+  const args = [`'${cursor.project}'`, ...["epoch", "since", "since_hash"].map(k =>
+    `'${JSON.stringify(cursor[k])}'`)].join(", ");
+  const call = `\\o /dev/null\nselect gitagent.pull(${args});\n\\o\n`;
+  const count = `select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0) || ' ' ||
+    coalesce(sum(seq_scan) filter (where relname in ('artifact', 'revision', 'text', 'lineage')), 0)
+    from pg_stat_xact_user_tables where schemaname = 'gitagent_private';\n`;
+  const [before, after] = psql(`begin;\nset local request.jwt.claims = '{"sub":"${env("ADA_ID")}"}';\n` +
+    call + call + count + call + count).split("\n").map(l => l.split(" ").map(Number));
+  return { rows: after[0] - before[0], walks: after[1] - before[1] };
+}
+
+const p = await project(ada);
+const doc = label => op(draft(label), story(label, "DRAFT", "x".repeat(2000)));
+let at = 0;
+const bytes = {}, rows = {};
+for (const size of sizes) {
+  grow(p, at, size);
+  at = size;
+  for (const analyzed of [false, true]) {
+    if (analyzed) psql(["artifact", "revision", "text", "lineage", "project"].map(t =>
+      `analyze gitagent_private.${t};`).join("\n"));
+    for (const k of [0, 1, 10, 100]) {
+      const head = await must(ada, "head", { project: p });
+      const cursor = { project: p, epoch: head.epoch, since: head.head, since_hash: head.hash };
+      const made = Array.from({ length: k }, (_, i) => doc(`K${k}-${at + i}`));
+      if (k) {
+        const r = await push(ada, p, made.map(m => m.op));
+        if (r.body.results?.some(x => x.status !== "applied")) throw new Error(JSON.stringify(r.body));
+        at = r.body.head;
+      }
+      let requests = 0, sent = 0, got = 0, page;
+      for (const c = { ...cursor }; !page || page.more; ) {
+        const r = await rpc(ada, "pull", c);
+        page = r.body;
+        requests++;
+        sent += r.size + JSON.stringify(c).length;
+        got += page.rows.length;
+        Object.assign(c, { since: page.next, since_hash: page.next_hash });
+      }
+      const cost = read(cursor);
+      const name = `${k} changes of ${size}${analyzed ? ", analyzed" : ""}`;
+      say(`${name}: ${requests} requests, ${sent} bytes, ${cost.rows} rows read, ${cost.walks} ` +
+        "tables walked");
+      ok(got === k && requests === 1 && cost.walks === 0 && cost.rows <= 50 + 10 * k &&
+        (k ? sent < 4000 * k + 1000 : sent < 1000), `a pull of ${name} costs what changed`, cost);
+      (bytes[k] ||= []).push(sent);
+      (rows[k] ||= []).push(cost.rows);
+    }
+  }
+}
+for (const k of Object.keys(bytes))
+  ok(Math.max(...bytes[k]) <= Math.min(...bytes[k]) * 1.1 + 50 &&
+    Math.max(...rows[k]) <= Math.min(...rows[k]) + 50 + Number(k),
+    `${k} changes cost the same in ${sizes.join(", ")} artifacts`, [bytes[k], rows[k]]);
+done();
