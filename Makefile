@@ -26,7 +26,7 @@ COMPLETIONS = bash:bash-completion/completions/git-agent zsh:zsh/site-functions/
               fish:fish/vendor_completions.d/git-agent.fish
 completion_file = '$(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(1)))'
 
-PKGS_MAIN = sqlite3 libcjson libcmark
+PKGS_MAIN = sqlite3 libcjson libcmark zlib
 PKGS_GIT = libgit2
 PKGS_SUPABASE = libcurl
 
@@ -75,7 +75,7 @@ HEADERS = $(wildcard src/*/*.h src/*/*/*.h)
 
 # Linked from their archives, where there are any: finding and relocating SQLite would be a third
 # of what a short command costs. `make STATIC=` links the shared libraries.
-STATIC ?= sqlite3 cmark
+STATIC ?= sqlite3 cmark z
 archive_path = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))
 static_or_shared = $(or $(if $(filter $(1),$(STATIC)),$(call archive_path,$(1))),-l$(1))
 with_archives = $(foreach l,$(1),$(if $(filter -l%,$l),$(call static_or_shared,$(l:-l%=%)),$l))

@@ -27,6 +27,7 @@ BEGIN {
 	interface["remote/remote.h"] = 1
 
 	only("git2.h", "^src/git/lg2[^/]*$")
+	only("zlib.h", "^src/git/odb")
 	only("curl/curl.h", "^src/remote/supabase/")
 	only("sqlite3.h", "^src/(store|remote/file)/")
 	only("cJSON.h", "^src/(remote/supabase|cli|cmd)/")

@@ -36,7 +36,7 @@ test_expect_success 'post-rewrite: an amended commit and a rebased one are no se
 '
 
 test_expect_success 'post-merge: a merge that is a commit of its own is there at once' '
-	cd "$TRASH/a" && git switch -q -c merged main && echo 1 >merged && git add merged && git commit -q -m merged &&
+	cd "$TRASH/a" && git switch -q -c merged main && echo >>$STORY && git commit -q -a -m merged &&
 	git switch -q main && git merge -q --no-ff -m merge merged 2>../err && test_must_be_empty ../err &&
 	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" && git branch -q -D merged
 '
@@ -85,10 +85,12 @@ test_expect_success 'commit-msg warns of provisional labels, once each, and noth
 test_expect_success 'post hooks exit 0 with a broken workspace, and say why' '
 	cd "$TRASH/a" && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
 	echo broken >.git/agent/agent.db &&
+	echo "INFRA-~k3f9" >../label && mv .git/logs ../logs &&
 	for event in post-checkout post-merge post-rewrite post-commit commit-msg
 	do
-		git agent hook $event ../err2 </dev/null 2>../err && test_grep "^warning: git agent: " ../err || return 1
+		git agent hook $event ../label </dev/null 2>../err && test_grep "^warning: git agent: " ../err || return 1
 	done &&
+	mv ../logs .git/logs &&
 	test_expect_code 128 git agent hook pre-commit && cp ../kept.db .git/agent/agent.db
 '
 
@@ -97,12 +99,26 @@ test_expect_success 'a post-commit hook that commits ends, and all of its commit
 	cat >.git/hooks/post-commit <<-\EOT &&
 	#!/bin/sh
 	test -n "$THEIRS" && exit
-	THEIRS=1 git commit -q --allow-empty -m "again"
+	echo more >>"$(git ls-files ".agent/cache/stories/*" | head -n 1)"
+	THEIRS=1 git commit -q -a -m "again"
 	EOT
-	git agent install && git commit -q --allow-empty -m first &&
+	git agent install && echo more >>$STORY && git commit -q -a -m first &&
 	test "$(git log -1 --format=%s)" = again &&
 	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" &&
 	git agent uninstall && rm .git/hooks/post-commit && git agent install
+'
+
+test_expect_success 'a commit of nothing of ours is passed by, and the next command sees what there is' '
+	cd "$TRASH/a" && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
+	echo broken >.git/agent/agent.db && git switch -q -c aside 2>../err && test_must_be_empty ../err &&
+	git commit -q --no-verify --allow-empty -m empty 2>../err && test_must_be_empty ../err &&
+	git commit -q --amend --no-verify --allow-empty -m amended 2>../err && test_must_be_empty ../err &&
+	git switch -q main 2>../err && test_must_be_empty ../err &&
+	git merge -q aside 2>../err && test_must_be_empty ../err &&
+	cp ../kept.db .git/agent/agent.db && git branch -q -d aside &&
+	cp $STORY ../kept.md && echo "by hand" >>$STORY && echo more >>code2 && git add code2 && git commit -q -m code &&
+	git agent show INFRA-042 >../actual && test_grep "^by hand" ../actual &&
+	git checkout -q -- $STORY && git agent show INFRA-042 >../actual && ! grep "^by hand" ../actual
 '
 
 test_expect_success 'GIT_AGENT_SKIP: nothing is done, and 0 means no' '

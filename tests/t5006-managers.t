@@ -45,7 +45,7 @@ both_run () {
 	git agent check INFRA-042 1 && echo 1 >code && git add code && git commit -q -m work >../out 2>&1 &&
 	git show --format= --name-only HEAD >../actual && test_grep "^$STORY" ../actual &&
 	test_grep "theirs" "$TRASH/ran" && test_clean &&
-	git switch -q -c side >../out 2>&1 && echo 2 >docs && git add docs && git commit -q -m side >../out 2>&1 &&
+	git switch -q -c side >../out 2>&1 && echo >>$STORY && git commit -q -a -m side >../out 2>&1 &&
 	git switch -q - >../out 2>&1 &&
 	test "$(db "select head from worktree")" = "$(git rev-parse HEAD)" &&
 	git merge -q --no-ff -m merge side >../out 2>&1 &&

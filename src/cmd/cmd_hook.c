@@ -3,6 +3,7 @@
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/hook_events.h"
+#include "cmd/hook_idle.h"
 #include "cmd/precommit.h"
 #include "cmd/session.h"
 #include "util/mem.h"
@@ -46,17 +47,18 @@ static err_t pre_merge_commit(struct session *s, char **argv)
 
 static const struct event {
 	const char *name;
+	bool (*idle)(struct repo *r, char **argv);	/* then the workspace is not even opened */
 	err_t (*run)(struct session *s, char **argv);
 	bool may_fail;	/* else its status would become that of `git switch` or `git clone` */
 } events[] = {
-	{"pre-commit", pre_commit, true},
-	{"pre-merge-commit", pre_merge_commit, true},
-	{"commit-msg", hook_commit_msg, false},
-	{"post-checkout", import, false},
-	{"post-merge", post_merge, false},
-	{"post-rewrite", post_rewrite, false},
-	{"post-commit", import, false},
-	{"pre-push", hook_pre_push, true},
+	{"pre-commit", NULL, pre_commit, true},
+	{"pre-merge-commit", hook_idle_index, pre_merge_commit, true},
+	{"commit-msg", hook_idle_message, hook_commit_msg, false},
+	{"post-checkout", hook_idle_checkout, import, false},
+	{"post-merge", hook_idle_merge, post_merge, false},
+	{"post-rewrite", hook_idle_rewrite, post_rewrite, false},
+	{"post-commit", hook_idle_step, import, false},
+	{"pre-push", NULL, hook_pre_push, true},
 };
 
 static const struct event *find_event(const char *name)
@@ -67,26 +69,21 @@ static const struct event *find_event(const char *name)
 	return NULL;
 }
 
-static err_t has_workspace(bool *out)
+static void scoped_repo(struct repo **r)
 {
-	struct repo *repo;
-
-	TRY(repo_open(&repo));
-	*out = repo->worktree && file_exists(repo->db_path);
-	repo_close(repo);
-	return NULL;
+	repo_close(*r);
 }
 
 static err_t run(const struct event *event, char **argv)
 {
 	scoped(session_close) struct session s = {0};
-	bool workspace;
+	scoped(scoped_repo) struct repo *r = NULL;
 
-	TRY(has_workspace(&workspace));
-	if (!workspace)
+	TRY(repo_open(&r));
+	if (!r->worktree || !file_exists(r->db_path) || (event->idle && event->idle(r, argv)))
 		return NULL;
 	/* Who works here is only asked for when there is something to import. */
-	TRY(session_open(&s, SESSION_READ));
+	TRY(session_open_in(&s, SESSION_READ, steal(r)));
 	return event->run(&s, argv);
 }
 

@@ -1,5 +1,5 @@
 #include "cmd/hook_events.h"
-#include "artifact/label.h"
+#include "cmd/hook_idle.h"
 #include "cmd/output.h"
 #include "util/mem.h"
 #include "util/proc.h"
@@ -15,32 +15,11 @@ static void scoped_result(struct proc_result *r)
 
 /* --- commit-msg ----------------------------------------------------------------------------- */
 
-static void find_provisional(struct strs *found, struct slice line)
-{
-	for (size_t i = 0; i < line.len; i++) {
-		struct label label;
-		bool starts = i == 0 || strchr(" \t(\"'`,:;/[", line.at[i - 1]);
-
-		if (starts && label_prefix(&label, slice_of(line.at + i, line.len - i)) &&
-		    label.num < 0 && !strs_has(found, label.text))
-			strs_add(found, label.text);
-	}
-}
-
 err_t hook_commit_msg(struct session *s, char **argv)
 {
 	scoped(strs_release) struct strs found = {0};
-	scoped_free char *text = NULL;
-	struct slice rest, line;
-	size_t len;
 
-	if (!argv[0])
-		return NULL;
-	TRY(file_read(&text, &len, NULL, argv[0], 0));
-	rest = slice_of(text, len);
-	while (slice_line(&rest, &line))
-		if (line.at[0] != '#')
-			find_provisional(&found, line);
+	TRY(hook_message_labels(&found, argv));
 	for (size_t i = 0; i < found.len; i++)
 		output_say("warning: git agent: the message names %s, a provisional label: the "
 			   "next 'git agent sync' gives it a number", found.at[i]);

@@ -1,6 +1,7 @@
 #include "cmd/precommit.h"
 #include "cli/text.h"
 #include "cmd/verdict.h"
+#include "git/ours.h"
 #include "sync/witness.h"
 #include "util/mem.h"
 #include "util/proc.h"
@@ -249,7 +250,7 @@ static err_t judge_rules(struct strs *faults, struct session *s)
 	return NULL;
 }
 
-/* Where HEAD went on without the file (export --index, a soft reset): `commit -a` would undo that. */
+/* Where HEAD went on without the file (export --index, a soft reset) `commit -a` would undo it. */
 static err_t judge_behind(struct strs *faults, struct session *s, const struct git_entries *head,
 			  const struct git_entries *index)
 {
@@ -262,10 +263,10 @@ static err_t judge_behind(struct strs *faults, struct session *s, const struct g
 			continue;
 		TRY(export_falls_behind(&behind, &s->engine, now->path, &was->oid, &now->oid));
 		if (behind)
-			strs_take(faults, mem_printf("%s would go back to what it was before HEAD, and "
-						     "nobody edited it: 'git agent export %s' brings "
-						     "the file up to date, 'git add' stages that",
-						     now->path, now->path));
+			strs_take(faults, mem_printf("%s would go back to what it was before HEAD, "
+						     "and nobody edited it: 'git agent export %s' "
+						     "brings the file up to date, 'git add' stages "
+						     "that", now->path, now->path));
 	}
 	return NULL;
 }
@@ -294,7 +295,9 @@ err_t precommit_judge(struct session *s)
 	scoped(strs_release) struct strs faults = {0};
 	bool touched;
 
-	TRY(is_staged(&touched, s, ".agent"));
+	touched = !ours_staged_nothing(s->repo);
+	if (touched)
+		TRY(is_staged(&touched, s, ".agent"));
 	if (touched)
 		TRY(judge(&faults, s));
 	if (!faults.len)
@@ -305,8 +308,31 @@ err_t precommit_judge(struct session *s)
 			"nothing is lost; settle, then commit again");
 }
 
+/* Nothing of ours is staged, and nothing waits to be: files that are not part of this commit are
+ * not looked at for its sake. */
+static err_t is_idle(bool *out, struct session *s)
+{
+	scoped(pendings_release) struct pendings pending = {0};
+	scoped(mines_release) struct mines mines = {0};
+	const char *which;
+
+	*out = false;
+	TRY(repo_config(&which, s->repo, "agent.commitexport"));
+	if ((which && strcmp(which, "mine") != 0) || !ours_staged_nothing(s->repo))
+		return NULL;
+	TRY(store_pending_list(&pending, s->store, s->repo->worktree));
+	TRY(store_mine_list(&mines, s->store, s->repo->worktree));
+	*out = !pending.len && !mines.len;
+	return NULL;
+}
+
 err_t precommit_run(struct session *s)
 {
+	bool idle;
+
+	TRY(is_idle(&idle, s));
+	if (idle)
+		return NULL;
 	TRY(session_fresh(s, NULL));
 	TRY(export_into_commit(s));
 	return precommit_judge(s);

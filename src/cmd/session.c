@@ -88,7 +88,8 @@ static err_t open_workspace(struct session *s, enum session_need need)
 
 static err_t open_all(struct session *s, enum session_need need, const char *db_path)
 {
-	TRY(repo_open(&s->repo));
+	if (!s->repo)
+		TRY(repo_open(&s->repo));
 	if (db_path) {
 		free(s->repo->db_path);
 		s->repo->db_path = mem_strdup(db_path);
@@ -105,20 +106,32 @@ static err_t open_all(struct session *s, enum session_need need, const char *db_
 	return need == SESSION_REPO ? NULL : open_workspace(s, need);
 }
 
-err_t session_open_at(struct session *s, enum session_need need, const char *db_path)
+static err_t open_or_close(struct session *s, enum session_need need, const char *db_path,
+			   struct repo *r)
 {
 	err_t err;
 
 	memset(s, 0, sizeof(*s));
+	s->repo = r;
 	err = open_all(s, need, db_path);
 	if (err)
 		session_close(s);
 	return err;
 }
 
+err_t session_open_at(struct session *s, enum session_need need, const char *db_path)
+{
+	return open_or_close(s, need, db_path, NULL);
+}
+
+err_t session_open_in(struct session *s, enum session_need need, struct repo *r)
+{
+	return open_or_close(s, need, NULL, r);
+}
+
 err_t session_open(struct session *s, enum session_need need)
 {
-	return session_open_at(s, need, NULL);
+	return open_or_close(s, need, NULL, NULL);
 }
 
 void session_close(struct session *s)

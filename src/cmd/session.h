@@ -45,6 +45,8 @@ struct session {
 };
 
 err_t session_open(struct session *s, enum session_need need) MUST_CHECK;
+/* The same in a repository that is open, which the session takes over, also when it fails. */
+err_t session_open_in(struct session *s, enum session_need need, struct repo *r) MUST_CHECK;
 /* The same with the workspace somewhere else, for making it anew. */
 err_t session_open_at(struct session *s, enum session_need need, const char *db_path) MUST_CHECK;
 void session_close(struct session *s);

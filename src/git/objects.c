@@ -14,18 +14,6 @@ static void close_objects(struct repo_objects *self)
 	free(o);
 }
 
-/* GIT_INDEX_FILE is seen from the top of the work tree, where git stands when it reads it. */
-static char *index_file(const struct repo *r)
-{
-	const char *named = getenv("GIT_INDEX_FILE");
-
-	if (!named || !named[0])
-		return mem_printf("%s/index", r->gitdir);
-	if (named[0] == '/' || !r->worktree)
-		return mem_strdup(named);
-	return mem_printf("%s/%s", r->worktree, named);
-}
-
 err_t objects_open(struct objects **out, struct repo *r)
 {
 	scoped_free char *index = NULL, *shallow = NULL;
@@ -35,7 +23,7 @@ err_t objects_open(struct objects **out, struct repo *r)
 
 	if (!r->objects) {
 		TRY(lg2_module(&ops));
-		index = index_file(r);
+		index = repo_index_file(r);
 		TRY(ops->open(&lg2, &(struct lg2_where){
 			.gitdir = r->gitdir, .commondir = r->commondir,
 			.worktree = r->worktree, .index_file = index,

@@ -70,6 +70,18 @@ static err_t check_format(const struct repo *r)
 	return NULL;
 }
 
+/* GIT_INDEX_FILE is seen from the top of the work tree, where git stands when it reads it. */
+char *repo_index_file(const struct repo *r)
+{
+	const char *named = getenv("GIT_INDEX_FILE");
+
+	if (!named || !named[0])
+		return mem_printf("%s/index", r->gitdir);
+	if (named[0] == '/' || !r->worktree)
+		return mem_strdup(named);
+	return mem_printf("%s/%s", r->worktree, named);
+}
+
 static void scoped_place(struct repo_place *p)
 {
 	repo_place_release(p);

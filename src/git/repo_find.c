@@ -11,7 +11,7 @@
 
 /* With one of these set the answer is not simply "the next .git above". */
 static const char *const telling[] = {
-	"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES",
+	"GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES",
 	"GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_NAMESPACE", "GIT_TEST_ASSUME_DIFFERENT_OWNER",
 };
 
@@ -120,6 +120,14 @@ static bool look_at(struct repo_place *out, const char *top, const char *dot_git
 	return true;
 }
 
+/* As hooks in a linked work tree are started: at its top, GIT_DIR saying what its .git says. */
+static bool agrees(const struct repo_place *p, const char *gitdir)
+{
+	scoped_free char *real = gitdir ? realpath(gitdir, NULL) : NULL;
+
+	return !gitdir || (real && !p->prefix[0] && strcmp(real, p->gitdir) == 0);
+}
+
 void repo_find(struct repo_place *out, bool *plain)
 {
 	scoped_free char *cwd = getcwd(NULL, 0);
@@ -137,6 +145,10 @@ void repo_find(struct repo_place *out, bool *plain)
 			return;
 		if (stat(dot_git, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) {
 			*plain = look_at(out, dir, dot_git, st.st_mode, cwd);
+			if (*plain && !agrees(out, getenv("GIT_DIR"))) {
+				repo_place_release(out);
+				*plain = false;
+			}
 			return;
 		}
 		if (access(bare_head, F_OK) == 0)

@@ -40,6 +40,9 @@ char *repo_slurp_at(const char *dir, const char *name, size_t *len);
 /* The first line of text, cut in place. */
 char *repo_first_line(char *text);
 
+/* The index that git would read: that of GIT_INDEX_FILE, or of the work tree. Caller frees. */
+char *repo_index_file(const struct repo *r);
+
 /* True, and the id in out, when text begins with one (and not with a longer run of hex digits). */
 bool repo_take_id(char out[OID_HEX + 1], const char *text);
 

@@ -94,6 +94,18 @@ static void test_environment(void **state)
 	go("../../elsewhere");
 	expect_place(git, git, top, "");
 	unsetenv("GIT_WORK_TREE");
+	/* as in the hooks of a linked work tree; elsewhere it makes the directory a top */
+	unsetenv("GIT_DIR");
+	sh("git init ../../main; git -C ../../main commit --allow-empty -m x; "
+	   "git -C ../../main worktree add ../linked; mkdir ../../linked/sub");
+	setenv("GIT_DIR", in_top("main/.git/worktrees/linked"), 1);
+	go("../../linked");
+	expect_plain(in_top("main/.git/worktrees/linked"), in_top("main/.git"), in_top("linked"),
+		     "");
+	go("sub");
+	expect_place(in_top("main/.git/worktrees/linked"), in_top("main/.git"),
+		     in_top("linked/sub"), "");
+	go("../../work/elsewhere");
 	setenv("GIT_DIR", "/nonexistent", 1);
 	fails(repo_open(&(struct repo *){0}), ERR_FATAL, "not a git repository: '/nonexistent'");
 	unsetenv("GIT_DIR");
