@@ -1,5 +1,6 @@
 /* The engine's view of one work tree. */
 #include "git/objects_internal.h"
+#include "git/ours.h"
 #include "git/reflog.h"
 #include "git/worktree.h"
 #include "util/mem.h"
@@ -137,6 +138,13 @@ static err_t port_merge_base(void *ctx, char out[OID_HEX + 1], const char *a, co
 
 	TRY(objects_open(&o, p->repo));
 	return o->shallow ? shallow_merge_base(out, a, b) : o->ops->merge_base(o->lg2, out, a, b);
+}
+
+static bool port_passed_by(void *ctx, const char *from, const char *to)
+{
+	struct port *p = ctx;
+
+	return ours_passed_by(p->repo, from, to);
 }
 
 static err_t port_in_head(void *ctx, bool *out, const char *commit)
@@ -281,7 +289,8 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 	*out = (struct git_port){
 		.ctx = p, .worktree = r->worktree,
 		.head = port_head, .commits = port_commits, .commit = port_commit,
-		.changes = port_changes, .merge_base = port_merge_base, .in_head = port_in_head,
+		.changes = port_changes, .merge_base = port_merge_base, .passed_by = port_passed_by,
+		.in_head = port_in_head,
 		.head_log = port_head_log, .tree = port_tree, .tree_oid = port_tree_oid,
 		.index = port_index, .blob = port_blob, .files = port_files, .stat = port_stat,
 		.read = port_read, .stage = port_stage, .publish = port_publish,

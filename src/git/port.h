@@ -97,6 +97,9 @@ struct git_port {
 	err_t (*changes)(void *ctx, struct git_changes *out, const char *commit);
 	/* The merge base of two commits, "" if none. */
 	err_t (*merge_base)(void *ctx, char out[OID_HEX + 1], const char *a, const char *b);
+	/* `to` is `from` and then a few commits with one parent each, none of which changes
+	 * anything of ours. false is no certain answer. */
+	bool (*passed_by)(void *ctx, const char *from, const char *to);
 	/* Is `commit` reachable from HEAD? */
 	err_t (*in_head)(void *ctx, bool *out, const char *commit);
 	/* Commits that HEAD named since the reflog mark `log` (newest first, HEAD included). */

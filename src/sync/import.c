@@ -95,19 +95,38 @@ static bool head_moved(const struct git_head *head, const struct tree_mark *befo
 	       strcmp(head->log, before->log ? before->log : "") != 0;
 }
 
+/* Commits since the last look that change nothing of ours, after one up to which all is judged: to
+ * judge and record them can wait for one that does. */
+static err_t passed_by(bool *out, struct engine *e, const struct git_head *head,
+		       const struct tree_mark *before)
+{
+	scoped(strs_release) struct strs tips = {0};
+
+	*out = false;
+	if (!before->head[0] || strcmp(head->commit, before->head) == 0 ||
+	    strcmp(head->ref, before->ref ? before->ref : "") != 0)
+		return NULL;
+	TRY(store_judged_tips(&tips, e->store));
+	*out = strs_has(&tips, before->head) &&
+	       e->git->passed_by(e->git->ctx, before->head, head->commit);
+	return NULL;
+}
+
 static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *before,
 			   struct engine *e, const struct strs *paths)
 {
+	bool quiet;
+
 	*news = false;
 	TRY(e->git->head(e->git->ctx, head));
 	if (head->busy)
 		return NULL;
 	TRY(store_tree_get(before, e->store, e->git->worktree));
 	if (head_moved(head, before)) {
-		*news = true;
-		return NULL;
+		TRY(passed_by(&quiet, e, head, before));
+		*news = !quiet;
 	}
-	return look_anything_new(news, e, paths);
+	return *news ? NULL : look_anything_new(news, e, paths);
 }
 
 err_t import_news(bool *news, struct engine *e, const struct strs *paths)

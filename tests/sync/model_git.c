@@ -389,6 +389,22 @@ static err_t port_merge_base(void *ctx, char out[OID_HEX + 1], const char *a, co
 	return NULL;
 }
 
+static bool port_passed_by(void *ctx, const char *from, const char *to)
+{
+	struct sim *s = ctx;
+	const struct mcommit *at = &s->w->commits[by_id(s->w, to)], *parent;
+
+	for (; strcmp(at->id, from) != 0; at = parent) {
+		if (at->nr_parents != 1)
+			return false;
+		parent = &s->w->commits[at->parents[0]];
+		for (int i = 0; i < SIM_PATHS; i++)
+			if (!oid_eq(&at->tree.oid[i], &parent->tree.oid[i]))
+				return false;
+	}
+	return true;
+}
+
 static err_t port_in_head(void *ctx, bool *out, const char *commit)
 {
 	struct sim *s = ctx;
@@ -599,6 +615,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 					    port_commit,
 					    port_changes,
 					    port_merge_base,
+					    port_passed_by,
 					    port_in_head,
 					    port_head_log,
 					    port_tree,
