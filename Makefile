@@ -26,7 +26,7 @@ COMPLETIONS = bash:bash-completion/completions/git-agent zsh:zsh/site-functions/
               fish:fish/vendor_completions.d/git-agent.fish
 completion_file = '$(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(1)))'
 
-PKGS_MAIN = sqlite3 libcjson libcmark zlib
+PKGS_MAIN = sqlite3 libcmark zlib
 PKGS_GIT = libgit2
 PKGS_SUPABASE = libcurl
 
@@ -94,8 +94,9 @@ archive = $(B)/lib$(1).a
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # util/ and artifact/ are in a program as a whole, because modules take them from it.
 whole = -Wl,--whole-archive $(call archive,util) $(call archive,artifact) -Wl,--no-whole-archive
+# Archives are in the group: store/ has what SQLite's archive would take from libm.
 link_layers = -Wl,--start-group $(foreach l,$(filter-out util artifact,$(1)),$(call archive,$(l))) \
-              -Wl,--end-group $(whole)
+              $(filter %.a,$(LIBS_MAIN)) -Wl,--end-group $(whole)
 
 .PHONY: all
 all: $(B)/git-agent $(MODULES)

@@ -30,7 +30,7 @@ BEGIN {
 	only("zlib.h", "^src/git/odb")
 	only("curl/curl.h", "^src/remote/supabase/")
 	only("sqlite3.h", "^src/(store|remote/file)/")
-	only("cJSON.h", "^src/(remote/supabase|cli|cmd)/")
+	only("cJSON.h", "^src/remote/supabase/")
 }
 
 function complain(why) {

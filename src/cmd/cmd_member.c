@@ -6,17 +6,12 @@
 #include "cmd/cmd.h"
 #include "cmd/server.h"
 #include "cmd/session.h"
+#include "util/json_read.h"
 #include "util/mem.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void free_json(cJSON **json)
-{
-	cJSON_Delete(*json);
-}
 
 /* --- asking --------------------------------------------------------------------------------- */
 
@@ -30,18 +25,18 @@ static err_t open_server(struct session *s)
 	return NULL;
 }
 
-/* What the server refuses an admin of is said in its own words; of anybody else, why. */
-static err_t ask(cJSON **out, struct session *s, const char *function, const char *more)
+/* What the server refuses an admin of is said in its own words; of anybody else, why. *out is in
+ * *reply. */
+static err_t ask(struct slice *out, char **reply, struct session *s, const char *function,
+		 const char *more)
 {
-	scoped_free char *reply = NULL;
-	err_t err = server_call(&reply, s->server, function, more);
+	err_t err = server_call(reply, s->server, function, more);
 
 	if (err && s->server->sb.why(s->server->sb.ctx) == SUPABASE_FORBIDDEN)
 		return err_hint(err, "'git agent member list' shows who is an admin; there is "
 				"always one");
 	TRY(server_explain(err, s->server));
-	*out = cJSON_Parse(reply);
-	if (!*out)
+	if (!json_read(out, slice_str(*reply)))
 		return err_new(ERR_OFFLINE, "the server answered with something that is no JSON");
 	return NULL;
 }
@@ -63,32 +58,39 @@ static char *arguments(const char *email, const char *role)
 	return mem_strndup(text + 1, strlen(text) - 2);	/* without its braces */
 }
 
-static const char *text_of(const cJSON *object, const char *key)
+static char *text_of(struct slice object, const char *key)
 {
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+	char *text = json_text(json_member(object, key));
 
-	return text ? text : "";
+	return text ? text : mem_strdup("");
 }
 
-static bool is_true(const cJSON *object, const char *key)
+static bool is_true(struct slice object, const char *key)
 {
-	return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, key));
+	return json_is_true(json_member(object, key));
 }
 
 /* --- list ----------------------------------------------------------------------------------- */
 
-static void print_json(const cJSON *members)
+static void print_member(struct json *j, struct slice m, const char *key)
 {
-	const cJSON *m;
+	scoped_free char *text = text_of(m, key);
+
+	json_key_string(j, key, text);
+}
+
+static void print_json(struct slice members)
+{
+	struct slice m;
 	struct json j;
 
 	json_begin(&j, stdout);
 	json_array_begin(&j);
-	cJSON_ArrayForEach(m, members) {
+	while (json_next(&members, &m)) {
 		json_object_begin(&j);
-		json_key_string(&j, "email", text_of(m, "email"));
-		json_key_string(&j, "name", text_of(m, "name"));
-		json_key_string(&j, "role", text_of(m, "role"));
+		print_member(&j, m, "email");
+		print_member(&j, m, "name");
+		print_member(&j, m, "role");
 		json_key_bool(&j, "invited", is_true(m, "invited"));
 		json_key_bool(&j, "you", is_true(m, "you"));
 		json_object_end(&j);
@@ -97,14 +99,16 @@ static void print_json(const cJSON *members)
 	json_end(&j);
 }
 
-static void print_text(const cJSON *members)
+static void print_text(struct slice members)
 {
 	scoped(columns_release) struct columns table = {.count = 3};
-	const cJSON *m;
+	struct slice m;
 
-	cJSON_ArrayForEach(m, members) {
-		columns_add(&table, text_of(m, "role"));
-		columns_add(&table, text_of(m, "email"));
+	while (json_next(&members, &m)) {
+		scoped_free char *role = text_of(m, "role"), *email = text_of(m, "email");
+
+		columns_add(&table, role);
+		columns_add(&table, email);
 		columns_add(&table, is_true(m, "invited") ? "invited" :
 				    is_true(m, "you") ? "you" : "");
 	}
@@ -114,7 +118,8 @@ static void print_text(const cJSON *members)
 static err_t list(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
-	scoped(free_json) cJSON *reply = NULL;
+	scoped_free char *reply = NULL;
+	struct slice answer;
 	bool as_json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "json", &as_json, "as JSON"),
@@ -131,11 +136,11 @@ static err_t list(int argc, char **argv)
 	if (argc)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
 	TRY(open_server(&s));
-	TRY(ask(&reply, &s, "member_list", NULL));
+	TRY(ask(&answer, &reply, &s, "member_list", NULL));
 	if (as_json)
-		print_json(cJSON_GetObjectItemCaseSensitive(reply, "members"));
+		print_json(json_elements(json_member(answer, "members")));
 	else
-		print_text(cJSON_GetObjectItemCaseSensitive(reply, "members"));
+		print_text(json_elements(json_member(answer, "members")));
 	return NULL;
 }
 
@@ -158,8 +163,8 @@ static void tell_invited(const struct session *s, const char *email, const char 
 static err_t add(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
-	scoped(free_json) cJSON *reply = NULL;
-	scoped_free char *more = NULL;
+	scoped_free char *reply = NULL, *more = NULL, *address = NULL;
+	struct slice answer;
 	const char *role = "author";
 	bool help;
 	const struct opt opts[] = {
@@ -182,11 +187,12 @@ static err_t add(int argc, char **argv)
 		return opts_misuse(&usage, "'%s' is no role", role);
 	TRY(open_server(&s));
 	more = arguments(argv[0], role);
-	TRY(ask(&reply, &s, "member_add", more));
-	if (is_true(reply, "invited")) {
-		tell_invited(&s, text_of(reply, "email"), role);
+	TRY(ask(&answer, &reply, &s, "member_add", more));
+	address = text_of(answer, "email");
+	if (is_true(answer, "invited")) {
+		tell_invited(&s, address, role);
 	} else {
-		text_safe_fputs(text_of(reply, "email"), stdout);
+		text_safe_fputs(address, stdout);
 		printf(" is %s now\n", role);
 	}
 	return NULL;
@@ -195,8 +201,8 @@ static err_t add(int argc, char **argv)
 static err_t take_out(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
-	scoped(free_json) cJSON *reply = NULL;
-	scoped_free char *more = NULL;
+	scoped_free char *reply = NULL, *more = NULL, *address = NULL;
+	struct slice answer;
 	bool help;
 	static const char *const synopsis[] = {"<e-mail address>", NULL};
 	const struct usage usage = {"member remove", synopsis,
@@ -210,8 +216,9 @@ static err_t take_out(int argc, char **argv)
 		return opts_misuse(&usage, argc ? "one address at a time" : "whom?");
 	TRY(open_server(&s));
 	more = arguments(argv[0], NULL);
-	TRY(ask(&reply, &s, "member_remove", more));
-	text_safe_fputs(text_of(reply, "email"), stdout);
+	TRY(ask(&answer, &reply, &s, "member_remove", more));
+	address = text_of(answer, "email");
+	text_safe_fputs(address, stdout);
 	puts(" is out");
 	return NULL;
 }

@@ -1,17 +1,12 @@
 #include "cmd/join.h"
 #include "cmd/prompt.h"
 #include "util/json.h"
+#include "util/json_read.h"
 #include "util/mem.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static void free_json(cJSON **json)
-{
-	cJSON_Delete(*json);
-}
 
 void join_release(struct join *j)
 {
@@ -58,25 +53,25 @@ static char *slug_request(const char *slug)
 	return mem_stream_close(&stream, NULL);
 }
 
-static err_t ask(cJSON **out, struct server *s, const char *function)
+/* *out is in *reply. */
+static err_t ask(struct slice *out, char **reply, struct server *s, const char *function)
 {
-	scoped_free char *request = slug_request(s->slug), *reply = NULL;
+	scoped_free char *request = slug_request(s->slug);
 
-	TRY(server_explain(s->sb.call(s->sb.ctx, &reply, function, request), s));
-	*out = cJSON_Parse(reply);
-	if (!*out)
+	TRY(server_explain(s->sb.call(s->sb.ctx, reply, function, request), s));
+	if (!json_read(out, slice_str(*reply)))
 		return err_new(ERR_OFFLINE, "'%s' answered with something that is no JSON", s->url);
 	return NULL;
 }
 
-static char *text_of(const cJSON *object, const char *key)
+static char *text_of(struct slice object, const char *key)
 {
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+	char *text = json_text(json_member(object, key));
 
-	return mem_strdup(text ? text : "");
+	return text ? text : mem_strdup("");
 }
 
-static err_t take(struct join *out, const struct server *s, const cJSON *project)
+static err_t take(struct join *out, const struct server *s, struct slice project)
 {
 	scoped_free char *id = text_of(project, "project");
 
@@ -109,9 +104,10 @@ static err_t may_create(bool *yes, const struct server *s)
 
 static err_t make(struct join *out, struct server *s)
 {
-	scoped(free_json) cJSON *made = NULL;
+	scoped_free char *reply = NULL;
+	struct slice made;
 
-	TRY(ask(&made, s, "project_create"));
+	TRY(ask(&made, &reply, s, "project_create"));
 	TRY(take(out, s, made));
 	free(out->role);
 	out->role = mem_strdup("admin");
@@ -134,14 +130,14 @@ static err_t nothing_there(struct join *out, struct server *s, bool create)
 			"git agent member add %s", who ? who : "<your address>");
 }
 
-static err_t several(const struct server *s, const cJSON *list)
+static err_t several(const struct server *s, struct slice list)
 {
 	struct mem_stream stream;
 	scoped_free char *ids = NULL;
-	const cJSON *project;
+	struct slice project;
 
 	mem_stream_open(&stream);
-	cJSON_ArrayForEach(project, list) {
+	while (json_next(&list, &project)) {
 		scoped_free char *id = text_of(project, "project");
 		scoped_free char *role = text_of(project, "role");
 
@@ -156,20 +152,23 @@ static err_t several(const struct server *s, const cJSON *list)
 /* s->project is an id where the clone has pinned one. */
 err_t join_project(struct join *out, struct server *s, bool create)
 {
-	scoped(free_json) cJSON *reply = NULL;
-	const cJSON *list, *project, *mine = NULL;
+	scoped_free char *reply = NULL;
+	struct slice answer, list, rest, project, first = {0}, mine = {0};
+	size_t count = 0;
 
-	TRY(ask(&reply, s, "project_join"));
-	list = cJSON_GetObjectItemCaseSensitive(reply, "projects");
-	cJSON_ArrayForEach(project, list) {
+	TRY(ask(&answer, &reply, s, "project_join"));
+	list = rest = json_elements(json_member(answer, "projects"));
+	for (; json_next(&rest, &project); count++) {
 		scoped_free char *id = text_of(project, "project");
 
+		if (!count)
+			first = project;
 		if (strcmp(id, s->project) == 0)
 			mine = project;
 	}
-	if (!mine && cJSON_GetArraySize(list) > 1)
+	if (!mine.at && count > 1)
 		return several(s, list);
-	if (!mine && cJSON_GetArraySize(list) == 1)
-		mine = cJSON_GetArrayItem(list, 0);
-	return mine ? take(out, s, mine) : nothing_there(out, s, create);
+	if (!mine.at)
+		mine = first;
+	return mine.at ? take(out, s, mine) : nothing_there(out, s, create);
 }

@@ -393,6 +393,21 @@ static void test_disk_full(void **state)
 	store_close(s);
 }
 
+/* libm is not there before somebody asks for it. */
+static void test_mathematics(void **state)
+{
+	struct store *s = open_store(STORE_CREATE);
+	int64_t n;
+
+	if (sqlite3_compileoption_used("ENABLE_MATH_FUNCTIONS")) {
+		OK(db_pragma(&n, s, "SELECT cast(pow(2, 10) + sqrt(16) + cos(0) AS INTEGER)"));
+		assert_int_equal(n, 1029);
+		OK(db_pragma(&n, s, "SELECT sqrt(-1) IS NULL"));
+		assert_int_equal(n, 1);
+	}
+	store_close(s);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +416,7 @@ int main(int argc, char **argv)
 		TEST(test_newer_and_foreign), TEST(test_not_a_database), TEST(test_truncated),
 		TEST(test_bit_flips), TEST(test_damaged_text), TEST(test_read_only_directory),
 		TEST(test_odd_paths), TEST(test_disk_full),
+		TEST(test_mathematics),
 	};
 
 	if (argc == 3)
