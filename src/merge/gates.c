@@ -30,11 +30,11 @@ struct check {
 	unsigned len;
 };
 
-static void number(struct check *c, struct slice text, int which, struct classes *classes)
+static size_t split(struct check *c, struct slice text, int which)
 {
 	c->lines[which] = lines_split(text);
 	paths_read(&c->paths[which], text, &c->lines[which]);
-	c->id[which] = classes_number(classes, &c->lines[which]);
+	return c->lines[which].len;
 }
 
 static void count(struct check *c, int which)
@@ -65,12 +65,11 @@ static void begin(struct check *c, const struct slice *text, struct slice result
 		leaf[i] = lines_split(slice_str(leaves->at[i]));
 		max += leaf[i].len;
 	}
-	for (int i = BASE; i <= THEIRS; i++)
-		max += text[i].len / 2;
-	classes_init(&classes, max + result.len / 2, LINE_ENDS_IGNORED);
-	for (int i = BASE; i <= THEIRS; i++)
-		number(c, text[i], i, &classes);
-	number(c, result, RESULT, &classes);
+	for (int i = BASE; i < TEXTS; i++)
+		max += split(c, i == RESULT ? result : text[i], i);
+	classes_init(&classes, max, LINE_ENDS_IGNORED);
+	for (int i = BASE; i < TEXTS; i++)
+		c->id[i] = classes_number(&classes, &c->lines[i]);
 	for (size_t i = 0; i < leaves->len; i++)
 		id[i] = classes_number(&classes, &leaf[i]);
 	c->len = classes.len;
