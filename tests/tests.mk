@@ -115,6 +115,11 @@ $(B)/lint/%.ok: %
 	@touch $@
 
 # --- bench: programs in tests/perf/ that print ratios --------------------------------------
+PERF_TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/perf/*.c))
+$(B)/tests/perf/%: $(B)/obj/tests/perf/%.o
+	@mkdir -p $(@D)
+	$(CC) $(SANFLAGS_$(SAN)) -o $@ $<
+
 .PHONY: bench
-bench: all
+bench: all $(PERF_TOOLS)
 	GIT_AGENT_BUILD='$(abspath $(B))' scripts/bench
