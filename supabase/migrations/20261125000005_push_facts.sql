@@ -307,9 +307,10 @@ begin
   return starts;
 end $$;
 
--- What each op of a run stands on. A row is asked for as the first that is not before its key, in the
--- order of that key: this leaves the planner only the index of the key, also where it knows nothing
--- yet of a table that has grown since; for an equality any index that begins with the project does.
+-- What each op of a run stands on. A row is asked for as the first that is not before its key, in
+-- the order of that key: this leaves the planner only the index of the key, also where it knows
+-- nothing yet of a table that has grown since; for an equality any that begins with the project
+-- does.
 -- Ops that are malformed have their own row, and nothing in it.
 create or replace function gitagent_private.push_facts(p_project uuid, p_rules uuid,
   p_ops gitagent_private.op[], p_lins gitagent_private.lin[]) returns setof gitagent_private.fact

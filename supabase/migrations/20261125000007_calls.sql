@@ -301,7 +301,9 @@ begin
 end $$;
 
 -- Erases what a deleted artifact said, and who said it: texts that no other artifact has, salts,
--- names, reasons. The chain stays, and so does what it proves of everything else.
+-- names, reasons, its approval. The chain stays, and so does what it proves of everything else. A
+-- client that pulls it as a new one gets a row that is deleted and purged, without lineage; the rev
+-- stays what it was, so that who has the deletion already learns nothing more.
 create or replace function gitagent_private.purge(p_project uuid, p_uid jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -335,8 +337,9 @@ begin
   get diagnostics salts = row_count;
   perform set_config('gitagent.purge', '', true);
   update gitagent_private.artifact x
-  set title = '', label = '', path = '.agent/purged/' || x.uid, author = '', approver = null,
-    normative = '', purged = true
+  set title = '', label = '', path = '.agent/purged/' || x.uid, author = '', normative = '',
+    approval_state = null, approval_normative = null, approver = null, approved_at = null,
+    approved_rev = null, approval_imported = null, approval_counts = null, purged = true
   where x.project_id = p_project and x.uid = a.uid;
   return jsonb_build_object('texts', texts, 'revisions', salts);
 end $$;

@@ -46,6 +46,23 @@ ok(await replica.pull() && replica.rows.get(doomed.uid).purged &&
   "a clone learns that it is gone, and the digest is equal");
 ok(replica.rows.get(kept.uid).lineage[0].text === common, "and has the other one's text");
 
+
+// --- a statement that takes too long (57014): nothing of it stays, and the client splits it --------
+const many = Array.from({ length: 200 }, (_, i) => op(draft(`SLOW-${100 + i}`),
+  story(`SLOW-${100 + i}`, "DRAFT", "x".repeat(3000))).op);
+const count = () => psql(["revision", "artifact", "text", "lineage"].map(t =>
+  `select count(*) from gitagent_private.${t} where project_id = '${p}'`).join(" union all "));
+const whole = count(), head = await must(ada, "head", { project: p });
+const late = refused(`select set_config('request.jwt.claims', '{"sub":"${env("ADA_ID")}"}', false);
+  set role authenticated;\nset statement_timeout = '10ms';
+  select gitagent.push('${p}', $json$${JSON.stringify(many)}$json$);`);
+ok(/statement timeout/.test(late) && count() === whole &&
+  (await must(ada, "head", { project: p })).hash === head.hash,
+"a push that was cancelled half-way leaves nothing", late?.slice(0, 200));
+const halves = [await push(ada, p, many.slice(0, 100)), await push(ada, p, many.slice(100))];
+ok(halves.every(r => r.body.results?.every(x => x.status === "applied" && !x.dup)),
+  "and its halves are applied as if it had never been");
+
 // --- history is append-only, also for who has the database password ----------------------------
 for (const sql of [`update gitagent_private.revision set state_to = 'APPROVED' where project_id = '${p}'`,
     `update gitagent_private.revision set salt = null where project_id = '${p}'`,
