@@ -17,7 +17,7 @@ test -n "$LEFTHOOK" && test_set_prereq LEFTHOOK
 command -v pre-commit >/dev/null && pre-commit --version >/dev/null 2>&1 && test_set_prereq PRE_COMMIT
 
 # Where it has something to fetch, it fails and does not hang.
-no_proxy= http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
+no_proxy="" http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9
 PRE_COMMIT_HOME=$TRASH/pre-commit LEFTHOOK_QUIET=meta,summary
 export no_proxy http_proxy https_proxy PRE_COMMIT_HOME LEFTHOOK_QUIET
 

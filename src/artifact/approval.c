@@ -207,7 +207,8 @@ static bool is_of_other(const struct approval_of *of, const struct approval *a)
 {
 	bool own = strcmp(a->uid, of->uid) == 0;
 
-	return of->others && (strs_has(of->others, a->uid) || (of->gone && of->others->len && !own));
+	return of->others &&
+	       (strs_has(of->others, a->uid) || (of->gone && of->others->len && !own));
 }
 
 static const struct approval_known *known_of(void *ctx, const char *uid)
@@ -316,7 +317,8 @@ char *approval_record(size_t *len, struct slice record, const struct approval_of
 			of->name.label);
 	kept = keep_lines(s.file, there, record, of);
 	for (size_t i = 0; i < now->len && !of->gone; i++) {
-		if (there[i] || approval_withdrawn(of->name.kind, slice_str(now->at[i].state), of->state))
+		if (there[i] ||
+		    approval_withdrawn(of->name.kind, slice_str(now->at[i].state), of->state))
 			continue;
 		write_line(s.file, &now->at[i], &of->name);
 		kept++;

@@ -12,9 +12,9 @@
  * the file; the uid tells their lines apart.
  *
  * What a line proves: the normative hash binds it to a text; the seal, a hash over kind, label and
- * all that the line says, tells when a word of it was changed or it was copied elsewhere. Whoever makes up a whole line can
- * compute its seal, too: whether the remote acknowledged it, only the remote can say, or a workspace
- * that has it from there (struct approval_witness).
+ * all that the line says, tells when a word of it was changed or it was copied elsewhere. Whoever
+ * makes up a whole line can compute its seal, too: whether the remote acknowledged it, only the
+ * remote can say, or a workspace that has it from there (struct approval_witness).
  */
 #ifndef ARTIFACT_APPROVAL_H
 #define ARTIFACT_APPROVAL_H

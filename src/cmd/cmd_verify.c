@@ -124,7 +124,8 @@ static void tell_recorded(const struct run *r)
 {
 	if (r->recorded && !r->o->json && !r->o->porcelain)
 		fprintf(stderr, "%zu approval%s by the record alone: 'git agent verify --online' "
-				"asks the remote\n", r->recorded, r->recorded == 1 ? " holds" : "s hold");
+				"asks the remote\n",
+				r->recorded, r->recorded == 1 ? " holds" : "s hold");
 }
 
 static err_t end_output(struct run *r)

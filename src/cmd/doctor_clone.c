@@ -50,9 +50,10 @@ static err_t check_lock(struct doctor *d)
 	TRY(steps_stale_lock(&ours, &exists, path));
 	if (!exists)
 		return NULL;
-	a = doctor_add(d, "drivers", mem_printf("'%s.lock' %s", path,
-						ours ? "was left by an install that was cut off"
-						     : "is there: a git is at work, or was cut off"));
+	a = doctor_add(d, "drivers",
+		       mem_printf("'%s.lock' %s", path,
+				  ours ? "was left by an install that was cut off"
+				       : "is there: a git is at work, or was cut off"));
 	if (!ours)
 		a->hint = mem_strdup("where no git is at work, the file can go");
 	a->mendable = ours;

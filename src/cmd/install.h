@@ -33,7 +33,7 @@ struct install {
 	struct steps steps;
 	struct strs foreign;	/* what is in the way and what to do about it, a line each */
 	char *snippet;		/* what a manager of hooks wants to be told, or NULL */
-	struct strs configs;	/* configuration files, on which an earlier run may have left a lock */
+	struct strs configs;	/* configuration files: an earlier run may have left a lock */
 	struct strs left;	/* uninstall: what stays, and why */
 };
 

@@ -42,8 +42,8 @@ void steps_release(struct steps *s);
 /* On an error everything is as it was; its text says so where that failed, too. */
 err_t steps_apply(struct steps *s) MUST_CHECK;
 
-/* Whether a run of ours that was cut off left git's lock on the file behind; STEP_CONFIG takes such a
- * lock over. *exists: there is a lock, of whom ever. */
+/* Whether a run of ours that was cut off left git's lock on the file behind; STEP_CONFIG takes
+ * such a lock over. *exists: there is a lock, of whom ever. */
 err_t steps_stale_lock(bool *ours, bool *exists, const char *path) MUST_CHECK;
 /* Takes it away, if it still is one. */
 err_t steps_clear_lock(const char *path) MUST_CHECK;

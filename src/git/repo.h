@@ -18,7 +18,7 @@ struct repo {
 	char *prefix;		/* where the user stands below it: "" or "docs/" */
 	char *db_path;		/* <commondir>/agent/agent.db */
 	struct repo_config *config;	/* read at the first question */
-	bool ending;		/* of a rebase or merge only the cleaning up is left: no reason to wait */
+	bool ending;		/* a rebase or merge has only to clean up: no reason to wait */
 	void *objects;		/* opened at the first question; see git/objects.h */
 };
 

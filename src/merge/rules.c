@@ -20,7 +20,8 @@ static const struct {
 	[RULE_SAME] = {"same", "what both sides did, once", 91},
 	[RULE_ITEM] = {"item", "parts of one list item", 95},
 	[RULE_CELL] = {"cell", "cells of one table row", 95},
-	[RULE_SPACE] = {"space", "markers and blanks at line ends on one side, words on the other", 95},
+	[RULE_SPACE] = {"space", "markers and blanks at line ends on one side, words on the other",
+			95},
 	[RULE_REFLOW] = {"reflow", "white space on one side, words on the other", 95},
 	[RULE_MOVE] = {"move", "sections moved on one side", 70},
 };

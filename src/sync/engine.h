@@ -105,8 +105,9 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e,
 			bool all) MUST_CHECK;
 
-/* Whether a commit of `index` over HEAD's text `head` would go back to what was there before without
- * anybody having asked for that: the file shows it because it was never brought up to date. */
+/* Whether a commit of `index` over HEAD's text `head` would go back to what was there before
+ * without anybody having asked for that: the file shows it because it was never brought up to
+ * date. */
 err_t export_falls_behind(bool *out, struct engine *e, const char *path, const struct oid *head,
 			  const struct oid *index) MUST_CHECK;
 

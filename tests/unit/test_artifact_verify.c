@@ -59,7 +59,8 @@ static char *put_record(const char *old, const char *state, struct approval *a, 
 {
 	size_t len;
 	struct approval_known known = {.list = {a, nr}};
-	struct approval_of of = {.name = name_now(), .uid = UID, .state = slice_str(state), .known = &known};
+	struct approval_of of = {
+		.name = name_now(), .uid = UID, .state = slice_str(state), .known = &known};
 	char *text = approval_record(&len, slice_str(old), &of);
 
 	assert_int_equal(strlen(text) >= len, 1);
@@ -335,7 +336,8 @@ static void forgeries(void **state)
 	scoped_free char *record = put_record("", "APPROVED", &true_one, 1);
 	scoped_free char *who = with(record, "Ann B", "Eve B"), *time = with(record, "T16", "T17");
 	scoped_free char *rev = with(record, " 4 ", " 5 "), *chain = with(record, " 0000", " 0001");
-	scoped_free char *own = with(record, UID, OTHER), *step = with(record, "APPROVED ", "ACCEPTED ");
+	scoped_free char *own = with(record, UID, OTHER);
+	scoped_free char *step = with(record, "APPROVED ", "ACCEPTED ");
 	const char *const edited[] = {who, time, rev, chain, own};
 	scoped_free char *forged = NULL, *old = NULL, *copied = NULL;
 	struct approval_name name = name_now();

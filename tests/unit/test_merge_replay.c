@@ -302,6 +302,7 @@ static void test_replay(void **state)
 		printf("# %s: not there\n", dir);
 		free(dir);
 		skip();
+		return;
 	}
 	for (int i = MERGE_DEFAULT; i <= MERGE_FULL; i++) {
 		if (mode && strcmp(mode, modes[i]) != 0)
@@ -347,6 +348,7 @@ static void test_fixtures(void **state)
 		printf("# %s: not there\n", path);
 		free(path);
 		skip();
+		return;
 	}
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] == 'C' || entry->d_name[0] == 'R') {
