@@ -20,15 +20,29 @@ works() {
 	git agent doctor >../out && ! grep "^problem" ../out
 }
 
-# refused <line>: install, sync init and a hook say it, and nothing changes.
+# refused <line>: every command that needs a repository and every hook say it, and nothing changes.
 # shellcheck disable=SC2086
 refused() {
-	rm -rf ../kept && cp -R . ../kept &&
-	for command in "sync init" install "install --dry-run" uninstall doctor status "hook pre-commit"
+	rm -rf ../kept && cp -R . ../kept && printf "# A story\n\n## Status\n\nDRAFT\n" >../story.md &&
+	for command in "sync init" sync "sync push" "sync pull" "sync status" "sync watch" install \
+		"install --dry-run" uninstall doctor "doctor --fix" rebuild status list "show A-1" "log A-1" \
+		"diff A-1" "new-plan P" "new-story S" "new-runbook R" "edit A-1 -F ../story.md" \
+		"set A-1 --title T" "state A-1 APPROVED" "check A-1 1" "mv A-1 A-2" "rm A-1" "restore A-1" import \
+		"import-story ../story.md" export "export --index" verify "verify --staged" "sync resolve A-1 --ours" "claim A-1" \
+		"release A-1" login logout "member list"
 	do
-		test_says 128 "fatal: $1" git agent $command || return 1
+		test_expect_code 128 git agent $command </dev/null >../out 2>../err ||
+			{ echo "git agent $command:"; cat ../err; return 1; }
+		test "$(sed q ../err)" = "fatal: $1" || { echo "git agent $command:"; cat ../err; return 1; }
 	done &&
-	git agent hook post-checkout a b 1 2>../err && test_grep "$1" ../err &&
+	for hook in pre-commit pre-merge-commit "pre-push origin ../origin.git"
+	do
+		test_says 128 "fatal: $1" git agent hook $hook </dev/null || return 1
+	done &&
+	for hook in "commit-msg ../story.md" "post-checkout a b 1" "post-merge 0" post-commit "post-rewrite amend"
+	do
+		git agent hook $hook </dev/null 2>../err && test_grep "$1" ../err || return 1
+	done &&
 	diff -r ../kept .
 }
 
