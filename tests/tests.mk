@@ -92,6 +92,9 @@ soak: test-programs
 	  scripts/run-tests tests/t3001-kill.t tests/t3006-power-loss.t tests/t3008-kill-all.t
 	$(B)/tests/sync/test_histories --model --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \
 	  { grep -v '^ok' $(B)/soak.log; exit 1; }
+	$(B)/tests/sync/test_histories --net --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \
+	  { grep -v '^ok' $(B)/soak.log; exit 1; }
+	grep '^# .* calls' $(B)/soak.log
 	$(B)/tests/sync/test_histories --git --seed $$(date +%s) --seeds 500 >$(B)/soak.log || \
 	  { grep -v '^ok' $(B)/soak.log; exit 1; }
 

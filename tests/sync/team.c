@@ -234,6 +234,15 @@ void team_delete(struct team *t, int c, int path)
 	edit(t, c, path, HOW_DELETE, "");
 }
 
+/* A network that is out is no failure. */
+static void sync_ok(struct team *t, err_t err, const char *what)
+{
+	if (err && err->code == ERR_OFFLINE)
+		err_free(err);
+	else
+		team_ok(t, err, what);
+}
+
 static void tell(struct team *t, const struct sync_report *s)
 {
 	for (size_t i = 0; t->verbose && i < s->notes.len; i++)
@@ -248,7 +257,7 @@ struct sync_report team_push(struct team *t, int c)
 	struct push_options o = {0};
 
 	team_look(t, c);
-	team_ok(t, push_run(&s, engine(t, c), &o), "push");
+	sync_ok(t, push_run(&s, engine(t, c), &o), "push");
 	tell(t, &s);
 	return s;
 }
@@ -258,7 +267,7 @@ struct sync_report team_pull(struct team *t, int c)
 	struct sync_report s = {0};
 
 	team_look(t, c);
-	team_ok(t, pull_run(&s, engine(t, c), false), "pull");
+	sync_ok(t, pull_run(&s, engine(t, c), false), "pull");
 	tell(t, &s);
 	return s;
 }
