@@ -40,3 +40,14 @@ err_t store_approval_list(struct approvals *out, struct store *s, const char *ui
 	list = (struct approvals){0};
 	return NULL;
 }
+
+err_t store_approval_uids(struct strs *out, struct store *s)
+{
+	scoped(strs_release) struct strs list = {0};
+
+	TRY(db_rows(NULL, s, db_read_strs, &list,
+		    "SELECT DISTINCT uid FROM approval ORDER BY uid", ""));
+	*out = list;
+	list = (struct strs){0};
+	return NULL;
+}

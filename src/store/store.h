@@ -274,6 +274,8 @@ err_t store_approval_put(struct store *s, const char *uid, const struct approval
 err_t store_approval_drop(struct store *s, const char *uid, const char *state) MUST_CHECK;
 /* In the order in which they were given. */
 err_t store_approval_list(struct approvals *out, struct store *s, const char *uid) MUST_CHECK;
+/* The uids that have any, in byte order. */
+err_t store_approval_uids(struct strs *out, struct store *s) MUST_CHECK;
 
 struct outbox_row {
 	long seq;

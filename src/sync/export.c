@@ -3,6 +3,7 @@
 #include "sync/find.h"
 #include "sync/loaded.h"
 #include "sync/record.h"
+#include "sync/survey.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct view {
 	struct report *r;
 	const struct export_options *o;
 	struct seens seens;
+	struct survey survey;
 	struct git_entries tree, index;
 	char commit[OID_HEX + 1]; /* HEAD */
 	bool loaded;
@@ -25,6 +27,7 @@ struct view {
 static void view_release(struct view *v)
 {
 	seens_release(&v->seens);
+	survey_release(&v->survey);
 	git_entries_release(&v->tree);
 	git_entries_release(&v->index);
 	file_out_release(&v->out, v->e);
@@ -159,10 +162,10 @@ static err_t export_one(struct view *v, const struct art *art)
 	const char *why;
 
 	if (seen && !art->deleted && oid_eq(&seen->file, &art->oid)) {
-		struct file_stat stat;
+		bool there;
 
-		TRY(v->e->git->stat(v->e->git->ctx, &stat, art->path));
-		if (stat.exists)
+		TRY(survey_is_there(&there, &v->survey, v->e, seen));
+		if (there)
 			return NULL;
 	}
 	if (art->deleted && !seen)
@@ -202,14 +205,10 @@ static err_t export_record_of(struct view *v, const struct art *art, const char 
 static err_t export_record(struct view *v, const struct art *art)
 {
 	scoped(strs_release) struct strs past = {0};
-	scoped(approvals_release) struct approvals list = {0};
 	struct oid file;
 	bool on_its_way = false;
 
-	if (art->deleted)
-		return NULL;
-	TRY(store_approval_list(&list, v->e->store, art->uid));
-	if (!list.len)
+	if (art->deleted || !survey_is_approved(&v->survey, art->uid))
 		return NULL;
 	for (size_t i = 0; i < v->out.len; i++)
 		on_its_way |= strcmp(v->out.at[i].pending.path, art->path) == 0;
@@ -263,7 +262,7 @@ static err_t export_moves(struct view *v, const struct art *art)
 {
 	scoped(strs_release) struct strs past = {0};
 
-	if (art->deleted)
+	if (art->deleted || !v->survey.strays)
 		return NULL;
 	TRY(past_paths(&past, v->e, art));
 	for (size_t i = 0; i < past.len; i++) {
@@ -305,6 +304,7 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 				"finish it first, then run the export again");
 	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
 	TRY(store_art_list(&arts, e->store, &filter));
+	TRY(survey_make(&v.survey, e, &v.seens, &arts, !o->uids));
 	for (size_t i = 0; i < arts.len; i++) {
 		bool speaks;
 

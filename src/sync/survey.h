@@ -1,0 +1,23 @@
+/* What an export asks of all artifacts at once, not one after the other. Internal to sync/. */
+#ifndef SYNC_SURVEY_H
+#define SYNC_SURVEY_H
+
+#include "sync/engine.h"
+
+struct survey {
+	const struct seens *seens; /* the caller's */
+	struct strs approved;	   /* uids that have approvals, in byte order */
+	bool strays; /* a file was seen where no artifact is: one that was moved away, maybe */
+	bool *there; /* of each seen: a walk found the file. NULL: not walked */
+};
+void survey_release(struct survey *s);
+
+/* seens must outlive it. walk: look at all files now, where most are going to be asked for. */
+err_t survey_make(struct survey *out, struct engine *e, const struct seens *seens,
+		  const struct arts *arts, bool walk) MUST_CHECK;
+/* Whether a file, or something else, is at the path. seen: one of the seens. */
+err_t survey_is_there(bool *out, const struct survey *s, struct engine *e,
+		      const struct seen *seen) MUST_CHECK;
+bool survey_is_approved(const struct survey *s, const char *uid);
+
+#endif
