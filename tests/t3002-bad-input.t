@@ -216,6 +216,7 @@ line.md" &&
 	git agent export --index --all >/dev/null &&
 	git agent list --porcelain >../actual && test_grep INFRA-034 ../actual &&
 	test_commit_all names && test_expect_code 1 git agent import 2>../err && small_lines 3 ../err &&
+	git agent list >../actual && ! grep "INFRA-03[01]" ../actual && git agent status >../actual &&
 	git rm -q "$small_plans/INFRA-030"* "$small_plans/INFRA-031"* && test_commit_all "good names" &&
 	git agent import 2>../err && test_must_be_empty ../err
 '

@@ -178,4 +178,24 @@ then
 	umount disk
 fi
 
+test_expect_success 'a kind that is gone holds up nothing else, loses nothing, and comes back' '
+	cd "$TRASH" && test_repo kinds && cd kinds && git agent sync init "file:$TRASH/kinds.db" >/dev/null &&
+	git config -f .agent/config agent.kind.spec.dir .agent/specs &&
+	git config -f .agent/config agent.kind.spec.state "DRAFT 1 initial" && mkdir .agent/specs &&
+	printf "# SPEC-1: One\n\n## State\n\nDRAFT\n" >.agent/specs/SPEC-1-one.md &&
+	git agent sync >/dev/null && git add -A && git commit -q -m one &&
+	git agent set SPEC-1 --title Two >/dev/null && git rm -q --cached .agent/config && mv .agent/config ../config &&
+	git agent status >../actual && test_grep "SPEC-1-one.md.* is not the path of an artifact of any kind" ../actual &&
+	git agent export >/dev/null && git agent show SPEC-1 >../actual && test_grep Two ../actual &&
+	test_expect_code 2 git agent set SPEC-1 --title Three 2>../err &&
+	test_grep "^error: path .*SPEC-1-one.md. is not the path of an artifact of any kind" ../err &&
+	git commit -q -m "no such kind" && git agent list >../actual && test_grep SPEC-1 ../actual &&
+	git agent sync >../actual 2>&1;
+	test "$(sqlite3 ../kinds.db "SELECT deleted FROM artifact WHERE label = \"SPEC-1\"")" = 0 &&
+	cp ../config .agent/config && git add .agent/config && git commit -q -m "the kind again" &&
+	git agent show SPEC-1 >../actual && test_grep Two ../actual &&
+	git agent sync push SPEC-1 >/dev/null &&
+	git show HEAD:.agent/specs/SPEC-1-one.md >../actual && test_grep Two ../actual && test_clean
+'
+
 test_done

@@ -81,5 +81,7 @@ bool kind_parent_allows(const struct kind *kind, const struct kind *above,
  * components at most 255, in a directory of a kind. ERR_REFUSED says what is wrong with it.
  */
 err_t kinds_check_path(const struct kinds *kinds, const char *path) MUST_CHECK;
+/* The same without the reason: what else commits and directories hold is no artifact. */
+bool kinds_have_path(const struct kinds *kinds, const char *path);
 
 #endif

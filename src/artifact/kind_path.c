@@ -142,3 +142,8 @@ err_t kinds_check_path(const struct kinds *kinds, const char *path)
 	shown = printable(path);
 	return err_new(ERR_REFUSED, "path '%s' %s", shown, wrong);
 }
+
+bool kinds_have_path(const struct kinds *kinds, const char *path)
+{
+	return kinds_of_path(kinds, path) && !kind_path_wrong(slice_str(path));
+}

@@ -53,7 +53,7 @@ static void show_difference(const struct subject *sub, const struct change *c)
 }
 
 static void tell(struct session *s, const struct subject *sub, const struct change *c,
-		 bool changed, bool written)
+		 bool changed, bool stayed)
 {
 	scoped_free char *name = session_long_name(s, &sub->art);
 
@@ -61,7 +61,7 @@ static void tell(struct session *s, const struct subject *sub, const struct chan
 	fputs(": ", stdout);
 	text_safe_fputs(changed ? c->done : "nothing to change", stdout);
 	putchar('\n');
-	if (changed && !written && s->have_port)
+	if (stayed && s->have_port)
 		output_say("%s was not touched: it does not show the text that was changed, or "
 			   "git is busy", sub->art.path);
 }
@@ -74,7 +74,7 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 		.expect = c->expect ? c->expect : &sub->art.oid,
 	};
 	scoped(art_release) struct art now = {0};
-	bool written = false, changed;
+	bool written = false, changed, other;
 
 	if (c->dry_run) {
 		show_difference(sub, c);
@@ -83,6 +83,8 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	TRY(edit_apply(&written, &s->engine, sub->art.uid, &edit));
 	TRY(store_art_get(&now, s->store, sub->art.uid));
 	changed = now.generation != sub->art.generation;
-	tell(s, sub, c, changed, written);
+	other = now.deleted != sub->art.deleted || !oid_eq(&now.oid, &sub->art.oid) ||
+		strcmp(now.path, sub->art.path) != 0;
+	tell(s, sub, c, changed, other && !written);
 	return changed && c->how != HOW_STATE ? session_auto_push(s, sub->art.uid, false) : NULL;
 }

@@ -29,6 +29,8 @@ static err_t find_missing(struct status *st, struct session *s)
 		struct file_stat stat;
 		err_t err;
 
+		if (!kinds_have_path(s->kinds, seen->path))
+			continue; /* told of before, or of a kind that is gone */
 		TRY(s->port.stat(s->port.ctx, &stat, seen->path));
 		if (stat.exists)
 			continue;

@@ -37,7 +37,7 @@ void git_scope_init_judged(struct git_scope *out, const struct kinds *kinds)
 
 bool git_scope_has(const struct git_scope *s, const char *path)
 {
-	return kinds_of_path(s->kinds, path) ||
+	return kinds_have_path(s->kinds, path) ||
 	       (s->records && approval_is_path(s->kinds, path));
 }
 

@@ -111,9 +111,15 @@ err_t worktree_files(struct worktree *w, file_each_fn each, void *ctx)
 err_t worktree_stat(struct worktree *w, struct file_stat *out, const char *path)
 {
 	scoped_free char *full = NULL;
+	err_t wrong;
 
 	TRY(check_top(w));
-	TRY(check_path(w, path));
+	wrong = check_path(w, path);
+	if (wrong) {
+		err_free(wrong); /* who reads or writes it is told; no other is held up */
+		*out = (struct file_stat){0};
+		return NULL;
+	}
 	/* Thousands are asked for, one directory after the other. */
 	if (!was_on_way(w, path)) {
 		if (symlink_on_way(w->top, path)) {

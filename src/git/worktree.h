@@ -16,7 +16,8 @@ struct worktree {
 	struct strs later; /* fsyncs that are owed, see util/file.h */
 };
 
-/* The functions of struct git_port with the same names. */
+/* The functions of struct git_port with the same names. Nothing is at a path that no artifact may
+ * have; reading and writing say so. */
 err_t worktree_files(struct worktree *w, file_each_fn each, void *ctx) MUST_CHECK;
 err_t worktree_stat(struct worktree *w, struct file_stat *out, const char *path) MUST_CHECK;
 err_t worktree_read(struct worktree *w, char **bytes, size_t *len, struct file_stat *stat,

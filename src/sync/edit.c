@@ -128,6 +128,7 @@ static err_t edit_locked(struct file_out *out, struct engine *e, const char *uid
 	if (e->git)
 		TRY(file_out_finish(NULL, e));
 	TRY(loaded_open(&l, e, uid));
+	TRY(kinds_check_path(e->kinds, l.art.path)); /* not of a kind that is gone */
 	if (changes_nothing(&l, edit))
 		return NULL;
 	TRY(plan_edit(&s, &l, edit));
