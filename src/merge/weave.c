@@ -141,16 +141,17 @@ static bool swallowed(const struct weave *w, enum side_of side, const struct blo
 }
 
 /* A block in the place of units that the other side has replaced otherwise. */
-static bool contested(const struct weave *w, enum side_of side, const struct block *b,
-		      const struct block *others)
+static bool contested(const struct weave *w, enum side_of side, size_t gap,
+		      const struct block *blocks, const struct block *others)
 {
 	enum side_of other = side == OURS ? THEIRS : OURS;
+	const struct block *b = &blocks[gap];
 
 	for (size_t i = b->first; b->from < b->to && i < b->last; i++) {
 		const struct block *o = &others[i];
 
 		if (w->to[other][i] == NOWHERE && o->from < o->to &&
-		    !swallowed(w, other, o, b))
+		    !swallowed(w, other, o, blocks))
 			return true;
 	}
 	return false;
@@ -176,7 +177,8 @@ static bool weave_gap(struct weave *w, size_t gap, const struct block *ours,
 	if (has_t)
 		did_block(w, THEIRS, t);
 	if (!same_blocks(w, o, t) && !o_less && !t_less &&
-	    ((has_o && contested(w, OURS, o, theirs)) || (has_t && contested(w, THEIRS, t, ours))))
+	    ((has_o && contested(w, OURS, gap, ours, theirs)) ||
+	     (has_t && contested(w, THEIRS, gap, theirs, ours))))
 		return weave_refuse(w, "one side deleted what the other changed");
 	if ((has_o && o_less) || (has_t && t_less)) {
 		if (!weave_rule(w, RULE_SAME))
