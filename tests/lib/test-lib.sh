@@ -73,6 +73,9 @@ GIT_AUTHOR_NAME='A U Thor'
 GIT_AUTHOR_EMAIL=author@example.com
 GIT_COMMITTER_NAME='C O Mitter'
 GIT_COMMITTER_EMAIL=committer@example.com
+# What leaks below us, in a build with sanitizers.
+LSAN_OPTIONS="suppressions=$test_root/tests/lib/lsan.supp:print_suppressions=0"
+export LSAN_OPTIONS
 # The trash may lie in a repository, ours; it is not to be found from inside.
 GIT_CEILING_DIRECTORIES=$SHARNESS_TEST_DIRECTORY
 export HOME TRASH GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL GIT_ATTR_NOSYSTEM GIT_TERMINAL_PROMPT \
