@@ -2,15 +2,14 @@
 
 #include <stdio.h>
 
-static const char *const lines[] = {
+static const unsigned char text[] = {
 #include "cmd/server_sql.inc"
 };
 
 err_t server_sql(void)
 {
 	puts("begin;");
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-		fputs(lines[i], stdout);
+	fwrite(text, 1, sizeof(text), stdout);
 	puts("commit;");
 	return NULL;
 }
