@@ -2,6 +2,7 @@
 // After each attempt nothing that should not be is read, and nothing at all is written.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { Replica, digest, done, draft, env, must, ok, op, project, push, request, rpc, say, story,
     token } from "./client.mjs";
 
@@ -88,6 +89,61 @@ for (const [who, how] of Object.entries(callers)) {
 ok(bad === 0,
     `${tried} attempts of ${Object.keys(callers).length} callers who are no members: refused`, bad);
 ok(state() === before, "and nothing was written");
+
+// --- the same by the library that everybody has ---------------------------------------------
+let createClient;
+try {
+  ({ createClient } = createRequire(env("MODULES") + "/x.js")("@supabase/supabase-js"));
+} catch {
+  say("supabase-js is not installed: not run");
+}
+if (createClient) {
+  const got = [];
+  let asked = 0;
+  const attempt = async (who, what, query) => {
+    const { data, error } = await query;
+    asked++;
+    // An empty list, or nothing: neither a row nor the word that it was written.
+    if ((!error && (Array.isArray(data) ? data.length : data !== null)) ||
+        /secret of ours/.test(JSON.stringify([data, error])))
+      got.push([who, what, data, error]);
+  };
+  const anybody = { anon: null, "non-member": "eve", "removed member": "dan" };
+  for (const [who, name] of Object.entries(anybody))
+    for (const schema of ["gitagent", "gitagent_private", "public"]) {
+      const client = createClient(env("URL"), env("KEY"), { db: { schema },
+        auth: { persistSession: false, autoRefreshToken: false },
+        realtime: { transport: class {} } });  // node before 22 has no WebSocket
+      const { error } = name ? await client.auth.signInWithPassword({
+        email: `${name}@example.org`, password: `${name}-password` }) : {};
+      if (error) got.push([who, "does not even sign in", error.message]);
+      for (const t of [...views, "artifact", "revision", "text", "member", "project"]) {
+        const column = { projects: "id", project: "id" }[t] ||
+          (views.includes(t) ? "project" : "project_id");
+        const from = () => client.from(t);
+        await attempt(who, `${schema}.${t} select`, from().select("*").eq(column, ours));
+        await attempt(who, `${schema}.${t} or`, from().select("*").or(
+          `${column}.eq.${ours},${column}.neq.${theirs}`).eq(column, ours));
+        await attempt(who, `${schema}.${t} insert`, from().insert({ [column]: ours }).select());
+        await attempt(who, `${schema}.${t} upsert`, from().upsert({ [column]: ours }).select());
+        await attempt(who, `${schema}.${t} update`,
+          from().update({ state: "APPROVED" }).eq(column, ours).select());
+        await attempt(who, `${schema}.${t} delete`, from().delete().eq(column, ours).select());
+      }
+      for (const call of names)
+        await attempt(who, `${schema}.${call}()`, client.rpc(call, calls[call]));
+    }
+  ok(got.length === 0, `supabase-js: ${asked} queries and calls of ${
+    Object.keys(anybody).join(", ")}: nothing read, nothing done`, got);
+  ok(state() === before, "and nothing was written by it");
+  const member = createClient(env("URL"), env("KEY"), { db: { schema: "gitagent" },
+    auth: { persistSession: false, autoRefreshToken: false },
+    realtime: { transport: class {} } });
+  await member.auth.signInWithPassword({ email: "bob@example.org", password: "bob-password" });
+  const { data } = await member.from("artifacts").select("*").eq("project", ours);
+  ok(data?.length === 1 && /secret of ours/.test(JSON.stringify(data)),
+      "what a reader has, by the same query", data);
+}
 
 // --- members ---------------------------------------------------------------------------------
 const rights = { BOB: ["reader",
