@@ -133,9 +133,9 @@ $(B)/gen/%.inc: src/%
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
 # What `sync init --server-sql` prints, as numbers: one literal would be too long for C, and a pointer
 # to each line would be relocated at the start of every command.
-$(B)/gen/cmd/server_sql.inc: $(sort $(wildcard supabase/migrations/*.sql))
+$(B)/gen/cmd/server_sql.inc: $(sort $(wildcard supabase/migrations/*.sql)) Makefile
 	@mkdir -p $(@D)
-	awk 'FNR == 1 { n = split(FILENAME, part, "/"); print "-- " part[n] } { print }' $^ | \
+	awk 'FNR == 1 { n = split(FILENAME, part, "/"); print "-- " part[n] } { print }' $(filter %.sql,$^) | \
 	  od -An -v -tu1 | sed 's/  *\([0-9][0-9]*\)/\1,/g' > $@
 $(call objects,src/cmd/server_sql.c): $(B)/gen/cmd/server_sql.inc
 $(call objects,$(SRC_ALL)): | $(GENERATED)
