@@ -1,4 +1,5 @@
 #include "cmd/credential.h"
+#include "util/fault.h"
 #include "util/mem.h"
 #include "util/proc.h"
 
@@ -102,7 +103,10 @@ err_t credential_put(const char *url, const char *user, const char *secret)
 {
 	scoped(scoped_result) struct proc_result r = {0};
 
-	return ask_git(&r, "approve", url, user, secret);
+	fault_point("credential");
+	TRY(ask_git(&r, "approve", url, user, secret));
+	fault_point("credential");
+	return NULL;
 }
 
 err_t credential_drop(const char *url, const char *user)
