@@ -35,6 +35,8 @@
  *          "revision","lineage":[revision...],"oid","sha256","kind","label","scope","num","path",
  *          "title","state","from","to","normative","reason","by","at","imported":bool}
  *    imported: its label may be taken already.
+ *    On a deletion go a put, and a delete with a revision of its own: others had deleted it, too,
+ *    and its lineage is what they wrote before.
  *    A result of a transition into a gate has "approval":{"state","normative","approver","at",
  *    "rev","hash"}: what was acknowledged; hash: of the remote's chain at rev.
  *    lineage: all revisions between base_revision and revision, parents first, with "text".

@@ -130,9 +130,11 @@ begin
   if m.role = 'reader' then
     return gitagent_private.refuse('forbidden', format('the role %s only reads', m.role));
   end if;
-  -- compare and swap, on the version and on the revision
-  if known and (o.base_version <> a.version or o.base_revision <> a.revision
-      or (a.deleted and o.op <> 'put') or a.purged) then
+  -- compare and swap, on the version and on the revision; on a deletion only what brings the text
+  -- back, or a deletion that others lead to as well
+  if known and (o.base_version <> a.version or o.base_revision <> a.revision or a.purged
+      or (a.deleted and o.op <> 'put'
+        and not (o.op = 'delete' and o.revision <> a.revision))) then
     return gitagent_private.refuse('conflict', format('''%s'' is at version %s', a.label,
         a.version), a.uid);
   elsif not known and (o.base_version <> 0 or o.base_revision <> '') then
@@ -205,7 +207,7 @@ begin
         and a.state = any(f.locked) then
     return gitagent_private.refuse('frozen', format('the text of ''%s'' is frozen: it is %s',
         a.label, a.state));
-  elsif n.deleted and a.approval_counts and not a.approval_imported
+  elsif n.deleted and not a.deleted and a.approval_counts and not a.approval_imported
         and gitagent_private.role_rank(m.role) < 3
         and exists (select from gitagent_private.transition t
       where t.rules = (f.k).rules and t.kind = a.kind and t.to_state = a.approval_state

@@ -778,10 +778,12 @@ static void check_still(struct run *r)
 	for (int c = 0; c < CLONES && !r->t.failure; c++) {
 		struct sync_report down = team_pull(&r->t, c), up = team_push(&r->t, c);
 
-		if (up.sent || down.received || down.merged)
+		if (up.sent || up.behind || down.received || down.merged)
 			team_fail(&r->t,
-				  "clone %d does not come to rest: %d sent, %d received, %d merged",
-				  c, up.sent, down.received, down.merged);
+				  "clone %d does not come to rest: %d sent%s, %d received, "
+				  "%d merged",
+				  c, up.sent, up.behind ? ", behind" : "", down.received,
+				  down.merged);
 		sync_report_release(&down);
 		sync_report_release(&up);
 	}

@@ -2,6 +2,7 @@
  * The minimal sequences that broke earlier rules, each with the outcome it must have, on the model
  * and on real git; and the nine rows of a push and a pull. A is clone 0, B is clone 1.
  */
+#include "rest.h"
 #include "team.h"
 
 #include "util/mem.h"
@@ -126,9 +127,10 @@ static void want_rest(struct team *t)
 	for (int c = 0; c < CLONES; c++) {
 		struct sync_report down = team_pull(t, c), up = team_push(t, c);
 
-		if (down.received || down.merged || up.sent)
-			team_fail(t, "%d does not come to rest: %d received, %d merged, %d sent", c,
-				  down.received, down.merged, up.sent);
+		if (down.received || down.merged || up.sent || up.behind)
+			team_fail(t, "%d does not come to rest: %d received, %d merged, %d sent%s",
+				  c, down.received, down.merged, up.sent,
+				  up.behind ? ", behind" : "");
 		sync_report_release(&down);
 		sync_report_release(&up);
 	}
@@ -660,6 +662,43 @@ static void s25(struct team *t)
 	want_both(t, 13, true);
 }
 
+/* Deleted in both, and in one of them only after an edit that was never sent: the edit travels. */
+static void s26(struct team *t)
+{
+	scoped_free char *text = NULL;
+
+	begin(t);
+	team_delete(t, A, 0);
+	push(t, A);
+	agent_add(t, B, 1);
+	team_delete(t, B, 0);
+	sync_both(t);
+	text = team_workspace(t, B, 0);
+	if (text)
+		team_fail(t, "the deletion is lost");
+	if (!rest_reachable(t, A, 1) || !rest_reachable(t, B, 1))
+		team_fail(t, "t1 is out of reach");
+	want_rest(t);
+}
+
+/* Deleted, sent, taken back, deleted again. */
+static void s27(struct team *t)
+{
+	scoped_free char *text = NULL, *now = NULL;
+
+	begin(t);
+	text = team_workspace(t, A, 0);
+	team_delete(t, A, 0);
+	push(t, A);
+	now = team_with(text, 1);
+	team_edit(t, A, 0, now);
+	team_delete(t, A, 0);
+	sync_both(t);
+	if (!rest_reachable(t, B, 1))
+		team_fail(t, "t1 is out of reach");
+	want_rest(t);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -749,6 +788,8 @@ static const struct {
 	{"23 a commit beside a conflict with an older text", s23},
 	{"24 an edit by hand over one of two entries", s24},
 	{"25 and beside it", s25},
+	{"26 deleted in both, in one after an edit", s26},
+	{"27 deleted, sent, taken back, deleted again", s27},
 };
 
 static int number, failed;

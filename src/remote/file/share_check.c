@@ -30,6 +30,13 @@ static void conflict(struct share_change *c)
 	c->verdict.current = mem_strdup(c->now.uid);
 }
 
+/* On a deletion only what brings the text back, or a deletion that others lead to as well. */
+static bool goes_on_from_deletion(const struct share_change *c)
+{
+	return is_op(c, "put") ||
+	       (is_op(c, "delete") && strcmp(c->op.revision, c->now.revision) != 0);
+}
+
 /* Compare-and-swap, on the version and on the revision. */
 static err_t check_base(struct share_change *c)
 {
@@ -38,7 +45,7 @@ static err_t check_base(struct share_change *c)
 	TRY(share_row_load(&c->now, &c->known, c->s, c->op.uid));
 	if (c->known) {
 		if (c->op.base_version != c->now.version || strcmp(base, c->now.revision) != 0 ||
-		    (c->now.deleted && !is_op(c, "put")))
+		    (c->now.deleted && !goes_on_from_deletion(c)))
 			conflict(c);
 		c->next = share_row_copy(&c->now);
 		return NULL;
