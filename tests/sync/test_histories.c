@@ -913,7 +913,7 @@ static int run_seeds(const struct sim_ops *sim, uint64_t seed, int seeds, int op
 }
 
 /* Seeds that failed once. */
-static const uint64_t kept[] = {60250};
+static const uint64_t kept[] = {60250, 103293, 202051, 203169};
 
 static int run_kept(int ops, int *number)
 {
@@ -922,6 +922,7 @@ static int run_kept(int ops, int *number)
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
 		failed += run_seeds(&sim_model, kept[i], 1, ops, false, number);
 		failed += run_seeds(&sim_real, kept[i], 1, ops, false, number);
+		failed += run_seeds(&sim_model, kept[i], 1, ops, true, number);
 	}
 	return failed;
 }
