@@ -24,34 +24,6 @@ static err_t refuse(const struct subject *sub, const char *to, const char *why)
 			"from here it may go to: %s", next);
 }
 
-static err_t check_orphan(struct session *s, const struct subject *sub)
-{
-	bool required;
-
-	TRY(repo_config_bool(&required, s->repo, "agent.requireparent", false));
-	if (!required || !sub->kind->parent_kind)
-		return NULL;
-	return err_new(ERR_REFUSED, "'%s' names no %s that is here, and must: agent.requireParent",
-		       session_name(&sub->art), sub->kind->parent_kind);
-}
-
-/* Back to the beginning, or aside, is open to everybody; on is where the parent has a say. */
-static err_t check_parent(struct session *s, const struct subject *sub,
-			  const struct kind_state *to)
-{
-	scoped(art_release) struct art parent = {0};
-	scoped_free char *name = NULL;
-	bool found;
-
-	if (to->initial || to->rank == KIND_UNRANKED)
-		return NULL;
-	TRY(rules_parent(&found, &parent, s, sub));
-	if (!found)
-		return check_orphan(s, sub);
-	name = mem_printf("'%s'", session_name(&sub->art));
-	return rules_check_parent(s, sub->kind, name, &parent);
-}
-
 static err_t check(struct session *s, const struct subject *sub, const char *name,
 		   const struct kind_state *to, const char *reason)
 {
@@ -68,7 +40,7 @@ static err_t check(struct session *s, const struct subject *sub, const char *nam
 	if (!kind_transition(sub->kind, slice_str(sub->art.state), slice_str(to->name),
 			     has_reason, &why))
 		return refuse(sub, to->name, why);
-	return check_parent(s, sub, to);
+	return rules_check_entry(s, sub, to);
 }
 
 static err_t enter(struct session *s, const struct subject *sub, const struct kind_state *to,

@@ -82,3 +82,30 @@ err_t rules_check_parent(const struct session *s, const struct kind *kind, const
 			"'git agent state %s:%s' shows where it may go", parent->kind,
 			session_name(parent));
 }
+
+static err_t check_orphan(struct session *s, const struct subject *sub)
+{
+	bool required;
+
+	TRY(repo_config_bool(&required, s->repo, "agent.requireparent", false));
+	if (!required || !sub->kind->parent_kind)
+		return NULL;
+	return err_new(ERR_REFUSED, "'%s' names no %s that is here, and must: agent.requireParent",
+		       session_name(&sub->art), sub->kind->parent_kind);
+}
+
+err_t rules_check_entry(struct session *s, const struct subject *sub,
+			const struct kind_state *to)
+{
+	scoped(art_release) struct art parent = {0};
+	scoped_free char *name = NULL;
+	bool found;
+
+	if (to->initial || to->rank == KIND_UNRANKED)
+		return NULL;
+	TRY(rules_parent(&found, &parent, s, sub));
+	if (!found)
+		return check_orphan(s, sub);
+	name = mem_printf("'%s'", session_name(&sub->art));
+	return rules_check_parent(s, sub->kind, name, &parent);
+}

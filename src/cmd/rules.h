@@ -16,5 +16,9 @@ err_t rules_parent(bool *found, struct art *parent, struct session *s, const str
 /* ERR_REFUSED when the parent has not reached what the kind asks for. name: of the child. */
 err_t rules_check_parent(const struct session *s, const struct kind *kind, const char *name,
 			 const struct art *parent) MUST_CHECK;
+/* What the parent says of entering a state. Back to the beginning, or aside, is open to everybody;
+ * on is where the parent has a say. ERR_REFUSED. */
+err_t rules_check_entry(struct session *s, const struct subject *sub, const struct kind_state *to)
+	MUST_CHECK;
 
 #endif
