@@ -11,13 +11,16 @@ fi
 
 RECORD=.agent/approvals/story/INFRA-042
 
-# What verify says of the approval in a commit, where it says anything.
+# What verify says of the step and the approval in a commit, by its exit code as well.
 of_commit () {
 	git agent verify --porcelain "$1^!" >"$TRASH/verify.out" 2>&1
-	case $(grep ": approval: " "$TRASH/verify.out") in
-	*claimed*) echo claimed ;;
-	*stale*) echo stale ;;
-	*) echo proven ;;
+	code=$?
+	case $code:$(grep -E ": (approval|transition): " "$TRASH/verify.out") in
+	2:*": transition: "*) echo illegal ;;
+	0:*claimed*) echo claimed ;;
+	[02]:*"warning: "*stale* | 2:*"violation: "*stale*) echo stale ;;
+	0:) echo proven ;;
+	*) echo "exit code $code" ;;
 	esac
 }
 
@@ -110,6 +113,29 @@ test_expect_success 'git-agent: approved again' '
 	test "$(grep -c "^APPROVED" $RECORD)" = 1
 '
 
+test_expect_success 'git-agent: one gate back, with a reason; the remote and the record go along' '
+	cd "$TRASH/agent" &&
+	test_expect_code 2 git agent state INFRA-042 COMMITTED 2>../err && test_grep "needs a reason" ../err &&
+	git agent state -m "too early" INFRA-042 COMMITTED &&
+	hook 0 -a -m "not yet" -m "Too early." && verdict proven COMMITTED &&
+	! grep "^APPROVED" $RECORD && test "$(grep -c "^COMMITTED" $RECORD)" = 1 &&
+	test "$(sqlite3 ../team.db "SELECT state, approval_state FROM artifact WHERE label = \"INFRA-042\"
+		AND kind = \"story\"")" = "COMMITTED|COMMITTED" &&
+	git agent state INFRA-042 APPROVED && hook 0 -a -m "now" && verdict proven APPROVED
+'
+
+test_expect_success 'git, with the remote: a revert of the approval takes it back there, too' '
+	cd "$TRASH/agent" && git revert --no-edit HEAD >/dev/null &&
+	test "$(of_commit HEAD)" = proven && git agent sync >../out && git agent status >../status &&
+	! grep -i refused ../status &&
+	test "$(sqlite3 ../team.db "SELECT state, approval_state FROM artifact WHERE label = \"INFRA-042\"
+		AND kind = \"story\"")" = "COMMITTED|COMMITTED" &&
+	test "$(of_workspace)" = proven &&
+	echo more >>code && git add code && hook 0 -m "code" && verdict proven COMMITTED &&
+	git agent state INFRA-042 APPROVED && git add -A && hook 0 -m "approve after all" &&
+	verdict proven APPROVED
+'
+
 test_expect_success 'git-agent: back to draft takes the approvals off the record, and over again' '
 	cd "$TRASH/agent" &&
 	git agent state -m "the limit is wrong" INFRA-042 DRAFT &&
@@ -154,6 +180,27 @@ test_expect_success 'git: reverting the approval, and the revert' '
 	cd "$TRASH/plain2" &&
 	git revert --no-edit HEAD >/dev/null && verdict proven COMMITTED &&
 	git revert --no-edit HEAD >/dev/null && verdict proven APPROVED
+'
+
+test_expect_success 'git: a gate taken back by hand: with a reason, as a revert has it' '
+	cd "$TRASH/plain2" &&
+	by_hand COMMITTED && hook 0 -m "one gate back" &&
+	test_grep "warning: .*APPROVED -> COMMITTED: going back needs a reason" ../hook.err &&
+	test "$(of_commit HEAD)" = illegal && git reset -q --hard HEAD^ &&
+	by_hand COMMITTED && hook 0 -m "one gate back" -m "By hand." && verdict proven COMMITTED &&
+	git revert --no-edit HEAD >/dev/null && verdict proven APPROVED
+'
+
+test_expect_success 'neither goes from gate to gate without the rule, nor back to what is no gate' '
+	cd "$TRASH/plain2" &&
+	git agent state INFRA-042 DONE && hook 0 -a -m "done" && verdict proven DONE &&
+	test_expect_code 2 git agent state -m "not yet" INFRA-042 REVIEW_NEEDED 2>../err &&
+	test_grep "first states and to gates only" ../err &&
+	by_hand REVIEW_NEEDED && hook 1 -m "not yet" -m "By hand." &&
+	test_grep "DONE -> REVIEW_NEEDED: .*first states and to gates only" ../hook.err &&
+	hook 0 --no-verify -m "not yet" -m "By hand." && test "$(of_commit HEAD)" = illegal &&
+	git revert --no-edit HEAD >/dev/null && verdict proven DONE &&
+	git revert --no-edit HEAD~2 >/dev/null && verdict proven APPROVED
 '
 
 test_expect_success 'git: the same steps by hand are claims, in hook, verify and workspace' '

@@ -67,8 +67,8 @@ const struct kind_state *kind_state(const struct kind *kind, struct slice name);
 
 /* Whether from -> to is legal; *why (static or freed by nobody) says which rule refuses. Forward by
  * any number of steps while no gate is jumped over, except that DRAFT -> the first gate is legal;
- * back to an initial state with a reason; to and from ICEBOX, BLOCKED, SUPERSEDED, RETIRED. An
- * unknown or absent `from` may become any known state. */
+ * back to an initial state or to a gate, with a reason; to and from ICEBOX, BLOCKED, SUPERSEDED,
+ * RETIRED. An unknown or absent `from` may become any known state. */
 bool kind_transition(const struct kind *kind, struct slice from, struct slice to, bool has_reason,
 		     const char **why);
 /* Whether the parent, of kind `above`, is far enough for `kind` to go beyond its first states. */

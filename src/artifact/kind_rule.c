@@ -22,11 +22,13 @@ bool kind_rule(struct kind_rule *out, const struct kind *kind, const struct kind
 	       const struct kind_state *to)
 {
 	struct slice f = slice_str(from ? from->name : ""), t = slice_str(to->name);
-	bool approval = is_approval(kind, to), back = is_approval(kind, from) && to->initial;
+	bool approval = is_approval(kind, to), back;
 	const char *why;
 
 	if (!kind_transition(kind, f, t, true, &why))
 		return false;
+	/* what an approver said, an approver takes back */
+	back = is_approval(kind, from) && to->rank != KIND_UNRANKED && to->rank < from->rank;
 	*out = (struct kind_rule){
 		.role = approval || back ? "approver" : "author",
 		.four_eyes = approval,

@@ -32,8 +32,8 @@ static const char *refusal(const struct kind *kind, const struct kind_state *fro
 		return gate_between(kind, from->rank, to->rank)
 			       ? "it would jump over a gate, which has to be entered first"
 			       : NULL;
-	if (!to->initial)
-		return "the way back leads to the first states only";
+	if (!to->initial && !to->gate)
+		return "the way back leads to the first states and to gates only";
 	return has_reason ? NULL : "going back needs a reason";
 }
 

@@ -119,7 +119,7 @@ err_t cmd_state(int argc, char **argv)
 	bool help;
 	const struct opt opts[] = {
 		OPT_STRING('m', "reason", &o.reason, "text",
-			   "why; needed on the way back to the first states"),
+			   "why; needed on the way back"),
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only show the difference"),
 		OPT_FLAG(0, "json", &o.json, "without a state: state and next states as JSON"),
 		OPT_END,

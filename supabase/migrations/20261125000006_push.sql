@@ -7,6 +7,34 @@ begin
   return row(status, detail, current, null)::gitagent_private.verdict;
 end $$;
 
+-- One gate back: the approval that the gate had, for this very text and not withdrawn since.
+create or replace function gitagent_private.push_restored(f gitagent_private.fact,
+  n gitagent_private.artifact) returns gitagent_private.artifact
+language plpgsql stable set search_path = '' as $$
+declare
+  r gitagent_private.revision;
+begin
+  select x.* into r from gitagent_private.revision x
+  where x.project_id = n.project_id and x.uid = n.uid and x.state_to = n.state
+    and (x.op = 'transition' or x.base_version = 0)
+    and not exists (select from gitagent_private.revision l
+      where l.project_id = x.project_id and l.uid = x.uid and l.rev > x.rev
+        and (f.ranks -> l.state_to)::integer between 0 and (f.ranks -> n.state)::integer - 1)
+  order by x.rev desc limit 1;
+  if found and n.normative = (select w.normative from gitagent_private.text t,
+      gitagent_private.text_read(t.body, (f.k).opaque, true) w
+      where t.project_id = n.project_id and t.oid = r.oid) then
+    n.approval_state := n.state;
+    n.approval_normative := n.normative;
+    n.approver := r.actor_name;
+    n.approved_at := r.at;
+    n.approved_rev := r.rev;
+    n.approval_imported := r.op <> 'transition';
+    n.approval_counts := r.op = 'transition';
+  end if;
+  return n;
+end $$;
+
 -- State, approval and author of what the op makes (n), by the rules of its kind.
 create or replace function gitagent_private.push_state(m gitagent_private.member,
   o gitagent_private.op, f gitagent_private.fact, n gitagent_private.artifact, at timestamptz)
@@ -107,6 +135,9 @@ begin
     n.approved_rev := null;
     n.approval_imported := null;
     n.approval_counts := null;
+    if gate then
+      n := gitagent_private.push_restored(f, n);
+    end if;
   end if;
   n.forged := said.state = any(f.gates) and n.approval_state is distinct from said.state;
   v.status := 'applied';

@@ -30,6 +30,7 @@ struct conformance {
 		CONFORMANCE_TEST(deletion_and_edit), CONFORMANCE_TEST(labels_are_unique),          \
 		CONFORMANCE_TEST(leases_never_overlap),                                            \
 		CONFORMANCE_TEST(transitions_and_approvals),                                       \
+		CONFORMANCE_TEST(one_gate_back),                                                   \
 		CONFORMANCE_TEST(an_approval_is_acknowledged),                                     \
 		CONFORMANCE_TEST(forged_and_imported_states),                                      \
 		CONFORMANCE_TEST(lineage_is_checked), CONFORMANCE_TEST(cursors_that_are_not_ours), \

@@ -185,6 +185,52 @@ static void transitions_and_approvals(void **state)
 	     "bad_op");
 }
 
+/* A revert of the approval alone: the gate before it stands as it stood, for its own text only. */
+static void one_gate_back(void **state)
+{
+	struct doc d;
+
+	(void)state;
+	create(&d, 1);
+	must(&ada, &d, &(struct ask){.op = "transition", .to = "COMMITTED",
+				     .text = story(&d, "COMMITTED", "one")}, "applied");
+	must(&bob, &d, &(struct ask){.op = "transition", .to = "APPROVED",
+				     .text = story(&d, "APPROVED", "one")}, "applied");
+	must(&ada, &d, &(struct ask){.state = "COMMITTED", .text = story(&d, "COMMITTED", "one")},
+	     "bad_transition");
+	must(&ada, &d, &(struct ask){.state = "COMMITTED", .reason = "Revert \"approve\"",
+				     .text = story(&d, "COMMITTED", "one")}, "applied");
+	{
+		scoped_free char *row = row_of(&bob, &d);
+
+		assert_json(row, "$.approval.state", "COMMITTED");
+		assert_json(row, "$.approval.approver", "Ada <ada@example.org>");
+		assert_json(row, "$.approval.rev", "2");
+		assert_json(row, "$.forged", "0");
+	}
+	must(&bob, &d, &(struct ask){.op = "transition", .to = "APPROVED",
+				     .text = story(&d, "APPROVED", "one")}, "applied");
+	must(&ada, &d, &(struct ask){.state = "COMMITTED", .reason = "and another text",
+				     .text = story(&d, "COMMITTED", "two")}, "applied");
+	{
+		scoped_free char *row = row_of(&bob, &d);
+
+		assert_json(row, "$.approval", NULL);
+		assert_json(row, "$.forged", "1");
+	}
+	/* not what was taken back in between */
+	must(&ada, &d, &(struct ask){.state = "DRAFT", .reason = "wrong",
+				     .text = story(&d, "DRAFT", "one")}, "applied");
+	must(&ada, &d, &(struct ask){.state = "COMMITTED", .text = story(&d, "COMMITTED", "one")},
+	     "applied");
+	{
+		scoped_free char *row = row_of(&bob, &d);
+
+		assert_json(row, "$.approval", NULL);
+		assert_json(row, "$.forged", "1");
+	}
+}
+
 /* What a client writes on record is in the answer, also when the first answer was lost. */
 static void an_approval_is_acknowledged(void **state)
 {

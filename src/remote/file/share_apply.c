@@ -43,7 +43,7 @@ err_t share_change_apply(struct share_change *c, struct share_project *p, const 
 
 	c->next.rev = p->head + 1;
 	c->next.version = (c->known ? c->now.version : 0) + 1;
-	share_state_settle(c, c->s->who, now);
+	TRY(share_state_settle(c, c->s->who, now));
 	hash = chain(c, p);
 	TRY(share_lineage_store(c->s, &c->lineage, c->op.uid, c->next.rev));
 	TRY(log_revision(c, p, &hash, device, now));

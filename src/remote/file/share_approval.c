@@ -1,6 +1,7 @@
 /* What was approved, read back from the log. */
 #include "remote/file/share_state.h"
 
+#include "artifact/approval.h"
 #include "artifact/artifact.h"
 
 #include <stdlib.h>
@@ -75,4 +76,52 @@ err_t share_approval_json(char **out, const struct share *s, const struct share_
 	json_object_end(&j);
 	*out = mem_stream_close(&text, NULL);
 	return NULL;
+}
+
+/* --- one gate back -------------------------------------------------------------------------- */
+
+enum { LOG_REV, LOG_ACTOR, LOG_AT, LOG_OID, LOG_STATE, LOG_APPROVES, LOG_IMPORTED };
+
+static err_t stand_again(struct share_change *c, sqlite3_stmt *st)
+{
+	struct share_row *n = &c->next;
+	struct sha256 normative;
+
+	TRY(normative_of(&normative, c->s, (const char *)sqlite3_column_text(st, LOG_OID), c->kind,
+			 n->path));
+	if (strcmp(normative.hex, n->normative) != 0)
+		return NULL;
+	n->approval.state = mem_strdup(n->state);
+	n->approval.normative = mem_strdup(n->normative);
+	n->approval.approver = column(st, LOG_ACTOR);
+	n->approval.at = sqlite3_column_int64(st, LOG_AT);
+	n->approval.rev = sqlite3_column_int64(st, LOG_REV);
+	n->approval.imported = sqlite3_column_int(st, LOG_IMPORTED);
+	return NULL;
+}
+
+err_t share_approval_restore(struct share_change *c)
+{
+	const struct kind_state *to = kind_state(c->kind, slice_str(c->next.state));
+	scoped_stmt st = NULL;
+	bool found;
+
+	if (!to || !to->gate)
+		return NULL;
+	TRY(share_db_query(&st, c->s,
+			   "SELECT rev, actor, at, oid, state_to,"
+			   " op = 'transition' OR base_version = 0, op <> 'transition'"
+			   " FROM revision WHERE uid = ?1 ORDER BY rev DESC", "t", c->next.uid));
+	for (;;) {
+		const char *state;
+
+		TRY(share_db_next(&found, c->s, st));
+		if (!found)
+			return NULL;
+		state = (const char *)sqlite3_column_text(st, LOG_STATE);
+		if (approval_withdrawn(c->kind, slice_str(to->name), slice_str(state)))
+			return NULL;
+		if (strcmp(state, to->name) == 0 && sqlite3_column_int(st, LOG_APPROVES))
+			return stand_again(c, st);
+	}
 }

@@ -135,19 +135,22 @@ static void withdraw(struct share_change *c)
 	c->next.approval.imported = false;
 }
 
-void share_state_settle(struct share_change *c, const char *who, int64_t now)
+err_t share_state_settle(struct share_change *c, const char *who, int64_t now)
 {
 	const char *approved;
 
 	if (c->next.deleted) {
 		c->next.forged = false;
-		return;
+		return NULL;
 	}
-	if (gate(c->kind, c->next.state) && (is_transition(c) || !c->known))
+	if (gate(c->kind, c->next.state) && (is_transition(c) || !c->known)) {
 		approve(c, who, now, !c->known);
-	else if (withdrawn(c))
+	} else if (withdrawn(c)) {
 		withdraw(c);
+		TRY(share_approval_restore(c));
+	}
 	approved = c->next.approval.state;
 	c->next.forged =
 		gate(c->kind, c->text_state) && (!approved || strcmp(approved, c->text_state) != 0);
+	return NULL;
 }
