@@ -6,7 +6,7 @@
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7 SCALE_SIZES='1000 10000'
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results rules lint conformance members admin older security writers cost scale leftovers}
+part=${SERVER_TESTS:-kinds text results rules lint conformance members admin older security roles writers cost scale leftovers}
 place=$PWD/build/backend-$$
 
 . tests/lib/backend.sh
@@ -66,7 +66,7 @@ do
 		"$build/tests/unit/test_remote_server" || status=1 ;;
 	older)
 		node tests/server/older.mjs "$build/tests/server/kinds-sql" || status=1 ;;
-	members | admin | security | writers | cost | scale)
+	members | admin | security | roles | writers | cost | scale)
 		node "tests/server/$name.mjs" || status=1 ;;
 	leftovers)
 		pids=$(cat "$place"/*.pid "$place/pg/data/postmaster.pid" 2>/dev/null | grep -E '^[0-9]+$' | head -n 3)

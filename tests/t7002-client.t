@@ -391,7 +391,9 @@ test_expect_success SERVER 'a reader pulls, and is told that he only reads' '
 	as dan git -C dan agent show INFRA-042 >/dev/null &&
 	as dan git -C dan agent set INFRA-042 --section "Problem Statement" --text Dan &&
 	test_expect_code 2 as dan git -C dan agent sync 2>err &&
-	test_grep "INFRA-042: forbidden: the role reader only reads" err
+	test_grep "INFRA-042: forbidden: the role reader only reads" err &&
+	test_expect_code 2 as dan git -C dan agent claim INFRA-042 2>err &&
+	test_grep "the role reader only reads" err
 '
 
 test_expect_success SERVER 'who is removed while offline keeps everything, and is told once' '

@@ -1,13 +1,10 @@
 // Who may do what, as a table: callers x calls, and every argument with what does not belong there.
 // After each attempt nothing that should not be is read, and nothing at all is written.
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { createRequire } from "node:module";
 import { Replica, digest, done, draft, env, must, ok, op, project, push, request, rpc, say, story,
     token } from "./client.mjs";
+import { changed, contents, psql, tables } from "./database.mjs";
 
-const psql = sql => execFileSync("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", env("DATABASE")],
-    { input: sql, stdio: "pipe" }).toString().trim();
 const ada = env("ADA"), now = Math.floor(Date.now() / 1000);
 const claims = { role: "authenticated", aud: "authenticated", sub: env("ADA_ID"), exp: now + 3600 };
 const ours = await project(ada, { BOB: "reader", CYD: "author", DAN: "author" });
@@ -18,17 +15,8 @@ await push(ada, ours, [doc.op]);
 await push(env("EVE"), theirs, [other.op]);
 await must(ada, "member_set", { project: ours, user: env("DAN_ID"), role: null });  // removed
 
-const state = () =>
-    psql("select md5(string_agg(t, '|')) from (select p::text t from gitagent_private.project p union all " +
-  "select a::text from gitagent_private.artifact a union all select r::text from gitagent_private.revision r union all " +
-  "select l::text from gitagent_private.lineage l union all select x::text from gitagent_private.text x union all " +
-  "select m::text from gitagent_private.member m union all select c::text from gitagent_private.counter c union all " +
-  "select i::text from gitagent_private.intent i union all select d::text from gitagent_private.device d union all " +
-  "select l::text from gitagent_private.lease l union all select i::text from gitagent_private.invitation i union all " +
-  "select a::text from gitagent_private.audit a union all select k::text from gitagent_private.kind k union all " +
-  "select s::text from gitagent_private.kind_state s union all select t::text from gitagent_private.transition t order by 1) q");
 const views = ["projects", "artifacts", "history", "links", "audit"];
-const before = state();
+const before = contents();
 const leaks = r => /secret of/.test(JSON.stringify(r.body));
 
 // --- callers ---------------------------------------------------------------------------------
@@ -88,85 +76,16 @@ for (const [who, how] of Object.entries(callers)) {
 }
 ok(bad === 0,
     `${tried} attempts of ${Object.keys(callers).length} callers who are no members: refused`, bad);
-ok(state() === before, "and nothing was written");
-
-// --- the same by the library that everybody has ---------------------------------------------
-let createClient;
-try {
-  ({ createClient } = createRequire(env("MODULES") + "/x.js")("@supabase/supabase-js"));
-} catch {
-  say("supabase-js is not installed: not run");
-}
-if (createClient) {
-  const got = [];
-  let asked = 0;
-  const attempt = async (who, what, query) => {
-    const { data, error } = await query;
-    asked++;
-    // An empty list, or nothing: neither a row nor the word that it was written.
-    if ((!error && (Array.isArray(data) ? data.length : data !== null)) ||
-        /secret of ours/.test(JSON.stringify([data, error])))
-      got.push([who, what, data, error]);
-  };
-  const anybody = { anon: null, "non-member": "eve", "removed member": "dan" };
-  for (const [who, name] of Object.entries(anybody))
-    for (const schema of ["gitagent", "gitagent_private", "public"]) {
-      const client = createClient(env("URL"), env("KEY"), { db: { schema },
-        auth: { persistSession: false, autoRefreshToken: false },
-        realtime: { transport: class {} } });  // node before 22 has no WebSocket
-      const { error } = name ? await client.auth.signInWithPassword({
-        email: `${name}@example.org`, password: `${name}-password` }) : {};
-      if (error) got.push([who, "does not even sign in", error.message]);
-      for (const t of [...views, "artifact", "revision", "text", "member", "project"]) {
-        const column = { projects: "id", project: "id" }[t] ||
-          (views.includes(t) ? "project" : "project_id");
-        const from = () => client.from(t);
-        await attempt(who, `${schema}.${t} select`, from().select("*").eq(column, ours));
-        await attempt(who, `${schema}.${t} or`, from().select("*").or(
-          `${column}.eq.${ours},${column}.neq.${theirs}`).eq(column, ours));
-        await attempt(who, `${schema}.${t} insert`, from().insert({ [column]: ours }).select());
-        await attempt(who, `${schema}.${t} upsert`, from().upsert({ [column]: ours }).select());
-        await attempt(who, `${schema}.${t} update`,
-          from().update({ state: "APPROVED" }).eq(column, ours).select());
-        await attempt(who, `${schema}.${t} delete`, from().delete().eq(column, ours).select());
-      }
-      for (const call of names)
-        await attempt(who, `${schema}.${call}()`, client.rpc(call, calls[call]));
-    }
-  ok(got.length === 0, `supabase-js: ${asked} queries and calls of ${
-    Object.keys(anybody).join(", ")}: nothing read, nothing done`, got);
-  ok(state() === before, "and nothing was written by it");
-  const member = createClient(env("URL"), env("KEY"), { db: { schema: "gitagent" },
-    auth: { persistSession: false, autoRefreshToken: false },
-    realtime: { transport: class {} } });
-  await member.auth.signInWithPassword({ email: "bob@example.org", password: "bob-password" });
-  const { data } = await member.from("artifacts").select("*").eq("project", ours);
-  ok(data?.length === 1 && /secret of ours/.test(JSON.stringify(data)),
-      "what a reader has, by the same query", data);
-}
+ok(changed(before).length === 0, "and nothing was written");
 
 // --- members ---------------------------------------------------------------------------------
-const rights = { BOB: ["reader",
-    "head pull manifest bodies history claim release ack verify_audit member_list"],
-  CYD: ["author",
-    "head pull manifest bodies history claim release ack verify_audit member_list lease push"] };
-for (const [who, [role, may]] of Object.entries(rights)) {
-  const wrong = [];
-  for (const name of names) {
-    const r = await rpc(env(who), name, calls[name]);
-    const done = r.status === 200 && (name !== "push" || r.body.results[0].status === "applied");
-    if (done !== may.split(" ").includes(name)) wrong.push([name, r.status, r.body]);
-  }
-  ok(wrong.length === 0, `${role}: ${may}, and nothing else`, wrong);
-}
 const kept = await rpc(ada, "member_set", { project: ours, user: env("ADA_ID"), role: "reader" });
 ok(kept.status === 403, "the last admin stays", kept);
 
 // --- tables ----------------------------------------------------------------------------------
-const tables = psql(
-    "select string_agg(tablename, ' ') from pg_tables where schemaname = 'gitagent_private'").split(" ");
+const names_of = tables();
 let reached = [];
-for (const t of tables)
+for (const t of names_of)
   for (const [schema, path] of [["gitagent_private", t], ["gitagent", t], ["public", t]])
     for (const [method, body] of [["GET"], ["POST", {}], ["PATCH", {}], ["DELETE"]]) {
       // A view may have the name of a table; what may be done with views comes next.
@@ -175,7 +94,7 @@ for (const t of tables)
       if (r.status < 400) reached.push([schema, t, method, r.status]);
     }
 ok(reached.length === 0,
-    `${tables.length} tables x 3 schemas x 4 methods over HTTP: none is there`, reached);
+    `${names_of.length} tables x 3 schemas x 4 methods over HTTP: none is there`, reached);
 reached = [];
 for (const view of views)
   for (const [method, body] of [["POST", { project: ours }], ["PATCH", { state: "APPROVED" }],
@@ -191,7 +110,7 @@ const sql = (statement, role = "authenticated") => {
   } catch (e) { return /(\w+):  (.*)/.exec(e.stderr)?.[2] || String(e.stderr); }
 };
 reached = [];
-for (const t of tables)
+for (const t of names_of)
   for (const s of [`insert into gitagent_private.${t} default values`,
       `delete from gitagent_private.${t}`,
       `update gitagent_private.${t} set ${{ project: "slug", kind: "name", kind_state: "name", transition: "kind" }[t] || "project_id"} = null`,
@@ -201,7 +120,7 @@ for (const t of tables)
       if (!/permission denied/.test(said)) reached.push([role, s, said]);
     }
 ok(reached.length === 0,
-    `${tables.length} tables: insert, update, delete, truncate by authenticated and anon are 42501`, reached);
+    `${names_of.length} tables: insert, update, delete, truncate by authenticated and anon are 42501`, reached);
 const seen = sql("select count(*) from gitagent_private.text where body like '%secret of ours%'");
 ok(seen === "0", "row level security hides other teams from whoever gets so far as to ask in SQL",
     seen);
