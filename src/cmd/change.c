@@ -1,4 +1,5 @@
 #include "cmd/change.h"
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/claims.h"
 #include "cmd/output.h"
@@ -35,25 +36,61 @@ void subject_release(struct subject *sub)
 	*sub = (struct subject){0};
 }
 
+static char *difference(const struct subject *sub, const struct change *c)
+{
+	scoped_free char *from = mem_printf("a/%s", sub->art.path);
+	scoped_free char *to = mem_printf("b/%s", c->path ? c->path : sub->art.path);
+	const struct slice none = {0};
+
+	return diff_unified(slice_of(sub->bytes, sub->len), c->how == HOW_DELETE ? none : c->text,
+			    from, c->how == HOW_DELETE ? "/dev/null" : to, 3);
+}
+
 static void show_difference(const struct subject *sub, const struct change *c)
 {
-	const char *path = c->path ? c->path : sub->art.path;
-	scoped_free char *from = mem_printf("a/%s", sub->art.path);
-	scoped_free char *to = mem_printf("b/%s", path);
 	scoped_free char *diff = NULL;
 
 	if (c->how == HOW_DELETE) {
 		printf("would delete %s\n", sub->art.path);
 		return;
 	}
-	if (strcmp(path, sub->art.path) != 0)
-		printf("would move %s to %s\n", sub->art.path, path);
-	diff = diff_unified(slice_of(sub->bytes, sub->len), c->text, from, to, 3);
+	if (c->path && strcmp(c->path, sub->art.path) != 0)
+		printf("would move %s to %s\n", sub->art.path, c->path);
+	diff = difference(sub, c);
 	text_write(slice_str(diff), stdout);
 }
 
-static void tell(struct session *s, const struct subject *sub, const struct change *c,
-		 bool changed, bool stayed)
+/* diff NULL: it was done. */
+static void print_json(const struct art *art, bool changed, const char *diff)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	output_art(&j, art);
+	json_key_bool(&j, "changed", changed);
+	if (diff)
+		json_key_string(&j, "diff", diff);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+void change_print_none(const struct subject *sub)
+{
+	print_json(&sub->art, false, NULL);
+}
+
+static void try_out(const struct subject *sub, const struct change *c)
+{
+	scoped_free char *diff = c->json ? difference(sub, c) : NULL;
+
+	if (c->json)
+		print_json(&sub->art, false, diff);
+	else
+		show_difference(sub, c);
+}
+
+static void tell(struct session *s, const struct subject *sub, const struct change *c, bool changed)
 {
 	scoped_free char *name = session_long_name(s, &sub->art);
 
@@ -61,9 +98,21 @@ static void tell(struct session *s, const struct subject *sub, const struct chan
 	fputs(": ", stdout);
 	text_safe_fputs(changed ? c->done : "nothing to change", stdout);
 	putchar('\n');
-	if (stayed && s->have_port)
-		output_say("%s was not touched: it does not show the text that was changed, or "
-			   "git is busy", sub->art.path);
+}
+
+/* A changed state is pushed as a creation is, and the remote may have its say in how it ends. */
+static err_t send(struct session *s, const struct subject *sub, const struct change *c,
+		  bool changed)
+{
+	scoped(art_release) struct art now = {0};
+
+	if (changed || c->how == HOW_STATE)
+		TRY(session_auto_push(s, sub->art.uid, c->how == HOW_STATE));
+	if (!c->json)
+		return NULL;
+	TRY(store_art_get(&now, s->store, sub->art.uid));
+	print_json(&now, changed, NULL);
+	return NULL;
 }
 
 err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
@@ -77,7 +126,7 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	bool written = false, changed, other;
 
 	if (c->dry_run) {
-		show_difference(sub, c);
+		try_out(sub, c);
 		return NULL;
 	}
 	TRY(edit_apply(&written, &s->engine, sub->art.uid, &edit));
@@ -85,6 +134,10 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	changed = now.generation != sub->art.generation;
 	other = now.deleted != sub->art.deleted || !oid_eq(&now.oid, &sub->art.oid) ||
 		strcmp(now.path, sub->art.path) != 0;
-	tell(s, sub, c, changed, other && !written);
-	return changed && c->how != HOW_STATE ? session_auto_push(s, sub->art.uid, false) : NULL;
+	if (!c->json)
+		tell(s, sub, c, changed);
+	if (other && !written && s->have_port)
+		output_say("%s was not touched: it does not show the text that was changed, or "
+			   "git is busy", sub->art.path);
+	return send(s, sub, c, changed);
 }

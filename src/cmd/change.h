@@ -30,9 +30,13 @@ struct change {
 	const struct oid *expect;	/* what it was made from; NULL: the subject's text */
 	const char *done;	/* "title set": told on stdout after the artifact's name */
 	bool dry_run;		/* only shows the difference */
+	bool json;		/* the artifact as it is then, with "changed"; or with "diff" */
 };
-/* Says on stderr when the file could not follow. A text that is W's already is told, too. */
+/* And sends it to the remote where that is wanted. Says on stderr when the file could not follow. A
+ * text that is W's already is told, too. */
 err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
 	MUST_CHECK;
+/* The answer of a change with --json where there was nothing to do. */
+void change_print_none(const struct subject *sub);
 
 #endif

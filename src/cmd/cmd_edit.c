@@ -12,7 +12,7 @@
 
 struct edit_options {
 	const char *file, *base, *reason;
-	bool dry_run;
+	bool dry_run, json;
 };
 
 /* --base: the revision that the new text was made from, for who reads now and writes later. */
@@ -49,7 +49,7 @@ static err_t take(struct session *s, const struct subject *sub, const struct edi
 		  struct slice text, const char *path)
 {
 	struct change c = {.how = HOW_EDIT, .message = o->reason, .text = text, .done = "edited",
-			   .dry_run = o->dry_run};
+			   .dry_run = o->dry_run, .json = o->json};
 	struct oid base;
 
 	if (o->base) {
@@ -107,6 +107,7 @@ err_t cmd_edit(int argc, char **argv)
 			   "what changed since is merged"),
 		OPT_STRING('m', "reason", &o.reason, "text", "why, for the log"),
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only show the difference"),
+		OPT_FLAG(0, "json", &o.json, "the artifact as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[-m <text>] <id>", "<id> --file (<path> | -)",
@@ -122,6 +123,8 @@ err_t cmd_edit(int argc, char **argv)
 		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
 	if (o.base && !o.file)
 		return opts_misuse(&usage, "--base belongs to --file");
+	if (o.json && !o.file)
+		return opts_misuse(&usage, "--json belongs to --file");
 	TRY(subject_find(&sub, &s, argv[0], false));
 	TRY(claims_begin_edit(&s, &sub.art));
 	return o.file ? edit_from_file(&s, &sub, &o) : edit_in_editor(&s, &sub, &o);

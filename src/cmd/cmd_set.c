@@ -1,8 +1,10 @@
 /* `git agent set` and `git agent check`: one field, one section, one box. */
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
+#include "cmd/output.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -11,7 +13,7 @@
 
 struct set {
 	const char *title, *section, *text, *file, *reason;
-	bool add, dry_run;
+	bool add, dry_run, json;
 };
 
 static err_t set_title(char **out, size_t *len, const struct artifact *a, const char *title)
@@ -77,7 +79,7 @@ static err_t run_set(const struct set *set, const char *name)
 	       : mem_printf("%ssection '%s' set", set->title ? "title and " : "", set->section);
 	return change_apply(&s, &sub, &(struct change){
 		.how = HOW_EDIT, .message = set->reason, .text = slice_of(bytes, len),
-		.done = done, .dry_run = set->dry_run});
+		.done = done, .dry_run = set->dry_run, .json = set->json});
 }
 
 err_t cmd_set(int argc, char **argv)
@@ -95,6 +97,7 @@ err_t cmd_set(int argc, char **argv)
 		OPT_FLAG(0, "add", &set.add, "make the section where there is none"),
 		OPT_STRING('m', "reason", &set.reason, "text", "why, for the log"),
 		OPT_FLAG('n', "dry-run", &set.dry_run, "only show the difference"),
+		OPT_FLAG(0, "json", &set.json, "the artifact as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {
@@ -117,6 +120,10 @@ err_t cmd_set(int argc, char **argv)
 
 /* --- check ---------------------------------------------------------------------------------- */
 
+struct check {
+	bool off, dry_run, json;
+};
+
 static void print_boxes(const struct artifact *a)
 {
 	size_t n = 0;
@@ -130,6 +137,34 @@ static void print_boxes(const struct artifact *a)
 		text_safe_write(artifact_slice(a, item->text), stdout);
 		putchar('\n');
 	}
+}
+
+static void json_boxes(const struct subject *sub)
+{
+	const struct artifact *a = sub->model;
+	struct json j;
+	int n = 0;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	output_art(&j, &sub->art);
+	json_key(&j, "boxes");
+	json_array_begin(&j);
+	for (size_t i = 0; i < a->nr_items; i++) {
+		const struct item *item = &a->items[i];
+
+		if (!item->tick.to)
+			continue;
+		json_object_begin(&j);
+		json_key_int(&j, "number", ++n);
+		json_key_bool(&j, "checked", item->checked);
+		json_key_slice(&j, "text", artifact_slice(a, item->text));
+		json_key_slice(&j, "section", artifact_slice(a, a->sections[item->section].title));
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
 }
 
 static bool is_number(const char *text)
@@ -165,7 +200,7 @@ static err_t tick(char **out, size_t *len, const struct subject *sub, char **num
 	return NULL;
 }
 
-static err_t run_check(char **argv, int argc, bool off, bool dry_run)
+static err_t run_check(char **argv, int argc, const struct check *c)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
@@ -176,22 +211,27 @@ static err_t run_check(char **argv, int argc, bool off, bool dry_run)
 		TRY(session_open(&s, SESSION_READ));
 	TRY(subject_open(&sub, &s, argv[0], false));
 	if (argc == 1) {
-		print_boxes(sub.model);
+		if (c->json)
+			json_boxes(&sub);
+		else
+			print_boxes(sub.model);
 		return NULL;
 	}
-	TRY(tick(&bytes, &len, &sub, argv + 1, argc - 1, off));
+	TRY(tick(&bytes, &len, &sub, argv + 1, argc - 1, c->off));
 	return change_apply(&s, &sub, &(struct change){
-		.how = HOW_EDIT, .message = off ? "box cleared" : "box ticked",
-		.text = slice_of(bytes, len),
-		.done = off ? "cleared" : "ticked", .dry_run = dry_run});
+		.how = HOW_EDIT, .message = c->off ? "box cleared" : "box ticked",
+		.text = slice_of(bytes, len), .done = c->off ? "cleared" : "ticked",
+		.dry_run = c->dry_run, .json = c->json});
 }
 
 err_t cmd_check(int argc, char **argv)
 {
-	bool off = false, dry_run = false, help;
+	struct check c = {0};
+	bool help;
 	const struct opt opts[] = {
-		OPT_FLAG(0, "off", &off, "clear the box"),
-		OPT_FLAG('n', "dry-run", &dry_run, "only show the difference"),
+		OPT_FLAG(0, "off", &c.off, "clear the box"),
+		OPT_FLAG('n', "dry-run", &c.dry_run, "only show the difference"),
+		OPT_FLAG(0, "json", &c.json, "the boxes, or the changed artifact, as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"<id>", "[--off] <id> <number>...", NULL};
@@ -207,5 +247,5 @@ err_t cmd_check(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!is_number(argv[i]))
 			return opts_misuse(&usage, "'%s' is not the number of a box", argv[i]);
-	return run_check(argv, argc, off, dry_run);
+	return run_check(argv, argc, &c);
 }

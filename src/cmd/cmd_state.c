@@ -52,12 +52,9 @@ static err_t enter(struct session *s, const struct subject *sub, const struct ki
 	TRY(artifact_set_state(&bytes, &len, sub->model, to->name));
 	done = mem_printf("%s -> %s%s", sub->art.state[0] ? sub->art.state : "(none)", to->name,
 			  to->gate ? " (approval requested)" : "");
-	TRY(change_apply(s, sub, &(struct change){
+	return change_apply(s, sub, &(struct change){
 		.how = HOW_STATE, .message = o->reason, .text = slice_of(bytes, len),
-		.done = done, .dry_run = o->dry_run}));
-	if (o->dry_run)
-		return NULL;
-	return session_auto_push(s, sub->art.uid, true);
+		.done = done, .dry_run = o->dry_run, .json = o->json});
 }
 
 static void print_state(const struct subject *sub, bool as_json)
@@ -107,6 +104,8 @@ static err_t run(const char *name, const char *wanted, const struct state_option
 	to = rules_state(sub.kind, wanted);
 	if (to && strcmp(to->name, sub.art.state) == 0 && strcmp(sub.art.approval, "stale") != 0) {
 		fprintf(stderr, "%s: is %s already\n", session_name(&sub.art), to->name);
+		if (o->json)
+			change_print_none(&sub);
 		return NULL;
 	}
 	TRY(check(&s, &sub, wanted, to, o->reason));
@@ -121,7 +120,7 @@ err_t cmd_state(int argc, char **argv)
 		OPT_STRING('m', "reason", &o.reason, "text",
 			   "why; needed on the way back"),
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only show the difference"),
-		OPT_FLAG(0, "json", &o.json, "without a state: state and next states as JSON"),
+		OPT_FLAG(0, "json", &o.json, "as JSON; without a state with the next states"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"<id>", "[-m <reason>] <id> <state>", NULL};

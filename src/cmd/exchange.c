@@ -1,4 +1,5 @@
 #include "cmd/exchange.h"
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/refusal.h"
 #include "cmd/claims.h"
@@ -127,7 +128,7 @@ static err_t tell_files(struct session *s)
 	int older;
 
 	TRY(let_follow(&r, &follow, s));
-	older = r.written + r.removed;
+	older = s->json ? 0 : r.written + r.removed;
 	if (older && follow)
 		printf("updated %d file%s\n", older, plural(older));
 	else if (older)
@@ -160,7 +161,10 @@ static void tell_pull(const struct sync_report *r, bool dry_run)
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 {
 	TRY(say_queued(watched(pull_run(r, watch(s), dry_run), s), s));
-	tell_pull(r, dry_run);
+	if (s->json)
+		tell(&r->notes, "");
+	else
+		tell_pull(r, dry_run);
 	if (dry_run)
 		return NULL;
 	TRY(note_time(s));
@@ -195,7 +199,10 @@ static void tell_push(const struct sync_report *r, bool dry_run)
 err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
 {
 	TRY(say_queued(watched(push_run(r, watch(s), o), s), s));
-	tell_push(r, o->dry_run);
+	if (s->json)
+		tell(&r->notes, "");
+	else
+		tell_push(r, o->dry_run);
 	return o->dry_run ? NULL : note_time(s);
 }
 
@@ -239,30 +246,90 @@ err_t exchange_verdict(const struct sync_report *r)
 	return NULL;
 }
 
-/* One pull and one push. A conflict blocks its artifact in both directions: it is listed once. */
-static err_t one_round(struct sync_report *up, struct session *s, const struct push_options *o)
+static void add_blocked(struct sync_report *to, const struct sync_report *from)
+{
+	for (size_t i = 0; i < from->blocked.len; i++)
+		if (!strs_has(&to->blocked, from->blocked.at[i]))
+			strs_add(&to->blocked, from->blocked.at[i]);
+}
+
+/* One pull and one push. A conflict blocks its artifact in both directions: it is listed once. What
+ * was pulled is added up over the rounds. */
+static err_t one_round(struct sync_report *all, struct sync_report *up, struct session *s,
+		       const struct push_options *o)
 {
 	scoped(sync_report_release) struct sync_report down = {0};
 
 	TRY(exchange_pull(&down, s, o->dry_run));
+	all->received += down.received;
+	all->merged += down.merged;
+	all->adopted += down.adopted;
+	all->conflicts = down.conflicts;
+	add_blocked(all, &down);
 	TRY(exchange_push(up, s, o));
-	for (size_t i = 0; i < down.blocked.len; i++)
-		if (!strs_has(&up->blocked, down.blocked.at[i]))
-			strs_add(&up->blocked, down.blocked.at[i]);
+	add_blocked(up, &down);
 	up->refused += down.refused;
 	return NULL;
 }
 
 err_t exchange_both(struct session *s, const struct push_options *o)
 {
-	scoped(sync_report_release) struct sync_report up = {0};
+	scoped(sync_report_release) struct sync_report up = {0}, down = {0};
+	int sent = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
+		sent += up.sent;
 		sync_report_release(&up);
 		up = (struct sync_report){0};
-		TRY(one_round(&up, s, o));
+		TRY(one_round(&down, &up, s, o));
 		if (!up.behind)
 			break;
 	}
+	up.sent += sent;
+	if (s->json)
+		exchange_print(&down, &up, o->dry_run);
 	return exchange_verdict(&up);
+}
+
+/* --- for programs --------------------------------------------------------------------------- */
+
+static void print_report(struct json *j, const char *key, const struct sync_report *r, bool up)
+{
+	json_key(j, key);
+	if (!r) {
+		json_null(j);
+		return;
+	}
+	json_object_begin(j);
+	if (up) {
+		json_key_int(j, "sent", r->sent);
+		json_key_int(j, "queued", r->queued);
+		json_key_int(j, "refused", r->refused);
+		json_key_bool(j, "behind", r->behind);
+	} else {
+		json_key_int(j, "received", r->received);
+		json_key_int(j, "merged", r->merged);
+		json_key_int(j, "adopted", r->adopted);
+		json_key_int(j, "conflicts", r->conflicts);
+	}
+	json_object_end(j);
+}
+
+void exchange_print(const struct sync_report *down, const struct sync_report *up, bool dry_run)
+{
+	const struct strs *blocked = up ? &up->blocked : &down->blocked;
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "dry_run", dry_run);
+	print_report(&j, "pull", down, false);
+	print_report(&j, "push", up, true);
+	json_key(&j, "blocked");
+	json_array_begin(&j);
+	for (size_t i = 0; i < blocked->len; i++)
+		json_string(&j, blocked->at[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
 }

@@ -5,7 +5,7 @@
 #include "cmd/session.h"
 
 /* Downloads; with agent.pullExport files follow, else what became older is counted. What happened
- * goes to stdout, what needs the reader to stderr. The remote is open. */
+ * goes to stdout (not with session.json), what needs the reader to stderr. The remote is open. */
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run) MUST_CHECK;
 /* The same without a word: the report says it all. */
 err_t exchange_pull_quietly(struct sync_report *r, struct session *s) MUST_CHECK;
@@ -14,6 +14,9 @@ err_t exchange_push(struct sync_report *r, struct session *s, const struct push_
 	MUST_CHECK;
 /* Pull, then push; again while the push finds newer versions, three rounds at most. */
 err_t exchange_both(struct session *s, const struct push_options *o) MUST_CHECK;
+
+/* What was done, as JSON. down or up NULL: not asked for. */
+void exchange_print(const struct sync_report *down, const struct sync_report *up, bool dry_run);
 
 /* The error that stands for what is left: ERR_DIFFERS for conflicts and what must be pulled first,
  * ERR_REFUSED for refusals of a rule. The list goes to stderr before it. */

@@ -42,6 +42,7 @@ struct session {
 	struct engine engine;	/* points into this struct */
 	struct progress progress;	/* of the transfer under way */
 	bool no_progress;
+	bool json;		/* an exchange tells nothing: exchange_print does */
 };
 
 err_t session_open(struct session *s, enum session_need need) MUST_CHECK;
