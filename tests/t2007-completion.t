@@ -46,6 +46,8 @@ test_expect_success 'ids, states, sections, kinds, scopes' '
 	offers "Notes" -- set INFRA-042 -s N &&
 	offers "plan" -- list --kind pl &&
 	offers "CORE" -- list --scope C &&
+	offers "story" -- search word --kind st &&
+	offers "" -- search INFRA &&
 	offers "author approver admin" -- member add --role a
 '
 

@@ -14,6 +14,7 @@
 #define COLOR_BLUE "\033[34m"
 #define COLOR_MAGENTA "\033[35m"
 #define COLOR_CYAN "\033[36m"
+#define COLOR_MATCH "\033[1;31m"
 
 /*
  * Whether to colour out. The first that is not NULL decides: option (the value of

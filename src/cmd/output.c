@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#define STATE_MAX 20
+
 static bool config_matters(void)
 {
 	return text_on_terminal(stdout) || getenv("GIT_CONFIG_PARAMETERS") ||
@@ -72,6 +74,39 @@ void output_path(const char *path)
 			putchar(*p);
 	}
 	putchar('"');
+}
+
+void output_porcelain_art(const struct art *art, bool nul)
+{
+	const char *flags = art->conflict ? "C" : art->deleted ? "D" : art->dirty ? "M" : "-";
+
+	printf("%s\t%s\t%s\t%s\t", art->kind, art->label[0] ? art->label : "-",
+	       art->state[0] ? art->state : "-", flags);
+	if (nul) {
+		printf("%s\t%s", art->path, art->title);
+	} else {
+		output_path(art->path);
+		putchar('\t');
+		output_path(art->title);
+	}
+}
+
+const char *output_state_color(const struct session *s, const struct art *art)
+{
+	const struct kind *kind = kinds_find(s->kinds, art->kind);
+	const struct kind_state *state =
+		kind ? kind_state(kind, slice_str(art->state)) : NULL;
+
+	if (!state)
+		return art->state[0] ? COLOR_RED : "";
+	return state->gate ? COLOR_GREEN : state->initial ? COLOR_YELLOW : "";
+}
+
+char *output_state(const struct art *art)
+{
+	return strlen(art->state) > STATE_MAX
+		       ? mem_printf("%.*s...", STATE_MAX - 3, art->state)
+		       : mem_strdup(art->state);
 }
 
 void output_time(char *out, int64_t seconds)

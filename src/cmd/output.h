@@ -19,6 +19,15 @@ void output_art(struct json *j, const struct art *art);
 /* A path for --porcelain: quoted as git quotes it where a byte of it would break the line. */
 void output_path(const char *path);
 
+/* kind, id, state, flag, path, title, with a tab between them; '-' where there is nothing. Path and
+ * title as output_path, with nul as they are. */
+void output_porcelain_art(const struct art *art, bool nul);
+
+/* A COLOR_ code: approved green, in the beginning yellow, unknown red; "" for others. */
+const char *output_state_color(const struct session *s, const struct art *art);
+/* A file may have anything for a state: not more of it than fits a column. Caller frees. */
+char *output_state(const struct art *art);
+
 /* "2026-11-24 02:46:11 +0000" in local time into out[32]. */
 void output_time(char *out, int64_t seconds);
 

@@ -15,7 +15,7 @@ static bool in_memory(const char *path)
 	return strcmp(path, ":memory:") == 0;
 }
 
-static void finalize_all(struct store *s)
+void db_finalize(struct store *s)
 {
 	for (size_t i = 0; i < DB_STATEMENTS; i++) {
 		sqlite3_finalize(s->cache[i].st);
@@ -24,9 +24,9 @@ static void finalize_all(struct store *s)
 	}
 }
 
-static void discard(struct store *s)
+void db_discard(struct store *s)
 {
-	finalize_all(s);
+	db_finalize(s);
 	sqlite3_close(s->db);
 	free(s->path);
 	free(s);
@@ -35,7 +35,7 @@ static void discard(struct store *s)
 static void discard_ptr(struct store **s)
 {
 	if (*s)
-		discard(*s);
+		db_discard(*s);
 }
 
 static err_t settings(struct store *s)
@@ -242,7 +242,7 @@ err_t migrate_open(struct store **out, const char *path, enum store_open how,
 	else
 		TRY(check_ours(s));
 	if (reopen) {
-		discard(steal(s));
+		db_discard(steal(s));
 		TRY(migrate_file(path, schema));
 		return migrate_open(out, path, how, schema);
 	}
@@ -277,11 +277,11 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	store_rollback(s);
-	finalize_all(s);
+	db_finalize(s);
 	if (s->how != STORE_READ && !in_memory(s->path))
 		try_wal(s);
 	lock = s->lock;
-	discard(s);
+	db_discard(s);
 	file_unlock(lock);
 }
 
