@@ -71,6 +71,11 @@ test_expect_success 'a legal step says nothing' '
 	EOT
 '
 
+test_expect_success 'a line on standard input that is no update is named as it was' '
+	cd "$TRASH/r" && echo "what is this" | test_says 129 \
+		"error: standard input: '\''what is this'\'' is not '\''<old> <new> <ref>'\''" git agent verify --stdin
+'
+
 test_expect_success 'over a gate, with the place in the file' '
 	cd "$TRASH/r" &&
 	put $PLAN "INFRA-001: Caching" APPROVED &&

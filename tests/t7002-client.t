@@ -595,24 +595,30 @@ test_expect_success SERVER 'the server enforces the kinds of the trunk, once an 
 	git config -f specs/.agent/config --add agent.kind.spec.state "AGREED 2 gate" &&
 	printf "# SPEC-1: One\n\n## State\n\nDRAFT\n" >specs/.agent/specs/SPEC-1-one.md &&
 	test_commit_all one -C specs &&
-	test_expect_code 2 as ada git -C specs agent sync init "$URL" --key "$KEY" --project specs --create 2>err &&
-	test_grep "SPEC-1: .*is no kind of artifact" err &&
-	test_says 1 "error: the server enforces other rules than the trunk'\''s .agent/config" \
-		as ada git -C specs agent sync rules &&
-	as ada git -C specs agent sync rules --set >out &&
+	as ada git -C specs agent sync init "$URL" --key "$KEY" --project specs --create >out &&
 	test_grep "^the server enforces the kinds and states of .agent/config$" out &&
-	as ada git -C specs agent sync rules >out && as ada git -C specs agent sync push SPEC-1 >out &&
-	test_grep "^pushed: 1 sent$" out &&
+	test_grep "^pushed: 1 sent$" out && as ada git -C specs agent sync rules &&
 	as ada git -C specs agent member add cyd@example.org --role author >/dev/null &&
 	git clone -q specs specs2 && as cyd git -C specs2 agent sync init "$URL" --key "$KEY" --project specs >out &&
 	as cyd git -C specs2 agent state SPEC-1 AGREED >out &&
 	test_expect_code 2 as cyd git -C specs2 agent sync push SPEC-1 >out 2>&1 &&
 	test "$(psql_ "select state from gitagent_private.artifact where label = '\''SPEC-1'\''")" = DRAFT &&
+	test_expect_code 2 as cyd git -C specs2 agent sync push >out 2>&1 &&
+	as ada git -C specs agent member add cyd@example.org --role approver >/dev/null &&
+	as cyd git -C specs2 agent sync push >out && test_grep "^pushed: 1 sent$" out &&
+	test "$(psql_ "select state from gitagent_private.artifact where label = '\''SPEC-1'\''")" = AGREED &&
 	git -C specs config -f .agent/config --add agent.kind.spec.state "DROPPED 3" &&
+	git -C specs config -f .agent/config agent.kind.memo.dir .agent/memos &&
+	git -C specs config -f .agent/config agent.kind.memo.state "NOTED 1 initial" &&
 	test_commit_all "one more state" -C specs && git -C specs2 pull -q 2>/dev/null &&
 	test_expect_code 2 as cyd git -C specs2 agent sync rules --set 2>err && cat err &&
-	test_expect_code 1 as cyd git -C specs2 agent sync rules &&
-	as ada git -C specs agent sync rules --set && as cyd git -C specs2 agent sync rules
+	test_says 1 "error: the server enforces other rules than the trunk'\''s .agent/config" \
+		as cyd git -C specs2 agent sync rules &&
+	mkdir specs2/.agent/memos && printf "# MEMO-1: One\n\n## State\n\nNOTED\n" >specs2/.agent/memos/MEMO-1-one.md &&
+	test_expect_code 2 as cyd git -C specs2 agent sync 2>err &&
+	test_grep "MEMO-1: .*is no kind of artifact" err && test_grep "^hint: .*git agent sync rules" err &&
+	as ada git -C specs agent sync rules --set && as cyd git -C specs2 agent sync rules &&
+	as cyd git -C specs2 agent sync >out && test_grep "^pushed: 1 sent$" out
 '
 
 test_done

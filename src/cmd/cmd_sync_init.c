@@ -6,6 +6,7 @@
 #include "cmd/join.h"
 #include "cmd/new_id.h"
 #include "cmd/remote_url.h"
+#include "cmd/server_rules.h"
 #include "cmd/server_sql.h"
 #include "cmd/shortcut.h"
 #include "remote/file/file.h"
@@ -283,6 +284,19 @@ static err_t no_remote(struct session *s)
 	return NULL;
 }
 
+/* What a team calls its kinds and states is part of the project from its first artifact on. */
+static err_t send_rules(struct session *s)
+{
+	scoped(server_rules_release) struct server_rules r = {0};
+
+	TRY(server_rules_find(&r, s));
+	if (server_rules_agree(&r))
+		return NULL;
+	TRY(server_rules_send(&r, s));
+	puts("the server enforces the kinds and states of .agent/config");
+	return NULL;
+}
+
 static err_t meet_remote(const struct init *in, struct session *s)
 {
 	err_t err;
@@ -293,6 +307,8 @@ static err_t meet_remote(const struct init *in, struct session *s)
 	TRY(set_meta(s, "remote", in->url));
 	printf("remote: %s\n", in->url);
 	TRY(exchange_open(s));
+	if (in->join.created)
+		TRY(session_explain(send_rules(s), s));
 	err = exchange_both(s, &(struct push_options){0});
 	if (s->server && (!err || err->code == ERR_DIFFERS))
 		new_id_reserve(s);

@@ -302,9 +302,10 @@ static bool is_zero(const char *oid)
 }
 
 /* "<old> <new> <ref>", as pre-receive is told; "<ref> <new> <ref> <old>", as pre-push is. */
-static err_t judge_update(struct run *r, char *line)
+static err_t judge_update(struct run *r, const char *line)
 {
-	char *fields[5] = {NULL}, *rest = line, commit[OID_HEX + 1], *old, *new;
+	scoped_free char *words = mem_strdup(line);
+	char *fields[5] = {NULL}, *rest = words, commit[OID_HEX + 1], *old, *new;
 	scoped(strs_release) struct strs hide = {0};
 	int n = 0;
 	err_t err;

@@ -3,6 +3,7 @@
 #include "sync/engine.h"
 #include "sync/freeze.h"
 #include "sync/record.h"
+#include "sync/refusals.h"
 #include "sync/relabel.h"
 #include "sync/reset.h"
 #include "util/fault.h"
@@ -350,12 +351,18 @@ err_t push_settle(struct sync_report *r, struct engine *e)
 
 err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o)
 {
+	int before;
+
 	if (o->dry_run)
 		return count_queued(r, e);
 	TRY(push_settle(r, e));
 	TRY(relabel_provisional(r, e));
+	TRY(refusals_review(e));
 	TRY(freeze_dirty(r, e, o));
+	before = r->refused;
 	TRY(send_outbox(r, e, o->atomic));
+	if (r->refused > before)
+		TRY(refusals_review(e));
 	TRY(record_write(e));
 	return count_queued(r, e);
 }
