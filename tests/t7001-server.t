@@ -6,7 +6,7 @@
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7 SCALE_SIZES='1000 10000'
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results rules lint conformance members admin older security roles writers cost scale leftovers}
+part=${SERVER_TESTS:-kinds text results calls purge rules lint conformance members admin older security roles writers cost scale leftovers}
 place=$PWD/build/backend-$$
 
 . tests/lib/backend.sh
@@ -60,7 +60,7 @@ do
 			"$GIT_AGENT_TEST_DATABASE" || status=1 ;;
 	text)
 		node tests/server/text.mjs "$build/tests/server/read-text" || status=1 ;;
-	results | rules | lint)
+	results | calls | purge | rules | lint)
 		pgtap "supabase/tests/$name.test.sql" ;;
 	conformance)
 		"$build/tests/unit/test_remote_server" || status=1 ;;

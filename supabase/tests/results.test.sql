@@ -1,7 +1,7 @@
 -- Every result code of push, and who gets it. Run as postgres: psql -f, or `supabase test db`.
 begin;
 set local search_path = public, extensions;
-select plan(55);
+select plan(56);
 
 create function pg_temp.user_id(name text) returns uuid language sql as $$
   select md5(name)::uuid
@@ -55,10 +55,17 @@ begin
       'parents', array_remove(array[d.revision], null), 'oid', oid, 'path', path,
       'author', 'Ann', 'time', 7, 'how', 'edit', 'message', '', 'text', body))) || more;
 end $$;
-create function pg_temp.push(ops jsonb, more jsonb default '{}') returns jsonb language sql as $$
-  select gitagent.push((select project from setting), ops, '"d"', more -> 'epoch',
-    coalesce(more -> 'since', '0'), more -> 'since_hash', coalesce(more -> 'atomic', 'false'))
-$$;
+create temp table given (status text);
+grant all on given to authenticated;
+create function pg_temp.push(ops jsonb, more jsonb default '{}') returns jsonb
+language plpgsql as $$
+declare
+  r jsonb := gitagent.push((select project from setting), ops, '"d"', more -> 'epoch',
+    coalesce(more -> 'since', '0'), more -> 'since_hash', coalesce(more -> 'atomic', 'false'));
+begin
+  insert into given select x ->> 'status' from jsonb_array_elements(r -> 'results') x;
+  return r;
+end $$;
 -- Pushes one op on a document and gives its status; when it is applied, the document moves on.
 create function pg_temp.try(p_label text, op text, body text, more jsonb default '{}') returns text
 language plpgsql as $$
@@ -250,5 +257,9 @@ select throws_ok($$select pg_temp.push('[]')$$, 'PT404', null, 'PT404: who is no
 do $$ begin perform set_config('request.jwt.claims', '{}', true); end $$;
 select throws_ok($$select pg_temp.push('[]')$$, 'PT401', null, 'PT401: nobody');
 set local role postgres;
+select is((select string_agg(distinct code, ' ') from pg_proc p, regexp_matches(p.prosrc,
+    '(?:refuse\(|status := )''([a-z_]+)''|then ''(bad_[a-z]+)''', 'g') m, unnest(m) code
+  where p.pronamespace = 'gitagent_private'::regnamespace and p.proname ~ '^push'
+    and code not in (select status from given)), null, 'each status of the source was given here');
 select * from finish();
 rollback;
