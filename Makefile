@@ -7,6 +7,7 @@
 #   make SAN=asan   all of this in build/asan with AddressSanitizer and UBSan (also: SAN=ubsan)
 #   make CC=clang B=build/clang    with another compiler, in a tree of its own
 #   make fuzz       libFuzzer targets in build/fuzz (clang); FUZZ_SECONDS=60 runs them
+#   make mutants    planted bugs, each of which some test must notice; M='<names>' takes some
 #   make bench      measured ratios against floors
 #   make install    PREFIX=/usr/local, DESTDIR honoured; make uninstall takes it back
 

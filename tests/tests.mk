@@ -59,7 +59,7 @@ fuzz:
 PURE_SRC = $(SRC_artifact) $(SRC_merge) $(wildcard src/sync/plan*.c) $(wildcard src/sync/graph.c src/sync/pace.c) \
            $(wildcard $(patsubst %,src/util/%.c,hash hash_x86 slice strs utf8 json))
 
-.PHONY: check-layers check-headers check-install
+.PHONY: check-layers check-headers check-install check-mutants
 # Sanitizers add symbols of their own, so purity is judged on plain objects.
 check-layers: $(if $(SAN),,$(call objects,$(PURE_SRC)))
 	scripts/check-layers $(if $(SAN),,$(call objects,$(PURE_SRC)))
@@ -73,6 +73,9 @@ $(B)/headers/%.ok: %.h
 check-install: all
 	scripts/check-install $(B)
 
+check-mutants:
+	@scripts/mutants --check >/dev/null
+
 # --- running -------------------------------------------------------------------------------
 SCRIPT_TESTS = $(wildcard tests/t[0-9]*.t)
 TEST_BIN = $(UNIT_BIN) $(DRIVER_BIN) $(FUZZ_BIN)
@@ -81,7 +84,7 @@ TEST_BIN = $(UNIT_BIN) $(DRIVER_BIN) $(FUZZ_BIN)
 test-programs: all $(TEST_BIN) $(SERVER_TOOLS) $(POWER_TOOLS)
 list-tests:
 	@printf '%s\n' $(TEST_BIN) $(SCRIPT_TESTS)
-check-static: check-layers check-headers check-install
+check-static: check-layers check-headers check-install check-mutants
 
 # The last line is "N passed, N failed, N skipped". T='<tests>' runs only those.
 check: test-programs check-static
@@ -104,6 +107,12 @@ soak: test-programs
 	grep '^# .* calls' $(B)/soak.log
 	$(B)/tests/sync/test_histories --git --seed $$(date +%s) --seeds 500 >$(B)/soak.log || \
 	  { grep -v '^ok' $(B)/soak.log; exit 1; }
+
+# --- tests of the tests: planted bugs, tests/mutants/*.txt ------------------------------------
+# M='<names or patterns>', or EVERY=<n>, takes some of them.
+.PHONY: mutants
+mutants: test-programs
+	scripts/mutants $(EVERY:%=--every %) $(M)
 
 # --- lint: a stamp per file, so that the second run is quick -------------------------------
 LINT_SCRIPTS = .ci/run $(filter-out %.awk %.h,$(wildcard scripts/*)) $(wildcard tests/lib/*.sh) \
