@@ -55,7 +55,9 @@ test_expect_success 'only what there is to resolve, and to restore' '
 	offers "" -- sync resolve "" &&
 	git -C a agent rm INFRA-043 &&
 	offers "" -- show INFRA-043 &&
-	offers "INFRA-043" -- restore INFRA-043
+	offers "INFRA-043" -- restore INFRA-043 &&
+	text=$(git -C a agent log --oneline INFRA-043 | sed -n "2s/ .*//p") &&
+	offers "$text" -- restore INFRA-043 ""
 '
 
 test_expect_success 'no error, whatever is asked' '

@@ -250,6 +250,8 @@ test_expect_success SERVER 'what was purged is deleted where it was not changed,
 	edit cyd "s/None yet./Mine./" .agent/cache/stories/INFRA/INFRA-043-audit.md &&
 	as bob git agent sync >out 2>err && test_grep "INFRA-043: deleted on the remote" err &&
 	test_expect_code 128 as bob git agent show INFRA-043 &&
+	test_expect_code 2 as bob git agent restore INFRA-043 2>err &&
+	test_grep "INFRA-043.* was erased on the remote" err &&
 	test_expect_code 2 as cyd git agent sync >out 2>err &&
 	test_grep "INFRA-043: .*your text differs" err && test_grep "INFRA-043: purged" err &&
 	as cyd git agent show INFRA-043 | grep Mine. &&

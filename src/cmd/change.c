@@ -141,3 +141,19 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 			   "git is busy", sub->art.path);
 	return send(s, sub, c, changed);
 }
+
+char *change_relabel(size_t *len, const struct artifact *a, const char *label)
+{
+	const struct range at = a->title_label;
+	struct mem_stream s;
+
+	mem_stream_open(&s);
+	if (at.to > at.from) {
+		fwrite(a->text.at, 1, at.from, s.file);
+		fputs(label, s.file);
+		fwrite(a->text.at + at.to, 1, a->text.len - at.to, s.file);
+	} else {
+		fwrite(a->text.at, 1, a->text.len, s.file);
+	}
+	return mem_stream_close(&s, len);
+}

@@ -39,4 +39,8 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 /* The answer of a change with --json where there was nothing to do. */
 void change_print_none(const struct subject *sub);
 
+/* The text with another label in its title line, the one place where it names itself. Caller frees.
+ */
+char *change_relabel(size_t *len, const struct artifact *a, const char *label);
+
 #endif

@@ -100,7 +100,7 @@ err_t cmd_verify(int argc, char **argv) MUST_CHECK;
 /* cmd_new.c, for each kind */
 err_t cmd_new(int argc, char **argv) MUST_CHECK;
 
-/* cmd_edit.c, cmd_set.c, cmd_state.c, cmd_move.c */
+/* cmd_edit.c, cmd_set.c, cmd_state.c, cmd_move.c, cmd_restore.c */
 err_t cmd_edit(int argc, char **argv) MUST_CHECK;
 err_t cmd_set(int argc, char **argv) MUST_CHECK;
 err_t cmd_check(int argc, char **argv) MUST_CHECK;

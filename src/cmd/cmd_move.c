@@ -1,4 +1,4 @@
-/* `git agent rm`, `mv` and `restore`. */
+/* `git agent rm` and `mv`. */
 #include "artifact/label.h"
 #include "cmd/change.h"
 #include "cmd/cmd.h"
@@ -64,23 +64,6 @@ static char *relabelled_path(const struct subject *sub, const struct label *labe
 	}
 	return mem_printf("%.*s%s%s", (int)(base - art->path), art->path, label->text,
 			  base + old);
-}
-
-/* The label in the title line is the one place in its text that names the artifact itself. */
-static char *relabelled_text(size_t *len, const struct subject *sub, const struct label *label)
-{
-	const struct range at = sub->model->title_label;
-	struct mem_stream s;
-
-	mem_stream_open(&s);
-	if (at.to > at.from) {
-		fwrite(sub->bytes, 1, at.from, s.file);
-		fputs(label->text, s.file);
-		fwrite(sub->bytes + at.to, 1, sub->len - at.to, s.file);
-	} else {
-		fwrite(sub->bytes, 1, sub->len, s.file);
-	}
-	return mem_stream_close(&s, len);
 }
 
 static err_t check_label_free(struct session *s, const struct subject *sub, const char *label)
@@ -155,7 +138,7 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 	if (label_of_path(&now, path))
 		TRY(check_label_free(s, sub, now.text));
 	if (label)
-		bytes = relabelled_text(&len, sub, label);
+		bytes = change_relabel(&len, sub->model, label->text);
 	if (!label_of_path(&now, path) || strcmp(now.text, sub->art.label) != 0)
 		TRY(alias_of(&alias, s, sub));
 	return change_apply(s, sub, &(struct change){
@@ -204,66 +187,4 @@ err_t cmd_mv(int argc, char **argv)
 	if (argc != (label ? 1 : 2))
 		return opts_misuse(&usage, "an artifact, and either a path or --label");
 	return run_mv(argv[0], argv[1], label, dry_run);
-}
-
-/* --- restore -------------------------------------------------------------------------------- */
-
-/* Named, or for a deleted artifact the last one with a text. */
-static err_t find_revision(struct revision *out, struct session *s, const struct art *art,
-			   const char *name)
-{
-	scoped(revs_release) struct revs revs = {0};
-	struct rev_id id = {""};
-	const struct revision *found = NULL;
-
-	if (name)
-		TRY(store_rev_find(&id, s->store, art->uid, name));
-	TRY(store_rev_list(&revs, s->store, art->uid));
-	for (size_t i = 0; i < revs.len; i++)
-		if (name ? rev_eq(&revs.at[i].id, &id) : !oid_none(&revs.at[i].oid))
-			found = &revs.at[i];
-	if (!found || oid_none(&found->oid))
-		return err_new(ERR_NOTFOUND, "revision '%s' is a deletion", name ? name : "");
-	*out = revision_copy(found);
-	return NULL;
-}
-
-static err_t run_restore(const struct usage *usage, const char *name, const char *revision,
-			 bool dry_run)
-{
-	scoped(session_close) struct session s = {0};
-	scoped(subject_release) struct subject sub = {0};
-	scoped(revision_release) struct revision r = {0};
-	scoped_free char *bytes = NULL, *message = NULL;
-	size_t len;
-
-	TRY(subject_open(&sub, &s, name, true));
-	if (!revision && !sub.art.deleted)
-		return opts_misuse(usage, "which revision? 'git agent log %s' shows them", name);
-	TRY(find_revision(&r, &s, &sub.art, revision));
-	TRY(store_text_get(&bytes, &len, s.store, r.oid.hex));
-	message = mem_printf("restored %.12s", r.id.hex);
-	return change_apply(&s, &sub, &(struct change){
-		.how = HOW_RESTORE, .text = slice_of(bytes, len), .message = message,
-		.done = message, .dry_run = dry_run});
-}
-
-err_t cmd_restore(int argc, char **argv)
-{
-	bool dry_run = false, help;
-	const struct opt opts[] = {
-		OPT_FLAG('n', "dry-run", &dry_run, "only show the difference"),
-		OPT_END,
-	};
-	static const char *const synopsis[] = {"<id> <revision>", "<id>", NULL};
-	const struct usage usage = {"restore", synopsis,
-				    "Makes an earlier text the newest one, or brings back a "
-				    "deleted artifact.", opts};
-
-	TRY(opts_parse(&argc, &argv, &usage, &help));
-	if (help)
-		return NULL;
-	if (argc < 1 || argc > 2)
-		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
-	return run_restore(&usage, argv[0], argc == 2 ? argv[1] : NULL, dry_run);
 }

@@ -15,34 +15,6 @@ struct state_options {
 	bool dry_run, json;
 };
 
-static err_t refuse(const struct subject *sub, const char *to, const char *why)
-{
-	scoped_free char *next = rules_next_states(sub->kind, sub->art.state);
-	return err_hint(err_new(ERR_REFUSED, "'%s' cannot go from %s to %s: %s",
-				session_name(&sub->art),
-				sub->art.state[0] ? sub->art.state : "no state", to, why),
-			"from here it may go to: %s", next);
-}
-
-static err_t check(struct session *s, const struct subject *sub, const char *name,
-		   const struct kind_state *to, const char *reason)
-{
-	bool has_reason = reason && slice_trim(slice_str(reason)).len > 0;
-	const char *why = NULL;
-
-	if (!to)
-		return refuse(sub, name, "the kind has no such state");
-	if (sub->art.conflict)
-		return err_hint(err_new(ERR_DIFFERS, "'%s' is in conflict",
-					session_name(&sub->art)),
-				"settle it first: git agent sync resolve %s",
-				session_name(&sub->art));
-	if (!kind_transition(sub->kind, slice_str(sub->art.state), slice_str(to->name),
-			     has_reason, &why))
-		return refuse(sub, to->name, why);
-	return rules_check_entry(s, sub, to);
-}
-
 static err_t enter(struct session *s, const struct subject *sub, const struct kind_state *to,
 		   const struct state_options *o)
 {
@@ -108,7 +80,8 @@ static err_t run(const char *name, const char *wanted, const struct state_option
 			change_print_none(&sub);
 		return NULL;
 	}
-	TRY(check(&s, &sub, wanted, to, o->reason));
+	TRY(rules_check_state(&s, &sub, wanted, to, o->reason));
+	BUG_ON(!to);
 	return enter(&s, &sub, to, o);
 }
 

@@ -165,6 +165,23 @@ static err_t offer_ids(struct strs *out, const struct place *p, struct session *
 	return NULL;
 }
 
+/* Newest first is the order of log; a shell sorts them anyway. */
+static err_t offer_revisions(struct strs *out, const struct place *p, struct session *s)
+{
+	scoped(art_release) struct art art = {0};
+	scoped(revs_release) struct revs revs = {0};
+
+	TRY(session_find(&art, s, p->operand, true));
+	TRY(store_rev_list(&revs, s->store, art.uid));
+	for (size_t i = revs.len; i-- > 0;) {
+		scoped_free char *name = mem_printf("%.12s", revs.at[i].id.hex);
+
+		if (!oid_none(&revs.at[i].oid))
+			offer(out, p, name);
+	}
+	return NULL;
+}
+
 static err_t offer_scopes(struct strs *out, const struct place *p, struct session *s)
 {
 	scoped(arts_release) struct arts arts = {0};
@@ -257,6 +274,8 @@ static err_t offer_operand(struct strs *out, const struct place *p, struct sessi
 
 	if (strcmp(p->command, "state") == 0)
 		return p->operand ? offer_next_states(out, p, s) : offer_ids(out, p, s);
+	if (p->operand && strcmp(p->command, "restore") == 0)
+		return offer_revisions(out, p, s);
 	if (is_one(p->command, many) || (!p->operand && is_one(p->command, one)) ||
 	    (!p->operand && strcmp(p->command, "diff") == 0) ||
 	    (p->verb && strcmp(p->command, "sync") == 0 && is_one(p->verb, verbs)))

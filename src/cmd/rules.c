@@ -109,3 +109,33 @@ err_t rules_check_entry(struct session *s, const struct subject *sub,
 	name = mem_printf("'%s'", session_name(&sub->art));
 	return rules_check_parent(s, sub->kind, name, &parent);
 }
+
+/* --- states --------------------------------------------------------------------------------- */
+
+static err_t refuse(const struct subject *sub, const char *to, const char *why)
+{
+	scoped_free char *next = rules_next_states(sub->kind, sub->art.state);
+	return err_hint(err_new(ERR_REFUSED, "'%s' cannot go from %s to %s: %s",
+				session_name(&sub->art),
+				sub->art.state[0] ? sub->art.state : "no state", to, why),
+			"from here it may go to: %s", next);
+}
+
+err_t rules_check_state(struct session *s, const struct subject *sub, const char *name,
+			const struct kind_state *to, const char *reason)
+{
+	bool has_reason = reason && slice_trim(slice_str(reason)).len > 0;
+	const char *why = NULL;
+
+	if (!to)
+		return refuse(sub, name, "the kind has no such state");
+	if (sub->art.conflict)
+		return err_hint(err_new(ERR_DIFFERS, "'%s' is in conflict",
+					session_name(&sub->art)),
+				"settle it first: git agent sync resolve %s",
+				session_name(&sub->art));
+	if (!kind_transition(sub->kind, slice_str(sub->art.state), slice_str(to->name),
+			     has_reason, &why))
+		return refuse(sub, to->name, why);
+	return rules_check_entry(s, sub, to);
+}

@@ -21,4 +21,10 @@ err_t rules_check_parent(const struct session *s, const struct kind *kind, const
 err_t rules_check_entry(struct session *s, const struct subject *sub, const struct kind_state *to)
 	MUST_CHECK;
 
+/* ERR_REFUSED, with where it may go in the hint, when the rules do not let the artifact go to that
+ * state; ERR_DIFFERS while it is in conflict. to NULL: no state of the kind; name: as it was
+ * typed. */
+err_t rules_check_state(struct session *s, const struct subject *sub, const char *name,
+			const struct kind_state *to, const char *reason) MUST_CHECK;
+
 #endif

@@ -131,6 +131,8 @@ struct push_options {
 };
 err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o) MUST_CHECK;
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run) MUST_CHECK;
+/* The deletion by which a pull takes part in an erasure (purge): no more is taken of it there. */
+bool purged_deletion(const struct revision *r);
 
 enum resolve_with { RESOLVE_OURS, RESOLVE_THEIRS, RESOLVE_TEXT };
 /* Settles a recorded conflict: a revision with both parents. text for RESOLVE_TEXT (markers are

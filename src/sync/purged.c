@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+static const char erased[] = "purged on the remote";
+
 static const char *name_of(const struct art *art)
 {
 	return art->label[0] ? art->label : art->path;
@@ -20,7 +22,7 @@ err_t purged_is(bool *is, struct engine *e, const char *row)
 /* A deletion of our own: the remote's revision is not to be had any more. */
 static err_t delete_here(struct loaded *l)
 {
-	struct act act = {HOW_DELETE, l->engine->who, l->engine->now, "purged on the remote"};
+	struct act act = {HOW_DELETE, l->engine->who, l->engine->now, erased};
 	struct oid from = l->art.oid, to = {""};
 	struct change c = {.from_rev = l->w, .from = &from, .to = &to};
 	struct plan_ctx ctx = loaded_plan(l);
@@ -85,4 +87,9 @@ err_t purged_take(struct sync_report *r, struct engine *e, const char *row)
 		return err;
 	err_free(err);
 	return NULL;
+}
+
+bool purged_deletion(const struct revision *r)
+{
+	return r->how == HOW_DELETE && oid_none(&r->oid) && strcmp(r->message, erased) == 0;
 }
