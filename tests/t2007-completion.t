@@ -47,6 +47,7 @@ test_expect_success 'ids, states, sections, kinds, scopes' '
 	offers "plan" -- list --kind pl &&
 	offers "CORE" -- list --scope C &&
 	offers "story" -- search word --kind st &&
+	offers "updated" -- list --sort u &&
 	offers "" -- search INFRA &&
 	offers "author approver admin" -- member add --role a
 '

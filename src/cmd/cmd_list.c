@@ -5,7 +5,9 @@
 #include "cmd/at.h"
 #include "cmd/cmd.h"
 #include "cmd/filter.h"
+#include "cmd/format.h"
 #include "cmd/output.h"
+#include "cmd/sort.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -14,7 +16,9 @@
 
 struct list {
 	struct filter filter;
-	const char *at, *color;
+	const char *at, *color, *since, *format_text;
+	struct strs sort;
+	struct format format;
 	bool json, porcelain, nul;
 	bool remote;	/* without one everything would be dirty */
 };
@@ -38,6 +42,7 @@ static err_t collect(struct arts *out, struct list *l, struct session *s)
 	}
 	l->remote = url != NULL;
 	filter_keep(&l->filter, out);
+	sort_arts(out, &l->sort, s);
 	return NULL;
 }
 
@@ -99,32 +104,70 @@ static err_t print_columns(const struct list *l, struct session *s, const struct
 	return NULL;
 }
 
+static void print_format(const struct list *l, const struct session *s, const struct arts *arts)
+{
+	for (size_t i = 0; i < arts->len; i++) {
+		format_print(&l->format, s, &arts->at[i]);
+		putchar(l->nul ? '\0' : '\n');
+	}
+}
+
+static err_t print(const struct list *l, struct session *s, const struct arts *arts)
+{
+	bool color;
+
+	if (l->json)
+		print_json(arts);
+	else if (l->porcelain || (l->nul && !l->format_text))
+		print_porcelain(l, arts);
+	else if (!l->format_text)
+		return print_columns(l, s, arts);
+	else {
+		TRY(output_begin(&color, s, l->color, true));
+		print_format(l, s, arts);
+	}
+	return NULL;
+}
+
+static err_t check(struct list *l, const struct usage *usage)
+{
+	if (l->json && (l->porcelain || l->nul))
+		return opts_misuse(usage, "--json and --porcelain exclude each other");
+	if (l->format_text && (l->json || l->porcelain))
+		return opts_misuse(usage, "--format excludes --json and --porcelain");
+	if (l->at && (l->filter.dirty || l->filter.deleted || l->filter.author || l->since))
+		return opts_misuse(usage, "--at knows no --dirty, --deleted, --author and --since");
+	if (l->since && !l->since[0])
+		return opts_misuse(usage, "--since needs a date");
+	TRY(sort_check(&l->sort, usage));
+	return l->format_text ? format_parse(&l->format, l->format_text, usage) : NULL;
+}
+
 static err_t run(struct list *l, const struct usage *usage)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(arts_release) struct arts arts = {0};
 
-	if (l->json && (l->porcelain || l->nul))
-		return opts_misuse(usage, "--json and --porcelain exclude each other");
-	if (l->at && (l->filter.dirty || l->filter.deleted || l->filter.author))
-		return opts_misuse(usage, "--at knows no --dirty, --deleted and --author");
+	TRY(check(l, usage));
 	TRY(session_open(&s, l->at ? SESSION_REPO : SESSION_READ));
 	TRY(filter_kind(&l->filter, &s, usage));
+	if (l->since)
+		TRY(repo_date(&l->filter.since, l->since));
 	TRY(collect(&arts, l, &s));
 	if (l->filter.state && !arts.len)
 		TRY(filter_state(&l->filter, &s, usage));
-	if (l->json)
-		print_json(&arts);
-	else if (l->porcelain || l->nul)
-		print_porcelain(l, &arts);
-	else
-		return print_columns(l, &s, &arts);
-	return NULL;
+	return print(l, &s, &arts);
+}
+
+static void list_release(struct list *l)
+{
+	strs_release(&l->sort);
+	format_release(&l->format);
 }
 
 err_t cmd_list(int argc, char **argv)
 {
-	struct list l = {0};
+	scoped(list_release) struct list l = {0};
 	bool help;
 	const struct opt opts[] = {
 		OPT_STRING('k', "kind", &l.filter.kind, "kind",
@@ -134,14 +177,22 @@ err_t cmd_list(int argc, char **argv)
 			   "only those whose id begins like this"),
 		OPT_STRING(0, "author", &l.filter.author, "text",
 			   "only those last changed by somebody with this in name or mail"),
+		OPT_STRING(0, "since", &l.since, "date",
+			   "only those changed then or later: '2 weeks ago', ..."),
 		OPT_FLAG(0, "dirty", &l.filter.dirty, "only what the remote does not have yet"),
 		OPT_FLAG(0, "conflicts", &l.filter.conflicts, "only what is in conflict"),
 		OPT_FLAG(0, "deleted", &l.filter.deleted, "deleted ones too"),
 		OPT_STRING(0, "at", &l.at, "tree-ish", "as a commit has them, or the index (:0)"),
+		OPT_LIST(0, "sort", &l.sort, "key",
+			 SORT_KEYS ";\n'-' in front: the other way round; the last one\n"
+				   "given counts most"),
+		OPT_STRING(0, "format", &l.format_text, "format",
+			   "for each a line like '%(id) %(state) %(title)'"),
 		OPT_FLAG(0, "json", &l.json, "as JSON"),
 		OPT_FLAG(0, "porcelain", &l.porcelain,
 			 "for scripts: kind, id, state, flag, path, title"),
-		OPT_FLAG('z', "null", &l.nul, "the same, each ended by NUL, nothing quoted"),
+		OPT_FLAG('z', "null", &l.nul,
+			 "the same, or --format, each ended by NUL, nothing quoted"),
 		OPT_STRING(0, "color", &l.color, "when", "always, never or auto"),
 		OPT_END,
 	};

@@ -249,8 +249,13 @@ static err_t offer_value(struct strs *out, const struct place *p, struct session
 	static const char *const when[] = {"always", "never", "auto", NULL};
 	static const char *const roles[] = {"reader", "author", "approver", "admin", NULL};
 
+	static const char *const keys[] = {"id", "title", "state", "kind", "updated", "path",
+					   "author", NULL};
+
 	if (strcmp(option, "--color") == 0)
 		offer_list(out, p, when);
+	else if (strcmp(option, "--sort") == 0)
+		offer_list(out, p, keys);
 	else if (strcmp(option, "--role") == 0)
 		offer_list(out, p, roles);
 	else if (strcmp(option, "--section") == 0)

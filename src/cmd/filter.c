@@ -12,7 +12,7 @@ bool filter_passes(const struct filter *f, const struct art *art)
 	       (!f->scope || strcasecmp(art->scope, f->scope) == 0) &&
 	       (!f->author || strcasestr(art->author, f->author)) &&
 	       (!f->dirty || art->dirty) && (!f->conflicts || art->conflict) &&
-	       (f->deleted || !art->deleted);
+	       (!f->since || art->time >= f->since) && (f->deleted || !art->deleted);
 }
 
 void filter_keep(const struct filter *f, struct arts *arts)

@@ -8,6 +8,7 @@ struct filter { /* NULL or false: any */
 	const char *kind, *state, *scope, *author;
 	bool dirty, conflicts;
 	bool deleted; /* true: deleted ones, too */
+	int64_t since; /* last changed then or later */
 };
 
 /* "stories" becomes "story". ERR_MISUSE for what no kind is called. */

@@ -76,12 +76,15 @@ void output_path(const char *path)
 	putchar('"');
 }
 
+const char *output_flag(const struct art *art)
+{
+	return art->conflict ? "C" : art->deleted ? "D" : art->dirty ? "M" : "-";
+}
+
 void output_porcelain_art(const struct art *art, bool nul)
 {
-	const char *flags = art->conflict ? "C" : art->deleted ? "D" : art->dirty ? "M" : "-";
-
 	printf("%s\t%s\t%s\t%s\t", art->kind, art->label[0] ? art->label : "-",
-	       art->state[0] ? art->state : "-", flags);
+	       art->state[0] ? art->state : "-", output_flag(art));
 	if (nul) {
 		printf("%s\t%s", art->path, art->title);
 	} else {

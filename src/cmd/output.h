@@ -19,6 +19,8 @@ void output_art(struct json *j, const struct art *art);
 /* A path for --porcelain: quoted as git quotes it where a byte of it would break the line. */
 void output_path(const char *path);
 
+/* "C" in conflict, "D" deleted, "M" not on the remote, or "-". */
+const char *output_flag(const struct art *art);
 /* kind, id, state, flag, path, title, with a tab between them; '-' where there is nothing. Path and
  * title as output_path, with nul as they are. */
 void output_porcelain_art(const struct art *art, bool nul);

@@ -10,6 +10,7 @@
 #include "util/hash.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct repo {
 	char *gitdir;		/* absolute: <top>/.git, or .git/worktrees/<name> */
@@ -56,5 +57,9 @@ struct repo_head {
 	const char *busy;	/* as git_head.busy */
 };
 err_t repo_head(struct repo_head *out, struct repo *r) MUST_CHECK;
+
+/* The time that git understands by a date ("2 weeks ago", "2026-11-01", "yesterday"). As everywhere
+ * in git, what is no date is now. */
+err_t repo_date(int64_t *out, const char *text) MUST_CHECK;
 
 #endif
