@@ -58,7 +58,7 @@ returns table (path text, kind text) language plpgsql stable rows 200 set search
 #variable_conflict use_column
 begin
   return query
-  select distinct on (p) p, k.name
+  select distinct on (p collate "C") p, k.name
   from (select p, lower(p collate "C") low, split_part(lower(p collate "C"), '/', -1) base
     from unnest(p_paths) p
     where octet_length(p) <= 4096 and starts_with(p, '.agent/') and strpos(p, '//') = 0
@@ -71,28 +71,30 @@ begin
     and right(left(base, -length(k.suffix)), 9) <> '-template'
     and strpos(substr(low, length(k.dir) + 1), '/templates/') = 0
   where strpos(low, 'git~1') = 0 or low !~ '(^|/)git~1[. ]*(/|$)'
-  order by p, length(k.dir) desc;
+  order by p collate "C", length(k.dir) desc;
 end $$;
 
 create or replace function gitagent_private.push_ops(p_ops jsonb) returns gitagent_private.op[]
 language plpgsql stable set search_path = '' as $$
 begin
   return (
-  with e as materialized (
-    select x.*, n as i from rows from (
-      jsonb_array_elements(p_ops),
-      jsonb_to_recordset(case when p_ops @? 'strict $[*] ? (@.type() != "object")' then (
-        select jsonb_agg(case when jsonb_typeof(v) = 'object' then v else '{}' end order by k)
-        from jsonb_array_elements(p_ops) with ordinality u(v, k)) else p_ops end)
-      as (op_id text, op text, uid text, base_version text, base_revision text, revision text,
-        oid text, sha256 text, kind text, label text, scope text, num text, path text,
-        title text, state text, "from" text, "to" text, normative text, reason text,
-        imported text, lineage jsonb)
-    ) with ordinality x(o, op_id, op, uid, base_version, base_revision, revision, oid, sha256, kind,
-      label, scope, num, path, title, state, from_state, to_state, normative, reason,
-      imported, lineage, n)
-  ), f as materialized (
-    select e.*, case
+  select array_agg(row(i, case when jsonb_typeof(o -> 'op_id') = 'string' then op_id end, op,
+    case when jsonb_typeof(o -> 'uid') = 'string' then uid end, case when fault is null
+        then uid::uuid end,
+    case when fault is null then base_version::bigint end, coalesce(base_revision, ''), revision,
+    coalesce(oid, ''), coalesce(sha256, ''), kind, label, scope,
+    case when fault is null then num::bigint end, path, title, state, from_state, to_state,
+    coalesce(normative, ''), reason,
+    case when fault is null then coalesce(imported::boolean, false) end,
+    -- the id of a revision is that of all it stands on
+    case when fault is null then encode(sha256(convert_to((o - 'lineage')::text, 'UTF8')),
+        'hex') end,
+    case when fault is not null then 'bad_op' end,
+    case when fault = '' then 'an op is not an object'
+      when fault is not null then format('field ''%s'' is missing or malformed', fault) end
+    )::gitagent_private.op order by i)
+  from (
+    select x.*, n as i, case
       when jsonb_typeof(o) <> 'object' then ''
       when jsonb_typeof(o -> 'op_id') <> 'string' or length(op_id) not between 1 and 64
         or op_id is null then 'op_id'
@@ -126,24 +128,19 @@ begin
         or lineage @? 'strict $[*] ? (@.type() != "object")' then 'lineage'
       when jsonb_typeof(lineage) = 'array' and jsonb_array_length(lineage) > 10000 then 'lineage'
       end fault
-    from e
-  )
-  select array_agg(row(i, case when jsonb_typeof(o -> 'op_id') = 'string' then op_id end, op,
-    case when jsonb_typeof(o -> 'uid') = 'string' then uid end, case when fault is null
-        then uid::uuid end,
-    case when fault is null then base_version::bigint end, coalesce(base_revision, ''), revision,
-    coalesce(oid, ''), coalesce(sha256, ''), kind, label, scope,
-    case when fault is null then num::bigint end, path, title, state, from_state, to_state,
-    coalesce(normative, ''), reason,
-    case when fault is null then coalesce(imported::boolean, false) end,
-    -- the id of a revision is that of all it stands on
-    case when fault is null then encode(sha256(convert_to((o - 'lineage')::text, 'UTF8')),
-        'hex') end,
-    case when fault is not null then 'bad_op' end,
-    case when fault = '' then 'an op is not an object'
-      when fault is not null then format('field ''%s'' is missing or malformed', fault) end
-    )::gitagent_private.op order by i)
-  from f);
+    from rows from (
+      jsonb_array_elements(p_ops),
+      jsonb_to_recordset(case when p_ops @? 'strict $[*] ? (@.type() != "object")' then (
+        select jsonb_agg(case when jsonb_typeof(v) = 'object' then v else '{}' end order by k)
+        from jsonb_array_elements(p_ops) with ordinality u(v, k)) else p_ops end)
+      as (op_id text, op text, uid text, base_version text, base_revision text, revision text,
+        oid text, sha256 text, kind text, label text, scope text, num text, path text,
+        title text, state text, "from" text, "to" text, normative text, reason text,
+        imported text, lineage jsonb)
+    ) with ordinality x(o, op_id, op, uid, base_version, base_revision, revision, oid, sha256, kind,
+      label, scope, num, path, title, state, from_state, to_state, normative, reason,
+      imported, lineage, n)
+    offset 0) f);
 end $$;
 
 -- The revisions that the ops bring: ids and texts are recomputed, so that no other clone can ever
@@ -153,7 +150,17 @@ create or replace function gitagent_private.push_lineage(p_rules uuid, p_json js
 returns gitagent_private.lin[] language plpgsql stable set search_path = '' as $$
 begin
   return (
-  with e as materialized (
+  with f as materialized (
+    select e.*, case when b is null or b > a collate "C" then coalesce(a, '') else b end p1,
+      case when b is null then '' when b > a collate "C" then b else a end p2,
+      (id is null or length(oid) not in (0, 40) or oid ~ '[^0-9a-f]' or path is null
+      or how in ('create', 'edit', 'state', 'hand', 'discard', 'commit', 'merge', 'restore', 'move',
+        'delete') is not true
+      or "time" !~ '^-?[0-9]{1,18}$'
+      or jsonb_typeof(parents) not in ('array', 'null') or parents -> 2 is not null
+      or length(a) <> 64 or a ~ '[^0-9a-f]' or length(b) <> 64 or b ~ '[^0-9a-f]') is true
+      malformed
+    from (
     select o.i, n, o.uid, coalesce(o.path, '') head_path, l.id, coalesce(l.oid, '') oid, l.path,
       coalesce(l.author, '') author, coalesce(l.time, '0') "time", l.how,
       coalesce(l.message, '') message, l.text body, l.parents,
@@ -164,18 +171,8 @@ begin
         '[]')) as (id text, parents jsonb, oid text,
       path text, author text, "time" text, how text, message text, text text))
       with ordinality l(id, parents, oid, path, author, "time", how, message, text, n)
-  ), f as materialized (
-    select e.*, case when b is null or b > a collate "C" then coalesce(a, '') else b end p1,
-      case when b is null then '' when b > a collate "C" then b else a end p2,
-      (id is null or length(oid) not in (0, 40) or oid ~ '[^0-9a-f]' or path is null
-      or how in ('create', 'edit', 'state', 'hand', 'discard', 'commit', 'merge', 'restore', 'move',
-        'delete') is not true
-      or "time" !~ '^-?[0-9]{1,18}$'
-      or jsonb_typeof(parents) not in ('array', 'null') or parents -> 2 is not null
-      or length(a) <> 64 or a ~ '[^0-9a-f]' or length(b) <> 64 or b ~ '[^0-9a-f]') is true
-      malformed
-    from e
-  ), g as materialized (
+    offset 0) e
+  ), g as (
     select f.*, case
       when malformed then 'form'
       when id <> encode(sha256(convert_to(concat(
@@ -191,7 +188,7 @@ begin
       when oid <> encode(extensions.digest(convert_to('blob ' || octet_length(body), 'UTF8')
         || '\x00'::bytea || convert_to(body, 'UTF8'), 'sha1'), 'hex') then 'oid'
       end fault
-    from f
+    from f offset 0
   )
   select array_agg(row(i, n, id, p1, p2, oid, path, author,
     case when not malformed then time::bigint end, how, message, body,
@@ -275,6 +272,14 @@ declare
   class text;
   r record;
 begin
+  -- the usual first push: creates that name nothing twice
+  if (select bool_and(o.op = 'put' and o.base_version = 0 and o.path is not null and o.status is null)
+      and count(*) = count(distinct o.uid) and count(*) = count(distinct o.op_id collate "C")
+      and count(*) = count(distinct o.path collate "C")
+      and count(nullif(o.label, '')) = count(distinct nullif(o.label, '') collate "C")
+    from gitagent_private.each_op(p_ops) o) then
+    return starts;
+  end if;
   for r in
     with o as (
       select o.i, o.op_id, o.op, o.uid, o.kind, coalesce(o.label, a.label) label,

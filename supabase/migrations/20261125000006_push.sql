@@ -285,7 +285,11 @@ language plpgsql volatile set search_path = '' as $$
 begin
   insert into gitagent_private.revision select * from unnest(revisions);
 
-  insert into gitagent_private.artifact select * from unnest(artifacts)
+  -- The lock on the project keeps others away: what has its first version is new.
+  insert into gitagent_private.artifact select * from gitagent_private.each_artifact(artifacts) n
+  where n.version = 1;
+  insert into gitagent_private.artifact select * from gitagent_private.each_artifact(artifacts) n
+  where n.version > 1
   on conflict (project_id, uid) do update set (kind, label, scope, num, path, title, state, version,
     rev, revision, oid, bytes, deleted, duplicate, author, writer, normative, forged,
     approval_state, approval_normative, approver, approved_at, approved_rev,
