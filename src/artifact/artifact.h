@@ -120,6 +120,10 @@ void artifact_brief(struct artifact_brief *out, struct slice text, const struct 
  * label, then those in link sections. NULL after the last. Lives as long as a and own. */
 const char *artifact_parent_label(const struct artifact *a, const char *own, size_t n);
 
+/* Whether a link names what has to be done before: in a section "Depends On", "Blocked By" or
+ * "Prerequisites", or in a line that begins with these words. */
+bool artifact_link_is_need(const struct artifact *a, const struct link *l);
+
 /*
  * The normative text: the bytes without the state field, the ticks of checkboxes, link sections
  * (whole) and execution logs (sections "Execution Log", "Change Log", "History", "Log"), and

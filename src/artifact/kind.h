@@ -75,6 +75,12 @@ bool kind_transition(const struct kind *kind, struct slice from, struct slice to
 bool kind_parent_allows(const struct kind *kind, const struct kind *above,
 			struct slice parent_state);
 
+/* Whether nothing is left to do: DONE, IMPLEMENTED, an ADR that is ACCEPTED; the highest rank of
+ * the kind, or, where that is of a state that ends its use, the highest one before. */
+bool kind_done(const struct kind *kind, struct slice state);
+/* Whether nobody works on what is in this state: ICEBOX, SUPERSEDED, DEPRECATED, RETIRED. */
+bool kind_aside(struct slice state);
+
 /*
  * A path of an artifact as a remote or a user gives it: relative, below ".agent/", no ".", "..",
  * empty or ".git" component (any case), no control characters or backslash, at most 4096 bytes,

@@ -63,3 +63,20 @@ bool kind_parent_allows(const struct kind *kind, const struct kind *above,
 
 	return !needs || (has && has->rank >= needs->rank);
 }
+
+bool kind_aside(struct slice state)
+{
+	return slice_is(state, "ICEBOX") || slice_is(state, "SUPERSEDED") ||
+	       slice_is(state, "DEPRECATED") || slice_is(state, "RETIRED");
+}
+
+bool kind_done(const struct kind *kind, struct slice state)
+{
+	const struct kind_state *has = kind_state(kind, state);
+	int top = 0;
+
+	for (size_t i = 0; i < kind->nr_states; i++)
+		if (kind->states[i].rank > top && !kind_aside(slice_str(kind->states[i].name)))
+			top = kind->states[i].rank;
+	return has && has->rank >= top;
+}

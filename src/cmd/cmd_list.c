@@ -7,6 +7,7 @@
 #include "cmd/filter.h"
 #include "cmd/format.h"
 #include "cmd/output.h"
+#include "cmd/refs.h"
 #include "cmd/sort.h"
 #include "util/mem.h"
 
@@ -19,11 +20,31 @@ struct list {
 	const char *at, *color, *since, *format_text;
 	struct strs sort;
 	struct format format;
-	bool json, porcelain, nul;
+	struct refs refs;	/* for ready and blocked */
+	bool json, porcelain, nul, ready, blocked;
 	bool remote;	/* without one everything would be dirty */
 };
 
 /* --- which ---------------------------------------------------------------------------------- */
+
+/* Only what work can go on with, or what waits. */
+static err_t keep_work(struct list *l, struct arts *arts, struct session *s)
+{
+	enum refs_work wanted = l->ready ? REFS_READY : REFS_BLOCKED;
+	size_t kept = 0;
+
+	TRY(refs_load(&l->refs, s, false));
+	for (size_t i = 0; i < arts->len; i++) {
+		size_t at = refs_find(&l->refs, arts->at[i].uid);
+
+		if (at != REFS_NONE && refs_work(&l->refs, s, at) == wanted)
+			arts->at[kept++] = arts->at[i];
+		else
+			art_release(&arts->at[i]);
+	}
+	arts->len = kept;
+	return NULL;
+}
 
 static err_t collect(struct arts *out, struct list *l, struct session *s)
 {
@@ -42,13 +63,41 @@ static err_t collect(struct arts *out, struct list *l, struct session *s)
 	}
 	l->remote = url != NULL;
 	filter_keep(&l->filter, out);
+	if (l->ready || l->blocked)
+		TRY(keep_work(l, out, s));
 	sort_arts(out, &l->sort, s);
 	return NULL;
 }
 
 /* --- how ------------------------------------------------------------------------------------ */
 
-static void print_json(const struct arts *arts)
+/* What an artifact waits for, with --blocked and --ready. */
+static void json_waits(struct json *j, const struct list *l, const struct session *s,
+		       const struct art *art)
+{
+	const struct refs *r = &l->refs;
+	size_t at = refs_find(r, art->uid);
+
+	json_key(j, "waits_for");
+	json_array_begin(j);
+	for (size_t i = r->first[at]; i < r->first[at + 1]; i++) {
+		const struct ref *ref = &r->at[i];
+		const struct art *to = ref->to == REFS_NONE ? NULL : &r->arts.at[ref->to];
+
+		if (!refs_waits(r, s, ref))
+			continue;
+		json_object_begin(j);
+		json_key_string(j, "type", ref_type_name(ref->type));
+		json_key_string(j, "id", ref->label);
+		json_key_string(j, "uid", to ? to->uid : NULL);
+		json_key_string(j, "kind", to ? to->kind : NULL);
+		json_key_string(j, "state", to && to->state[0] ? to->state : NULL);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void print_json(const struct list *l, const struct session *s, const struct arts *arts)
 {
 	struct json j;
 
@@ -57,6 +106,8 @@ static void print_json(const struct arts *arts)
 	for (size_t i = 0; i < arts->len; i++) {
 		json_object_begin(&j);
 		output_art(&j, &arts->at[i]);
+		if (l->ready || l->blocked)
+			json_waits(&j, l, s, &arts->at[i]);
 		json_object_end(&j);
 	}
 	json_array_end(&j);
@@ -82,6 +133,18 @@ static char *marked_name(const struct list *l, const struct session *s, const st
 	return mem_printf("%c %s", mark, name);
 }
 
+/* Caller frees. */
+static char *long_title(const struct list *l, const struct session *s, const struct art *a)
+{
+	scoped_free char *waits =
+		l->blocked ? refs_waits_text(&l->refs, s, refs_find(&l->refs, a->uid))
+			   : mem_strdup("");
+	bool path = !a->label[0];
+
+	return mem_printf("%s%s%s%s%s%s%s", a->title, path ? " (" : "", path ? a->path : "",
+			  path ? ")" : "", waits[0] ? " (" : "", waits, waits[0] ? ")" : "");
+}
+
 static err_t print_columns(const struct list *l, struct session *s, const struct arts *arts)
 {
 	scoped(columns_release) struct columns c = {.count = 4};
@@ -92,13 +155,12 @@ static err_t print_columns(const struct list *l, struct session *s, const struct
 		const struct art *a = &arts->at[i];
 		scoped_free char *name = marked_name(l, s, a);
 		scoped_free char *state = output_state(a);
-		scoped_free char *title =
-			a->label[0] ? NULL : mem_printf("%s (%s)", a->title, a->path);
+		scoped_free char *title = long_title(l, s, a);
 
 		columns_add_color(&c, color_if(color, a->conflict ? COLOR_RED : ""), name);
 		columns_add(&c, a->kind);
 		columns_add_color(&c, color_if(color, output_state_color(s, a)), state);
-		columns_add(&c, title ? title : a->title);
+		columns_add(&c, title);
 	}
 	columns_print(&c, stdout);
 	return NULL;
@@ -117,7 +179,7 @@ static err_t print(const struct list *l, struct session *s, const struct arts *a
 	bool color;
 
 	if (l->json)
-		print_json(arts);
+		print_json(l, s, arts);
 	else if (l->porcelain || (l->nul && !l->format_text))
 		print_porcelain(l, arts);
 	else if (!l->format_text)
@@ -137,6 +199,10 @@ static err_t check(struct list *l, const struct usage *usage)
 		return opts_misuse(usage, "--format excludes --json and --porcelain");
 	if (l->at && (l->filter.dirty || l->filter.deleted || l->filter.author || l->since))
 		return opts_misuse(usage, "--at knows no --dirty, --deleted, --author and --since");
+	if (l->at && (l->ready || l->blocked))
+		return opts_misuse(usage, "--at knows no --ready and --blocked");
+	if (l->ready && l->blocked)
+		return opts_misuse(usage, "--ready and --blocked exclude each other");
 	if (l->since && !l->since[0])
 		return opts_misuse(usage, "--since needs a date");
 	TRY(sort_check(&l->sort, usage));
@@ -162,6 +228,7 @@ static err_t run(struct list *l, const struct usage *usage)
 static void list_release(struct list *l)
 {
 	strs_release(&l->sort);
+	refs_release(&l->refs);
 	format_release(&l->format);
 }
 
@@ -179,6 +246,10 @@ err_t cmd_list(int argc, char **argv)
 			   "only those last changed by somebody with this in name or mail"),
 		OPT_STRING(0, "since", &l.since, "date",
 			   "only those changed then or later: '2 weeks ago', ..."),
+		OPT_FLAG(0, "ready", &l.ready,
+			 "only those not done that wait for nothing: a parent is as\n"
+			 "far as the kind asks for, what is needed is done"),
+		OPT_FLAG(0, "blocked", &l.blocked, "only those not done that wait, and for what"),
 		OPT_FLAG(0, "dirty", &l.filter.dirty, "only what the remote does not have yet"),
 		OPT_FLAG(0, "conflicts", &l.filter.conflicts, "only what is in conflict"),
 		OPT_FLAG(0, "deleted", &l.filter.deleted, "deleted ones too"),

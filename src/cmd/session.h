@@ -82,6 +82,9 @@ err_t session_pick(struct art *out, struct session *s, const char *name, bool wi
 err_t session_choose(struct art *out, struct session *s, struct arts *found, const char *name)
 	MUST_CHECK;
 
+/* Of several artifacts with one label the bare label means the kind with the lowest standing. */
+int session_standing(const struct kinds *kinds, const char *kind);
+
 /* "INFRA-042", or the path where there is no label: how messages call it. */
 const char *session_name(const struct art *art);
 /* The same with the kind where the bare label would name another ("runbook:INFRA-042"). Caller

@@ -95,7 +95,7 @@ static err_t by_path(bool *found, struct art *out, struct session *s, const char
  * its own (the plan's), then one that is shared. */
 enum { SHARED = 2, DELETED = 10 };
 
-static int standing(const struct kinds *kinds, const char *name)
+int session_standing(const struct kinds *kinds, const char *name)
 {
 	const struct kind *kind = kinds_find(kinds, name);
 
@@ -134,7 +134,7 @@ static err_t several(const struct arts *found, const char *name)
 static bool has_own(const struct kinds *kinds, const struct arts *found)
 {
 	for (size_t i = 0; i < found->len; i++)
-		if (standing(kinds, found->at[i].kind) < SHARED)
+		if (session_standing(kinds, found->at[i].kind) < SHARED)
 			return true;
 	return false;
 }
@@ -146,7 +146,7 @@ err_t session_choose(struct art *out, struct session *s, struct arts *found, con
 	int best_rank = 0, same = 0;
 
 	for (size_t i = 0; i < found->len; i++) {
-		int rank = standing(s->kinds, found->at[i].kind);
+		int rank = session_standing(s->kinds, found->at[i].kind);
 
 		if (own && rank == SHARED)
 			continue;

@@ -115,6 +115,30 @@ static void transitions(void **state)
 	}
 }
 
+static void done_and_aside(void **state)
+{
+	static const struct {
+		const char *kind, *state;
+		bool done, aside;
+	} cases[] = {
+		{"story", "DONE", true, false},		 {"story", "REVIEW_NEEDED", false, false},
+		{"story", "SUPERSEDED", false, true},	 {"story", "ICEBOX", false, true},
+		{"story", "BLOCKED", false, false},	 {"story", "done", false, false},
+		{"plan", "DONE", true, false},		 {"plan", "APPROVED", false, false},
+		{"runbook", "IMPLEMENTED", true, false}, {"runbook", "ACCEPTED", false, false},
+		{"adr", "ACCEPTED", true, false},	 {"adr", "PROPOSED", false, false},
+		{"adr", "SUPERSEDED", true, true},	 {"journey", "ACCEPTED", true, false},
+		{"plan", "", false, false},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct kind *kind = kinds_find(kinds, cases[i].kind);
+		struct slice name = slice_str(cases[i].state);
+
+		if (kind_done(kind, name) != cases[i].done || kind_aside(name) != cases[i].aside)
+			fail_msg("%s %s", cases[i].kind, cases[i].state);
+	}
+}
+
 static void paths_and_kinds(void **state)
 {
 	static const char *const none[] = {
@@ -230,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(built_in_table),
 		cmocka_unit_test(transitions),
+		cmocka_unit_test(done_and_aside),
 		cmocka_unit_test(paths_and_kinds),
 		cmocka_unit_test(bad_paths_are_refused),
 		cmocka_unit_test(settings_change_the_table),

@@ -239,6 +239,24 @@ static void links(void **state)
 	artifact_free(a);
 }
 
+static void links_that_are_needs(void **state)
+{
+	static const char text[] =
+		"# INFRA-042: needs\n\nDepends on: INFRA-001 and INFRA-002\n- **Blocked by** "
+		"INFRA-003\nThis depends on INFRA-004\n## depends on\n- INFRA-005\n### More\n"
+		"INFRA-006\n## Depends on luck\nINFRA-007\n## Prerequisites\n1. INFRA-008\n"
+		"## Linked ADRs\n- ADR-001\n- Blocked by ADR-002\n# Top\nINFRA-009";
+	static const bool needs[] = {true, true, true,	false, true,  true,
+				     false, true, false, true,	false};
+	struct artifact *a = parse(text);
+
+	assert_int_equal(a->nr_links, sizeof(needs) / sizeof(*needs));
+	for (size_t i = 0; i < a->nr_links; i++)
+		if (artifact_link_is_need(a, &a->links[i]) != needs[i])
+			fail_msg("%s", a->links[i].label);
+	artifact_free(a);
+}
+
 static void conflict_markers(void **state)
 {
 	static const struct {
@@ -341,6 +359,7 @@ int main(void)
 		cmocka_unit_test(sections),
 		cmocka_unit_test(items),
 		cmocka_unit_test(links),
+		cmocka_unit_test(links_that_are_needs),
 		cmocka_unit_test(conflict_markers),
 		cmocka_unit_test(problems),
 		cmocka_unit_test(normative_text),
