@@ -206,4 +206,15 @@ test_expect_success LIBGIT2 'all of the corpus, byte for byte' '
 	fi
 '
 
+test_expect_success 'show: one section, with its heading' '
+	small_repo "$TRASH/section" && cd "$TRASH/section" &&
+	printf "## Notes\n\nSome notes.\n" >../expect &&
+	git agent show INFRA-002 --section notes >../actual && test_cmp ../expect ../actual &&
+	git agent show --raw INFRA-002 -s Notes >../actual && test_cmp ../expect ../actual &&
+	git agent show --at HEAD INFRA-002 -s Notes >../actual && test_cmp ../expect ../actual &&
+	git agent show INFRA-002 -s Notes --json | test_grep "\"body\":\"## Notes.n.nSome notes..n\"}\]}$" - &&
+	test_says 128 "fatal: '\''INFRA-002'\'': there is no section '\''Nowhere'\''" \
+		git agent show INFRA-002 -s Nowhere
+'
+
 test_done

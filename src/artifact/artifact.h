@@ -134,6 +134,11 @@ struct sha256 artifact_normative(const struct artifact *a);
 /* --- edits: bytes/len out (caller frees), the parsed text untouched, every other byte kept. The
  * new text parses to what was asked for, or the edit is an error and nothing happens. --- */
 
+/* The section named by path, with its heading and what is below it: the same names and errors as
+ * artifact_set_section. */
+err_t artifact_find_section(struct range *out, const struct artifact *a,
+			    const char *section) MUST_CHECK;
+
 /* Sets the state. Without a state field, one is put after the title in the kind's usual form.
  * An annotation after the token is kept. Line ends follow the file's. */
 err_t artifact_set_state(char **out, size_t *len, const struct artifact *a,

@@ -56,6 +56,15 @@ err_t edit_find_section(size_t *out, const struct artifact *a, const char *path)
 	return NULL;
 }
 
+err_t artifact_find_section(struct range *out, const struct artifact *a, const char *section)
+{
+	size_t at;
+
+	TRY(edit_find_section(&at, a, section));
+	*out = a->sections[at].whole;
+	return NULL;
+}
+
 struct range edit_core(const struct artifact *a, const struct section *s)
 {
 	size_t from = s->body.from, to = s->body.to;

@@ -104,7 +104,7 @@ static void print_kinds(const struct prime *p)
 		puts(" |");
 	}
 	fputs("\nForward by any number of steps, into a [gate] (an approval) but never over one; "
-	      "back only to a ^first state, with a reason.", stdout);
+	      "back to a ^first state or a gate, with a reason.", stdout);
 	print_aside(kinds);
 	puts(" `git agent state <id>` says where one may go.\n");
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 
 struct show {
-	const char *at, *color;
+	const char *at, *color, *section;
 	bool raw, json;
 };
 
@@ -22,6 +22,7 @@ struct shown {
 	struct art art;
 	char *bytes;
 	size_t len;
+	struct range part;	/* of the text: what is printed */
 };
 
 struct all {
@@ -39,6 +40,26 @@ static void all_release(struct all *all)
 }
 
 /* --- which ---------------------------------------------------------------------------------- */
+
+static err_t find_part(struct shown *one, const struct session *s, const char *section)
+{
+	struct artifact *a;
+	err_t err;
+
+	one->part = (struct range){0, one->len};
+	if (!section)
+		return NULL;
+	a = artifact_parse(slice_of(one->bytes, one->len), kinds_find(s->kinds, one->art.kind),
+			   one->art.path);
+	err = artifact_find_section(&one->part, a, section);
+	artifact_free(a);
+	return err_wrap(err, "'%s'", session_name(&one->art));
+}
+
+static struct slice part_of(const struct shown *one)
+{
+	return slice_of(one->bytes + one->part.from, one->part.to - one->part.from);
+}
 
 static err_t find_at(struct all *all, struct session *s, const char *at, char **names, int n)
 {
@@ -102,7 +123,7 @@ static void print_json(const struct session *s, const struct all *all)
 		json_object_begin(&j);
 		output_art(&j, &one->art);
 		print_problems(&j, s, one);
-		json_key_slice(&j, "body", slice_of(one->bytes, one->len));
+		json_key_slice(&j, "body", part_of(one));
 		json_object_end(&j);
 	}
 	json_array_end(&j);
@@ -112,7 +133,7 @@ static void print_json(const struct session *s, const struct all *all)
 static void print_raw(const struct all *all)
 {
 	for (size_t i = 0; i < all->len; i++)
-		fwrite(all->at[i].bytes, 1, all->at[i].len, stdout);
+		fwrite(part_of(&all->at[i]).at, 1, part_of(&all->at[i]).len, stdout);
 }
 
 /* Several are told apart by a line with the path, as head(1) does it. */
@@ -126,8 +147,8 @@ static void print_text(const struct all *all, bool color)
 			text_safe_fputs(one->art.path, stdout);
 			printf(" <==%s\n", color_if(color, COLOR_RESET));
 		}
-		text_write(slice_of(one->bytes, one->len), stdout);
-		if (all->len > 1 && one->len && one->bytes[one->len - 1] != '\n')
+		text_write(part_of(one), stdout);
+		if (all->len > 1 && one->part.to && one->bytes[one->part.to - 1] != '\n')
 			putchar('\n');
 	}
 }
@@ -155,6 +176,8 @@ static err_t run(const struct show *show, char **names, int n)
 
 	TRY(session_open(&s, show->at ? SESSION_REPO : SESSION_READ));
 	TRY(find(&all, &s, show->at, names, n));
+	for (size_t i = 0; i < all.len; i++)
+		TRY(find_part(&all.at[i], &s, show->section));
 	if (show->json) {
 		print_json(&s, &all);
 		return NULL;
@@ -175,6 +198,9 @@ err_t cmd_show(int argc, char **argv)
 	const struct opt opts[] = {
 		OPT_FLAG(0, "raw", &show.raw, "the exact bytes, on a terminal too, nothing else"),
 		OPT_FLAG(0, "json", &show.json, "text and fields as JSON"),
+		OPT_STRING('s', "section", &show.section, "name",
+			   "only this section; 'Outer/Inner' where the name alone\n"
+			   "is not enough"),
 		OPT_STRING(0, "at", &show.at, "tree-ish",
 			   "as a commit has it, or the index (:0)"),
 		OPT_STRING(0, "color", &show.color, "when", "always, never or auto"),

@@ -28,6 +28,7 @@ const struct cmd cmd_table[] = {
 	{"log", NULL, cmd_log, "show every revision of an artifact", CMD_LOOK},
 	{"diff", NULL, cmd_diff, "show what changed in an artifact", CMD_LOOK},
 	{"prime", NULL, cmd_prime, "teach a coding agent to work here", CMD_LOOK},
+	{"mcp", NULL, cmd_mcp, "serve coding agents over the Model Context Protocol", CMD_LOOK},
 	{"verify", NULL, cmd_verify, "judge commits by the rules of artifacts", CMD_SHARE},
 	{"merge", NULL, cmd_merge, "merge three versions of an artifact in files", CMD_LOOK},
 	{"sync", NULL, cmd_sync, "set up a clone, exchange changes with the team", CMD_SHARE},

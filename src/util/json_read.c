@@ -175,22 +175,34 @@ static struct slice inside(struct slice value, char open)
 	return slice_of(value.at + 1, value.len - 2);
 }
 
+struct slice json_members(struct slice object)
+{
+	return inside(object, '{');
+}
+
+bool json_next_member(struct slice *rest, struct slice *key, struct slice *value)
+{
+	struct slice s = skip_space(*rest), name;
+	const char *start = s.at;
+
+	if (!skip_string(&s))
+		return false;
+	name = slice_of(start + 1, (size_t)(s.at - start) - 2);
+	s = skip_space(s);
+	if (!take(&s, ':') || !take_value(&s, value))
+		return false;
+	*key = name;
+	*rest = s;
+	return true;
+}
+
 struct slice json_member(struct slice object, const char *key)
 {
-	struct slice rest = inside(object, '{'), name, value;
+	struct slice rest = json_members(object), name, value;
 
-	while ((rest = skip_space(rest)).len) {
-		const char *start = rest.at;
-
-		if (!skip_string(&rest))
-			break;
-		name = slice_of(start + 1, (size_t)(rest.at - start) - 2);
-		rest = skip_space(rest);
-		if (!take(&rest, ':') || !take_value(&rest, &value))
-			break;
+	while (json_next_member(&rest, &name, &value))
 		if (slice_is(name, key))
 			return value;
-	}
 	return (struct slice){0};
 }
 

@@ -20,6 +20,11 @@ struct slice json_elements(struct slice array);
 /* Takes the next element off *rest; false at the end. */
 bool json_next(struct slice *rest, struct slice *element);
 
+/* What is in an object, for json_next_member; empty for everything else. */
+struct slice json_members(struct slice object);
+/* Takes the next member off *rest; key as it is written, without the quotes. */
+bool json_next_member(struct slice *rest, struct slice *key, struct slice *value);
+
 /* The bytes of a string, escapes resolved, up to the first NUL; NULL for everything else. Caller
  * frees. Half a surrogate pair becomes U+FFFD. */
 char *json_text(struct slice value);
