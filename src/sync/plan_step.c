@@ -367,11 +367,38 @@ static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other,
 }
 
 /*
- * The same commit may have reached both clones, as different revisions: the change P -> G of an
- * import edge that only side a has, and that some revision of b alone contains. What b did to it
- * since must not be undone.
+ * A commit that only the other side has made the change of r: r is one of the edits that went into
+ * it. A commit that merely has the text, from before, is none.
  */
-static err_t put_shared_imports(char **base, size_t *len, const struct plan_ctx *ctx, int a, int b)
+static err_t committed(bool *out, const struct plan_ctx *ctx, const bool *other, int r)
+{
+	const struct graph *g = &ctx->graph;
+	struct slice from, to, before, after;
+
+	*out = false;
+	TRY(text_of(&from, ctx, &g->at[g->parent[r][0]].oid));
+	TRY(text_of(&to, ctx, &g->at[r].oid));
+	for (size_t k = 0; k < g->len && !*out; k++) {
+		int p = g->parent[k][0];
+
+		if (!other[k] || g->at[k].how != HOW_COMMIT || p < 0 || oid_none(&g->at[k].oid) ||
+		    oid_none(&g->at[p].oid))
+			continue;
+		TRY(text_of(&before, ctx, &g->at[p].oid));
+		TRY(text_of(&after, ctx, &g->at[k].oid));
+		*out = plan_contains(from, to, after, ctx->kind) &&
+		       !plan_contains(from, to, before, ctx->kind);
+	}
+	return NULL;
+}
+
+/*
+ * The same change may have reached both clones as different revisions, once by a commit: the change
+ * of an import edge that only side a has, and that some revision of b alone contains; or of an edit
+ * of side a, that a commit of b alone brought, perhaps with others. What b did to it since must not
+ * be undone.
+ */
+static err_t put_shared(char **base, size_t *len, const struct plan_ctx *ctx, int a, int b)
 {
 	const struct graph *g = &ctx->graph;
 	scoped_free bool *mine = only_in(g, a, b), *other = only_in(g, b, a);
@@ -387,12 +414,15 @@ static err_t put_shared_imports(char **base, size_t *len, const struct plan_ctx 
 		struct slice from, to;
 		bool shared;
 
-		if (r->how != HOW_COMMIT || p < 0 || g->parent[list[i]][1] >= 0 ||
-		    oid_none(&r->oid) || oid_none(&g->at[p].oid))
+		if (p < 0 || g->parent[list[i]][1] >= 0 || oid_none(&r->oid) ||
+		    oid_none(&g->at[p].oid))
 			continue;
 		TRY(text_of(&from, ctx, &g->at[p].oid));
 		TRY(text_of(&to, ctx, &r->oid));
-		TRY(contained(&shared, ctx, other, base_rev, list[i]));
+		if (r->how == HOW_COMMIT)
+			TRY(contained(&shared, ctx, other, base_rev, list[i]));
+		else
+			TRY(committed(&shared, ctx, other, list[i]));
 		if (shared)
 			put_into_base(base, len, from, to, ctx->kind);
 	}
@@ -428,9 +458,9 @@ static err_t join_heads(struct step *s, const struct plan_ctx *ctx, int theirs)
 		/* in the order of the ids, so that both clones do it alike */
 		bool swap = strcmp(w->id.hex, t->id.hex) > 0;
 
-		TRY(put_shared_imports(&base, &len, ctx, swap ? theirs : ctx->w,
+		TRY(put_shared(&base, &len, ctx, swap ? theirs : ctx->w,
 				       swap ? ctx->w : theirs));
-		TRY(put_shared_imports(&base, &len, ctx, swap ? ctx->w : theirs,
+		TRY(put_shared(&base, &len, ctx, swap ? ctx->w : theirs,
 				       swap ? theirs : ctx->w));
 	}
 	TRY(merge_into_w(&m, ctx, slice_of(base, len), w_text, t_text));

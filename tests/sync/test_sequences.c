@@ -699,6 +699,22 @@ static void s27(struct team *t)
 	want_rest(t);
 }
 
+/* A commit brings two edits and one of them is removed; then sync brings that one alone. */
+static void s28(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	push(t, B);
+	agent_add(t, B, 3);
+	commit(t, B);
+	git_push(t, B);
+	git_pull(t, A);
+	agent_remove(t, A, 1);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_both(t, 3, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -790,6 +806,7 @@ static const struct {
 	{"25 and beside it", s25},
 	{"26 deleted in both, in one after an edit", s26},
 	{"27 deleted, sent, taken back, deleted again", s27},
+	{"28 one of two edits of a commit is removed, and comes alone by sync", s28},
 };
 
 static int number, failed;
