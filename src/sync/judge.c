@@ -95,17 +95,31 @@ static err_t close_mine(struct trial *t, struct loaded *l, int stands_for)
 	return NULL;
 }
 
-static err_t conclude(struct trial *t, struct loaded *l, const char *path, const struct oid *g,
-		      struct slice g_text)
+static err_t conclude_as(struct trial *t, struct loaded *l, const char *path, int stands_for,
+			 struct slice g_text)
 {
-	int stands_for = graph_stands_for(&l->graph, l->w, g);
-
 	if (stands_for >= 0) {
 		TRY(store_commit_rev_put(t->e->store, l->art.uid, t->commit->id,
 					 &l->graph.at[stands_for].id));
 		TRY(close_mine(t, l, stands_for));
 	}
 	return close_hand_edit(t, l, path, g_text);
+}
+
+static err_t conclude(struct trial *t, struct loaded *l, const char *path, const struct oid *g,
+		      struct slice g_text)
+{
+	return conclude_as(t, l, path, graph_stands_for(&l->graph, l->w, g), g_text);
+}
+
+/* Nothing in it was new: G is one of the texts that are here. */
+static err_t conclude_known(struct trial *t, struct loaded *l, const struct git_change *ch,
+			    const struct oid *p, struct slice g_text)
+{
+	int stands_for;
+
+	TRY(judge_stands_for(&stands_for, l, t->commit, p, &ch->after));
+	return conclude_as(t, l, ch->path, stands_for, g_text);
 }
 
 static void note_conflict(struct trial *t, const struct loaded *l)
@@ -232,7 +246,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 	}
 	switch (plan_commit(&f)) {
 	case COMMIT_NOTHING:
-		break;
+		return l ? conclude_known(t, l, ch, p, g_text) : NULL;
 	case COMMIT_CREATE:
 		if (!acceptable(t, ch->path, g_text))
 			return NULL;

@@ -125,6 +125,58 @@ static err_t lies_below(bool *below, bool *carried, const struct loaded *l,
 	return NULL;
 }
 
+/* Somebody else can have it: the remote has, or git was given it. */
+static err_t was_given(bool *out, const struct loaded *l, int rev)
+{
+	scoped(strs_release) struct strs commits = {0};
+	struct base base = {0};
+	int sent;
+
+	TRY(store_base_get(&base, l->engine->store, l->art.uid));
+	sent = base.version > 0 ? graph_find(&l->graph, &base.revision) : -1;
+	base_release(&base);
+	*out = graph_is_ancestor(&l->graph, rev, sent);
+	if (*out)
+		return NULL;
+	TRY(store_commit_rev_list(&commits, l->engine->store, l->art.uid, &l->graph.at[rev].id));
+	*out = commits.len > 0;
+	return NULL;
+}
+
+static bool is_step(const struct graph *g, int rev, const struct oid *from)
+{
+	int parent = g->parent[rev][0];
+
+	return parent >= 0 && g->parent[rev][1] < 0 && oid_eq(&g->at[parent].oid, from);
+}
+
+err_t judge_stands_for(int *out, const struct loaded *l, const struct git_commit *commit,
+		       const struct oid *p, const struct oid *g)
+{
+	const struct graph *graph = &l->graph;
+	int newest = graph_stands_for(graph, l->w, g), step = -1, given = -1;
+	scoped_free bool *mark = NULL;
+
+	*out = newest;
+	if (newest < 0 || commit->mine || graph_occurs(graph, l->w, g) < 2)
+		return NULL;
+	mark = mem_alloc(graph->len + 1);
+	graph_mark(mark, graph, l->w);
+	for (int i = 0; i < (int)graph->len; i++) {
+		bool had;
+
+		if (!mark[i] || !oid_eq(&graph->at[i].oid, g))
+			continue;
+		if (is_step(graph, i, p) && (step < 0 || graph_newer(graph, i, step)))
+			step = i;
+		TRY(was_given(&had, l, i));
+		if (had && (given < 0 || graph_newer(graph, i, given)))
+			given = i;
+	}
+	*out = step >= 0 ? step : given >= 0 ? given : newest;
+	return NULL;
+}
+
 /*
  * The revision of ours that the commit was made on top of. Texts recur: of several with P's text it
  * is the newest that git was given below this commit; git cannot have built on one that it was

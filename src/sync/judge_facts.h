@@ -17,6 +17,11 @@ err_t judge_is_repeat(bool *out, struct engine *e, const char *id, const char *k
 /* The revision of ours that the commit was made on top of; -1: its parent's text p is unknown. */
 err_t judge_made_on(int *out, const struct loaded *l, const struct git_commit *commit,
 		    const struct oid *p) MUST_CHECK;
+/* The revision of ours that a commit of P -> G which brought nothing new stands for; -1: none has
+ * G. Texts recur: of several it is the newest, but where somebody else made the commit rather the
+ * one that made the very step, or one that anybody else can have. */
+err_t judge_stands_for(int *out, const struct loaded *l, const struct git_commit *commit,
+		       const struct oid *p, const struct oid *g) MUST_CHECK;
 /* All up to this commit was judged, and nothing in it was left: what it has is in the workspace, or
  * was decided to be none of it. So is what was there before the workspace was. */
 err_t judge_is_settled(bool *out, struct engine *e, const char *commit) MUST_CHECK;

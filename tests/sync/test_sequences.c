@@ -715,6 +715,49 @@ static void s28(struct team *t)
 	want_both(t, 3, true);
 }
 
+/* A commit of a file that was left older is rebased before anybody looks: it says what is known. */
+static void rebased_unseen(struct team *t, bool two, bool pushed)
+{
+	bool stopped = false;
+
+	begin(t);
+	agent_add(t, B, 1);
+	if (two)
+		agent_add(t, B, 3);
+	commit(t, B);
+	git_push(t, B);
+	push(t, B);
+	agent_add(t, A, 2);
+	pull(t, A);
+	agent_remove(t, A, 2);
+	if (pushed)
+		push(t, A);
+	commit(t, A);
+	git->fetch(sim(t, A));
+	must(t, git->rebase(sim(t, A), "origin/main", &stopped), "git pull --rebase");
+	team_look(t, A);
+	want(t, A, 2, false);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+	want_both(t, 3, two);
+}
+
+static void s29(struct team *t)
+{
+	rebased_unseen(t, false, false);
+}
+
+static void s29b(struct team *t)
+{
+	rebased_unseen(t, true, false);
+}
+
+static void s29c(struct team *t)
+{
+	rebased_unseen(t, false, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -807,6 +850,9 @@ static const struct {
 	{"26 deleted in both, in one after an edit", s26},
 	{"27 deleted, sent, taken back, deleted again", s27},
 	{"28 one of two edits of a commit is removed, and comes alone by sync", s28},
+	{"29 a file that was older is committed and rebased before a look", s29},
+	{"29b on top of two edits in one commit", s29b},
+	{"29c with the removal sent before", s29c},
 };
 
 static int number, failed;
