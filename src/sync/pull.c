@@ -137,7 +137,14 @@ static err_t find_local(bool *have, struct art *art, struct engine *e, const cha
 	return err;
 }
 
-/* A local artifact that the remote has never seen, of the same kind and label at the same path. */
+/* The remote has never seen it, or as deleted only: what is here came to be without the remote. */
+static bool is_own(const struct art *art, const struct base *base, const struct doc_row *row)
+{
+	return base->version == 0 ||
+	       (base->deleted && !art->deleted && !art->conflict && !row->deleted);
+}
+
+/* A local artifact of the same kind at the same path that stands for the row. */
 static err_t find_twin(bool *have, struct art *art, struct engine *e, const struct doc_row *row)
 {
 	struct base base = {0};
@@ -150,7 +157,7 @@ static err_t find_twin(bool *have, struct art *art, struct engine *e, const stru
 	}
 	TRY(err);
 	TRY(store_base_get(&base, e->store, art->uid));
-	*have = base.version == 0 && strcmp(art->kind, row->kind) == 0;
+	*have = is_own(art, &base, row) && strcmp(art->kind, row->kind) == 0;
 	base_release(&base);
 	return NULL;
 }

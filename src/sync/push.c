@@ -184,11 +184,33 @@ static err_t outdated(struct sync_report *r, struct engine *e, const struct outb
 	return NULL;
 }
 
+/* Who has the path is the same artifact, first imported by somebody else: the pull adopts its uid.
+ * One that was pulled already is another. */
+static err_t comes_by_pull(bool *comes, struct engine *e, const struct outbox_row *row,
+			   const char *result)
+{
+	scoped_free char *path = NULL, *uid = NULL;
+	scoped(art_release) struct art art = {0}, other = {0};
+	err_t err;
+
+	*comes = false;
+	TRY(store_json_get(&path, e->store, result, "$.current.path"));
+	TRY(store_json_get(&uid, e->store, result, "$.current.uid"));
+	TRY(store_art_get(&art, e->store, row->uid));
+	if (!path || !uid || strcmp(path, art.path) != 0)
+		return NULL;
+	err = store_art_get(&other, e->store, uid);
+	if (!err || err->code != ERR_NOTFOUND)
+		return err;
+	err_free(err);
+	*comes = true;
+	return NULL;
+}
+
 static err_t take_result(struct sync_report *r, struct engine *e, const struct outbox_row *row,
 			 const char *result, bool *fresh)
 {
 	scoped_free char *status = NULL, *dup = NULL;
-	scoped(art_release) struct art art = {0};
 
 	TRY(store_json_get(&status, e->store, result, "$.status"));
 	if (!status)
@@ -204,16 +226,12 @@ static err_t take_result(struct sync_report *r, struct engine *e, const struct o
 	if (strcmp(status, "conflict") == 0 || strcmp(status, "unknown_base") == 0)
 		return outdated(r, e, row, result);
 	if (strcmp(status, "num_taken") == 0) {
-		scoped_free char *path = NULL;
+		bool comes;
 
-		TRY(store_json_get(&path, e->store, result, "$.current.path"));
-		TRY(store_art_get(&art, e->store, row->uid));
-		if (path && strcmp(path, art.path) == 0) {
-			/* the same artifact, first imported by somebody else: the pull adopts its
-			 * uid */
-			r->behind = true;
+		TRY(comes_by_pull(&comes, e, row, result));
+		r->behind = r->behind || comes;
+		if (comes)
 			return NULL;
-		}
 	}
 	return refused(r, e, row, status, result);
 }

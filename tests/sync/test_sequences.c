@@ -758,6 +758,62 @@ static void s29c(struct team *t)
 	rebased_unseen(t, false, true);
 }
 
+/* The same file is two artifacts at first; one of them is deleted, and comes back beside the other. */
+static void s30(struct team *t)
+{
+	scoped_free char *text = NULL, *now = NULL;
+
+	team_look(t, A);
+	team_look(t, B);
+	push(t, B);
+	text = team_workspace(t, B, 0);
+	team_delete(t, B, 0);
+	push(t, B);
+	agent_add(t, A, 2);
+	push(t, A);
+	now = team_with(text, 7);
+	team_edit(t, B, 0, now);
+	sync_both(t);
+	want_both(t, 2, true);
+	want_both(t, 7, true);
+	want_rest(t);
+}
+
+static void edit_uid(struct team *t, int c, const char *uid, const char *text)
+{
+	struct edit e = {.how = HOW_EDIT, .message = "", .text = slice_str(text)};
+	bool written;
+
+	team_ok(t, edit_apply(&written, &t->clone[c].engine, uid, &e), "edit");
+}
+
+/* It comes back when the other is known: these are two, and a push says so. */
+static void s31(struct team *t)
+{
+	scoped_free char *text = NULL, *now = NULL;
+	scoped(art_release) struct art art = {0};
+	struct sync_report s;
+
+	team_look(t, A);
+	team_look(t, B);
+	push(t, B);
+	team_ok(t, store_art_at(&art, t->clone[B].store, sim_path[0]), "art");
+	text = team_workspace(t, B, 0);
+	team_delete(t, B, 0);
+	push(t, B);
+	agent_add(t, A, 2);
+	push(t, A);
+	pull(t, B);
+	now = team_with(text, 7);
+	edit_uid(t, B, art.uid, now);
+	sync_both(t);
+	s = team_push(t, B);
+	if (s.behind || !s.refused || !s.blocked.len)
+		team_fail(t, "a path with two artifacts: behind %d, %d refused", s.behind,
+			  s.refused);
+	sync_report_release(&s);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -853,6 +909,8 @@ static const struct {
 	{"29 a file that was older is committed and rebased before a look", s29},
 	{"29b on top of two edits in one commit", s29b},
 	{"29c with the removal sent before", s29c},
+	{"30 a deletion is taken back, beside another's artifact of the same file", s30},
+	{"31 where the other is known", s31},
 };
 
 static int number, failed;
