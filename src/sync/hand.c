@@ -219,14 +219,34 @@ static err_t index_has(bool *out, struct look_view *v, const char *path, const s
 	return NULL;
 }
 
+/* HEAD had the file's text since, and with it the index: what the index has now came later. */
+static err_t was_committed(bool *out, struct look_view *v, const struct seen *old)
+{
+	*out = false;
+	TRY(hand_head_log(v));
+	for (size_t i = 0; i < v->log.len && !*out; i++) {
+		struct oid oid = {""};
+
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
+		*out = oid_eq(&oid, &old->file);
+	}
+	return NULL;
+}
+
 /* The index still has what the file, or HEAD, showed when it was last seen, and HEAD does not. */
 static err_t index_kept(bool *out, struct look_view *v, const struct seen *old,
 			const struct oid *head)
 {
+	bool committed = false;
+
 	*out = false;
 	if (!oid_eq(head, &old->file))
 		TRY(index_has(out, v, old->path, &old->file));
-	if (!*out && !oid_none(&old->head) && !oid_eq(head, &old->head))
+	if (*out || oid_none(&old->head) || oid_eq(head, &old->head))
+		return NULL;
+	if (!oid_eq(&old->file, &old->head))
+		TRY(was_committed(&committed, v, old));
+	if (!committed)
 		TRY(index_has(out, v, old->path, &old->head));
 	return NULL;
 }

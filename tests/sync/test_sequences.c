@@ -814,6 +814,27 @@ static void s31(struct team *t)
 	sync_report_release(&s);
 }
 
+/* Committed, away to a branch that nobody took, and the file put back to what it was before. */
+static void s32(struct team *t)
+{
+	scoped_free char *text = NULL, *theirs = NULL;
+
+	begin(t);
+	text = git->file(sim(t, A), 0);
+	theirs = team_with(text, 1);
+	git->colleague(t->world, 0, theirs);
+	agent_add(t, A, 2);
+	commit(t, A);
+	git->fetch(sim(t, A));
+	must(t, git->switch_to(sim(t, A), "origin/colleague"), "switch");
+	must(t, git->restore(sim(t, A), 0, "HEAD~1"), "restore");
+	push(t, A);
+	want(t, A, 2, true);
+	sync_both(t);
+	want_both(t, 2, true);
+	want_both(t, 1, false);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -911,6 +932,7 @@ static const struct {
 	{"29c with the removal sent before", s29c},
 	{"30 a deletion is taken back, beside another's artifact of the same file", s30},
 	{"31 where the other is known", s31},
+	{"32 commit, switch to a colleague's branch, restore an older text", s32},
 };
 
 static int number, failed;
