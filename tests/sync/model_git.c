@@ -1179,10 +1179,18 @@ static char *show(struct sim *s, const char *rev, int path)
 	return text ? mem_strdup(text) : NULL;
 }
 
+static bool in_head(struct sim *s, const char *rev)
+{
+	int c = resolve_rev(s, rev);
+
+	return c >= 0 && reaches(s->w, head(s), c);
+}
+
 const struct sim_ops sim_model = {
 	"model",	world_new, world_free, clone_at, port,	 colleague,
 	colleague_text, file,	   set_file,   add,	 commit, commit_unrelated,
 	amend,		branch,	   switch_to,  merge,	 rebase, cherry_pick,
 	revert,		do_abort,  do_resolve, reset,	 stash,	 pop,
 	restore,	push,	   fetch,      current,	 busy,	 show,
+	in_head,
 };

@@ -498,10 +498,16 @@ static char *show(struct sim *s, const char *rev, int path)
 	return NULL;
 }
 
+static bool in_head(struct sim *s, const char *rev)
+{
+	return GIT(s, "merge-base", "--is-ancestor", rev, "HEAD") == 0;
+}
+
 const struct sim_ops sim_real = {
 	"git",		world_new, world_free, clone_at, port,	 colleague,
 	colleague_text, file,	   write_file, add,	 commit, commit_unrelated,
 	amend,		branch,	   switch_to,  merge,	 rebase, cherry_pick,
 	revert,		do_abort,  do_resolve, reset,	 stash,	 pop,
 	restore,	push,	   fetch,      current,	 busy,	 show,
+	in_head,
 };

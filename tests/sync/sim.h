@@ -58,6 +58,7 @@ struct sim_ops {
 	const char *(*busy)(struct sim *s);
 	/* The texts that the commit at rev has; "" missing. Caller frees. */
 	char *(*show)(struct sim *s, const char *rev, int path);
+	bool (*in_head)(struct sim *s, const char *rev); /* HEAD, or an ancestor of it */
 };
 
 extern const struct sim_ops sim_model, sim_real;
