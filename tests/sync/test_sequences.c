@@ -758,7 +758,7 @@ static void s29c(struct team *t)
 	rebased_unseen(t, false, true);
 }
 
-/* The same file is two artifacts at first; one of them is deleted, and comes back beside the other. */
+/* One file is two artifacts at first; one of them is deleted, and comes back beside the other. */
 static void s30(struct team *t)
 {
 	scoped_free char *text = NULL, *now = NULL;
