@@ -20,9 +20,9 @@ enum rpc_code {
 
 static const char instructions[] =
 	"Plans, stories, runbooks and decisions of this repository, as artifacts with an id and a "
-	"state. Call prime once to learn the kinds, states and rules. Find artifacts with list, "
-	"read with show before changing, change one section with edit. Every edit is kept in "
-	"history and written to the file below .agent/. pull takes what the team changed, push "
+	"state. Call prime once to learn the kinds, states and rules. Find artifacts with list or "
+	"search, read with show before changing, change one section with edit. Every edit is kept "
+	"in history and written to the file below .agent/. pull takes what the team changed, push "
 	"sends; when push says that the remote is newer, pull, then push again. An error says what "
 	"to do next.";
 

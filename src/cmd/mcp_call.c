@@ -70,16 +70,24 @@ static void add_argument(struct line *l, const struct mcp_tool *tool, const char
 	}
 }
 
-static void add_operand(struct line *l, struct slice value)
+static void add_words(struct line *l, struct slice value)
+{
+	scoped_free char *text = plain_text(value);
+
+	for (char *save = NULL, *word = strtok_r(text, " \t\r\n", &save); word;
+	     word = strtok_r(NULL, " \t\r\n", &save))
+		strs_add(&l->words, word);
+}
+
+static void add_operand(struct line *l, const struct mcp_tool *tool, const char *name,
+			struct slice value)
 {
 	struct slice rest = json_elements(value), element;
 
-	if (!value.at)
-		return;
-	if (*value.at != '[') {
+	if (is(name, tool->split))
+		add_words(l, value);
+	else if (value.at && *value.at != '[')
 		strs_take(&l->words, plain_text(value));
-		return;
-	}
 	while (json_next(&rest, &element))
 		strs_take(&l->words, plain_text(element));
 }
@@ -115,7 +123,8 @@ static void make_line(struct line *l, const struct mcp_tool *tool, struct slice 
 		strs_add(&l->words, "--json");
 	strs_add(&l->words, "--");
 	for (size_t i = 0; i < 3 && tool->operands[i]; i++)
-		add_operand(l, mcp_argument(arguments, tool->operands[i]));
+		add_operand(l, tool, tool->operands[i],
+			    mcp_argument(arguments, tool->operands[i]));
 }
 
 /* --- results -------------------------------------------------------------------------------- */
@@ -220,7 +229,7 @@ static void print_result(struct json *j, const struct mcp *m, const struct mcp_t
 	scoped_free char *shaped = NULL;
 	err_t err;
 
-	if (r->status) {
+	if (r->status && (r->status != tool->nothing || !r->out_len)) {
 		print_failure(j, tool, r);
 		return;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define LIST_LIMIT 30
+#define SEARCH_LIMIT 10
 #define BOX_LIMIT 100
 #define LOG_LIMIT 20
 #define TEXT_LIMIT 16000	/* bytes */
@@ -17,7 +18,7 @@
 
 static void copy(struct json *j, const char *key, struct slice value)
 {
-	scoped_free char *text = mem_strndup(value.at, value.len);
+	scoped_free char *text = value.at ? mem_strndup(value.at, value.len) : mem_strdup("null");
 
 	json_key(j, key);
 	json_raw(j, text);
@@ -143,12 +144,33 @@ static err_t put_page(struct json *j, const struct page *p,
 
 /* --- each tool ------------------------------------------------------------------------------ */
 
+/* ["story:INFRA-042", ...]: what `list --blocked` found that others wait for. */
+static void put_waits(struct json *j, struct slice waits)
+{
+	struct slice rest = json_elements(waits), element;
+
+	json_key(j, "waits_for");
+	json_array_begin(j);
+	while (json_next(&rest, &element)) {
+		scoped_free char *kind = json_text(json_member(element, "kind"));
+		scoped_free char *id = json_text(json_member(element, "id"));
+		scoped_free char *name = mem_printf("%s%s%s", kind ? kind : "", kind ? ":" : "",
+						    id ? id : "");
+
+		json_string(j, name);
+	}
+	json_array_end(j);
+}
+
 static void put_listed(struct json *j, struct slice art)
 {
 	static const char *const keys[] = {"kind", "state", "title", "conflict", "deleted", NULL};
+	struct slice waits = json_member(art, "waits_for");
 
 	put_id(j, art);
 	copy_all(j, art, keys);
+	if (json_elements(waits).len)
+		put_waits(j, waits);
 }
 
 err_t mcp_shape_list(struct json *j, struct slice data, const struct mcp_part *part)
@@ -157,6 +179,22 @@ err_t mcp_shape_list(struct json *j, struct slice data, const struct mcp_part *p
 	TRY(put_page(j, &(struct page){.array = data, .key = "artifacts", .names = "uid",
 				       .limit = part->limit ? part->limit : LIST_LIMIT,
 				       .cursor = part->cursor}, put_listed));
+	json_object_end(j);
+	return NULL;
+}
+
+static void put_found(struct json *j, struct slice art)
+{
+	put_listed(j, art);
+	copy(j, "lines", json_member(art, "lines"));
+}
+
+err_t mcp_shape_search(struct json *j, struct slice data, const struct mcp_part *part)
+{
+	json_object_begin(j);
+	TRY(put_page(j, &(struct page){.array = data, .key = "artifacts", .names = "uid",
+				       .limit = part->limit ? part->limit : SEARCH_LIMIT,
+				       .cursor = part->cursor}, put_found));
 	json_object_end(j);
 	return NULL;
 }

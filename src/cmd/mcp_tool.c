@@ -30,6 +30,9 @@ static const char pull_json[] =
 static const char push_json[] =
 #include "cmd/templates/mcp-push.json.inc"
 	;
+static const char search_json[] =
+#include "cmd/templates/mcp-search.json.inc"
+	;
 static const char show_json[] =
 #include "cmd/templates/mcp-show.json.inc"
 	;
@@ -45,6 +48,8 @@ const struct mcp_tool mcp_tools[] = {
 	{.name = "status", .definition = status_json, .command = {"status"},
 	 .shape = mcp_shape_status},
 	{.name = "list", .definition = list_json, .command = {"list"}, .shape = mcp_shape_list},
+	{.name = "search", .definition = search_json, .command = {"search"}, .operands = {"query"},
+	 .split = "query", .nothing = 1, .shape = mcp_shape_search},
 	{.name = "show", .definition = show_json, .command = {"show"}, .operands = {"id"},
 	 .shape = mcp_shape_show},
 	{.name = "log", .definition = log_json, .command = {"log"}, .operands = {"id"},

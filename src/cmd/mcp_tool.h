@@ -27,6 +27,8 @@ struct mcp_tool {
 	const char *operands[3];/* those that are operands, in this order */
 	const char *input;	/* that is given to --file on standard input */
 	const char *suffix;	/* that ends the last word of the command */
+	const char *split;	/* an operand that is several words */
+	int nothing;		/* an exit code that means an empty answer; 0: none */
 	mcp_shape shape;	/* NULL: text */
 };
 
@@ -50,6 +52,7 @@ void mcp_call(struct json *j, const struct mcp *m, const struct mcp_tool *tool,
 
 /* mcp_shape.c */
 err_t mcp_shape_list(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
+err_t mcp_shape_search(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_show(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_change(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_check(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;

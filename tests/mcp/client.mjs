@@ -59,7 +59,7 @@ for (const tool of tools) {
   assert.ok(tool.title && tool.description && tool.description.length < 200, tool.name);
   assert.notEqual(tool.annotations.destructiveHint, true);
 }
-for (const name of ["list", "show", "create", "edit", "state", "check", "status", "log", "push", "pull"])
+for (const name of ["list", "search", "show", "create", "edit", "state", "check", "status", "log", "push", "pull"])
   assert.ok(tools.some((tool) => tool.name === name), name);
 ok(`${tools.length} tools`);
 
@@ -82,6 +82,16 @@ const listed = JSON.parse(cli(here, "list", "--json")).data;
 assert.deepEqual(all.map((a) => a.title), listed.map((a) => a.title));
 assert.equal((await call("list", { kind: "story", state: "open" })).total, 1);
 ok("list, page by page");
+
+const found = await call("search", { query: "rate notes", kind: "story", lines: 1 });
+assert.deepEqual(found.artifacts.map((a) => a.id), ["INFRA-002"]);
+assert.ok(found.artifacts[0].lines.length <= 1);
+const nothing = await call("search", { query: "--json nowhere" });
+assert.equal(nothing.total, 0);
+assert.deepEqual(nothing.notes, ["error: nothing has '--json nowhere'"]);
+assert.ok((await call("list", { ready: true, sort: "-updated" })).total > 0);
+assert.deepEqual((await call("list", { blocked: true })).artifacts[0]?.waits_for, ["story:INFRA-002"]);
+ok("search, ready, blocked");
 
 const text = "What a model wrote: \"quoted\", `code`, $(no shell), ünïcode 🙂.\n\n- one\n- two";
 const edited = await call("edit", { id: made.id, section: "Problem Statement", text, reason: "why not" });
