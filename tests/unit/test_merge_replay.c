@@ -1,7 +1,8 @@
 /*
  * Real merges, where they are present: what people made of them, and what we do. Prints the score;
  * fails only on a lost line, a result that depends on who is ours, a conflict without markers, or
- * other bytes than the merge of lines where that is clean and no gate is named.
+ * other bytes than the merge of lines where that is clean and no gate is named. Of the default mode
+ * it reports by cause, rule and repository, too.
  * GIT_AGENT_LIST=<outcome> lists cases ("differ", "conflict", "exact list"), with the rules used;
  * GIT_AGENT_MODE=strict measures that mode only, GIT_AGENT_OFF=list,table without some rules.
  */
@@ -13,6 +14,7 @@
 #include <cmocka.h>
 
 #include "merge/merge.h"
+#include "../lib/merge-report.h"
 #include "util/mem.h"
 
 #include <dirent.h>
@@ -26,6 +28,7 @@ static const char *const names[] = {"exact", "order", "space", "differ", "confli
 struct score {
 	int cases, of[OUTCOMES], lost, broken, asymmetric, regressed;
 	int rule[RULE_COUNT][OUTCOMES];
+	struct merge_report *report;	/* NULL: none is wanted */
 };
 
 struct replay {
@@ -188,8 +191,8 @@ static bool gate_named(const struct merge_result *m)
 	return false;
 }
 
-static void judge(struct score *s, const char *name, const struct replay *c, bool clean,
-		  const struct merge_options *options)
+static void judge(struct score *s, const char *name, const char *path, const struct replay *c,
+		  bool clean, const struct merge_options *options)
 {
 	const struct merge_options lines = {.text_only = true};
 	struct merge_result m = merge3(c->base, c->ours, c->theirs, options);
@@ -215,6 +218,9 @@ static void judge(struct score *s, const char *name, const struct replay *c, boo
 		for (int rule = 0; rule < RULE_COUNT; rule++)
 			if (!strcmp(m.decisions[i].rule, merge_rule_name((enum merge_rule)rule)))
 				s->rule[rule][outcome]++;
+	if (s->report)
+		report_add(s->report, name, path, &m, &text,
+			   outcome != DIFFER && outcome != CONFLICT, !loses(c, c->result));
 	list(name, outcome, &m, lost);
 	merge_result_release(&m);
 	merge_result_release(&swapped);
@@ -257,33 +263,41 @@ static void replay_line(struct score *score, const char *dir, struct slice line,
 {
 	const char *at = memmem(line.at, line.len, "\"case\": \"", 9);
 	bool clean = memmem(line.at, line.len, "\"textual\": \"clean\"", 18) != NULL;
+	const char *file = memmem(line.at, line.len, "\"path\": \"", 9);
 	struct replay c;
-	char *name;
+	char *name, *path;
 
 	assert_non_null(at);
+	assert_non_null(file);
+	path = mem_strndup(file + 9, strcspn(file + 9, "\""));
 	name = mem_strndup(at + 9, strcspn(at + 9, "\""));
 	c.base = read_text(dir, name, "base.md");
 	c.ours = read_text(dir, name, "ours.md");
 	c.theirs = read_text(dir, name, "theirs.md");
 	c.result = read_text(dir, name, "result.md");
-	judge(&score[clean], name, &c, clean, options);
+	judge(&score[clean], name, path, &c, clean, options);
 	free((char *)c.base.at);
 	free((char *)c.ours.at);
 	free((char *)c.theirs.at);
 	free((char *)c.result.at);
 	free(name);
+	free(path);
 }
 
 static void replay_all(const char *dir, struct slice index, enum merge_mode mode)
 {
 	struct merge_options options = options_of_environment(mode);
+	struct merge_report report = {0};
 	struct score score[2] = {{0}};
 	struct slice line;
 
+	score[0].report = mode == MERGE_DEFAULT ? &report : NULL;
 	while (slice_line(&index, &line))
 		replay_line(score, dir, line, &options);
 	print(&score[0], "conflict");
 	print(&score[1], "clean");
+	if (score[0].report)
+		report_end(&report);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(score[i].lost + score[i].broken + score[i].asymmetric, 0);
 	assert_int_equal(score[1].regressed, 0);
