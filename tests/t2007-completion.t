@@ -58,7 +58,8 @@ test_expect_success 'only what there is to resolve, and to restore' '
 	offers "" -- show INFRA-043 &&
 	offers "INFRA-043" -- restore INFRA-043 &&
 	text=$(git -C a agent log --oneline INFRA-043 | sed -n "2s/ .*//p") &&
-	offers "$text" -- restore INFRA-043 ""
+	offers "$text" -- restore INFRA-043 "" &&
+	offers "2 1" -- undo "" && git -C a agent undo && offers "3 1" -- undo "" && git -C a agent undo
 '
 
 test_expect_success 'no error, whatever is asked' '

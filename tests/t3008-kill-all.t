@@ -96,6 +96,12 @@ back () {
 	git agent list --all 2>/dev/null | grep -q INFRA-003 || git agent show INFRA-003 >/dev/null 2>&1 ||
 		git agent restore INFRA-003
 }
+take_back () {
+	git agent undo 1 && git agent sync push
+}
+again () {
+	git agent undo 2 && git agent sync push
+}
 tick () {
 	git agent check INFRA-001 1
 }
@@ -116,7 +122,7 @@ test_expect_success 'install, uninstall' '
 '
 
 test_expect_success 'migration of the database' '
-	see=dump && reset_to many && sqlite3 w/a/.git/agent/agent.db "DROP TABLE approval; PRAGMA user_version = 1" >/dev/null &&
+	see=dump && reset_to many && sqlite3 w/a/.git/agent/agent.db "DROP TABLE operation_step; DROP TABLE operation; DROP TABLE approval; PRAGMA user_version = 1" >/dev/null &&
 	snapshot migrate && kill_everywhere migrate a look &&
 	test "$(sqlite3 w/a/.git/agent/agent.db "PRAGMA user_version")" -gt 1
 '
@@ -156,6 +162,21 @@ test_expect_success 'both edited many: pull, merge, push' '
 test_expect_success 'one box, another id, a deleted one back' '
 	kill_everywhere edit a tick && kill_everywhere edit a move &&
 	reset_to edit && git -C w/a agent rm INFRA-003 >/dev/null && snapshot gone && kill_everywhere gone a back
+'
+
+# What was done, and what was undone, is told by the operations.
+with_log () {
+	dump "$1" && sqlite3 "w/$1/.git/agent/agent.db" "
+		SELECT 'operation', o.id, o.command, o.undoes, a.path, s.after = a.head FROM operation o
+		  JOIN operation_step s ON s.operation = o.id JOIN artifact a USING (uid) ORDER BY 2, 5"
+}
+
+test_expect_success 'an operation on many is undone, and done again' '
+	reset_to edit && (cd w/a && for s in $(stories); do artifact "$s" "From elsewhere" >"../$s.md" || return 1; done &&
+		git agent import-story ../1*.md && git agent sync push) >/dev/null 2>&1 &&
+	snapshot done && see=with_log && kill_everywhere done a take_back &&
+	! ls w/a/$STORIES/INFRA-100* && snapshot undone && kill_everywhere undone a again &&
+	ls w/a/$STORIES/INFRA-100* && see=dump
 '
 
 test_expect_success 'a conflict is resolved, by ours and by a text' '

@@ -129,6 +129,8 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 		try_out(sub, c);
 		return NULL;
 	}
+	if (!s->engine.command)
+		s->engine.command = revision_how_name(c->how);
 	TRY(edit_apply(&written, &s->engine, sub->art.uid, &edit));
 	TRY(store_art_get(&now, s->store, sub->art.uid));
 	changed = now.generation != sub->art.generation;
@@ -156,4 +158,36 @@ char *change_relabel(size_t *len, const struct artifact *a, const char *label)
 		fwrite(a->text.at, 1, a->text.len, s.file);
 	}
 	return mem_stream_close(&s, len);
+}
+
+err_t change_check_free(struct session *s, const char *path)
+{
+	scoped(art_release) struct art there = {0};
+	err_t err = store_art_at(&there, s->store, path);
+	struct file_stat st = {0};
+
+	if (err && err->code != ERR_NOTFOUND)
+		return err;
+	if (!err && !there.deleted)
+		return err_new(ERR_REFUSED, "'%s' exists already", path);
+	err_free(err);
+	if (s->have_port)
+		TRY(s->port.stat(s->port.ctx, &st, path));
+	return st.exists ? err_new(ERR_REFUSED, "a file '%s' is there already", path) : NULL;
+}
+
+err_t change_alias(const char **out, struct session *s, const struct art *art)
+{
+	struct art_filter f = {.kind = art->kind, .label = art->label};
+	scoped(arts_release) struct arts same = {0};
+
+	*out = NULL;
+	if (!art->label[0])
+		return NULL;
+	TRY(store_art_list(&same, s->store, &f));
+	for (size_t i = 0; i < same.len; i++)
+		if (strcmp(same.at[i].uid, art->uid) != 0)
+			return NULL;
+	*out = art->label;
+	return NULL;
 }

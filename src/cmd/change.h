@@ -43,4 +43,10 @@ void change_print_none(const struct subject *sub);
  */
 char *change_relabel(size_t *len, const struct artifact *a, const char *label);
 
+/* ERR_REFUSED where an artifact or a file is at that path. */
+err_t change_check_free(struct session *s, const char *path) MUST_CHECK;
+/* The label that goes on to mean the artifact when it moves; NULL where there is none, or another
+ * artifact has it too. Points into art. */
+err_t change_alias(const char **out, struct session *s, const struct art *art) MUST_CHECK;
+
 #endif

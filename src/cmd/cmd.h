@@ -110,4 +110,7 @@ err_t cmd_rm(int argc, char **argv) MUST_CHECK;
 err_t cmd_mv(int argc, char **argv) MUST_CHECK;
 err_t cmd_restore(int argc, char **argv) MUST_CHECK;
 
+/* cmd_undo.c */
+err_t cmd_undo(int argc, char **argv) MUST_CHECK;
+
 #endif

@@ -221,6 +221,7 @@ static err_t run(const char *kind, char **sources, int n, bool dry_run)
 	scoped(import_release) struct import in = {.dry_run = dry_run};
 
 	TRY(session_open(&in.s, dry_run ? SESSION_WRITE : SESSION_CREATE));
+	in.s.engine.command = "import";
 	in.kind = kinds_find(in.s.kinds, kind);
 	if (!in.kind)
 		return err_new(ERR_REFUSED, "kind '%s' is not configured", kind);

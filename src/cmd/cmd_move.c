@@ -79,23 +79,6 @@ static err_t check_label_free(struct session *s, const struct subject *sub, cons
 	return NULL;
 }
 
-/* The old label goes on to mean this artifact, unless another one has it too. */
-static err_t alias_of(const char **out, struct session *s, const struct subject *sub)
-{
-	struct art_filter f = {.kind = sub->art.kind, .label = sub->art.label};
-	scoped(arts_release) struct arts same = {0};
-
-	*out = NULL;
-	if (!sub->art.label[0])
-		return NULL;
-	TRY(store_art_list(&same, s->store, &f));
-	for (size_t i = 0; i < same.len; i++)
-		if (strcmp(same.at[i].uid, sub->art.uid) != 0)
-			return NULL;
-	*out = sub->art.label;
-	return NULL;
-}
-
 static err_t check_target(const struct session *s, const struct subject *sub, const char *path)
 {
 	const struct kind *kind;
@@ -105,22 +88,6 @@ static err_t check_target(const struct session *s, const struct subject *sub, co
 	if (!kind || strcmp(kind->name, sub->art.kind) != 0)
 		return err_new(ERR_REFUSED, "'%s' is no path of a %s", path, sub->art.kind);
 	return NULL;
-}
-
-static err_t check_path_free(struct session *s, const char *path)
-{
-	scoped(art_release) struct art there = {0};
-	err_t err = store_art_at(&there, s->store, path);
-	struct file_stat st = {0};
-
-	if (err && err->code != ERR_NOTFOUND)
-		return err;
-	if (!err && !there.deleted)
-		return err_new(ERR_REFUSED, "'%s' exists already", path);
-	err_free(err);
-	if (s->have_port)
-		TRY(s->port.stat(s->port.ctx, &st, path));
-	return st.exists ? err_new(ERR_REFUSED, "a file '%s' is there already", path) : NULL;
 }
 
 static err_t move(struct session *s, const struct subject *sub, const char *path,
@@ -134,13 +101,13 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 	TRY(check_target(s, sub, path));
 	if (strcmp(path, sub->art.path) == 0)
 		return err_new(ERR_REFUSED, "'%s' is there already", path);
-	TRY(check_path_free(s, path));
+	TRY(change_check_free(s, path));
 	if (label_of_path(&now, path))
 		TRY(check_label_free(s, sub, now.text));
 	if (label)
 		bytes = change_relabel(&len, sub->model, label->text);
 	if (!label_of_path(&now, path) || strcmp(now.text, sub->art.label) != 0)
-		TRY(alias_of(&alias, s, sub));
+		TRY(change_alias(&alias, s, &sub->art));
 	return change_apply(s, sub, &(struct change){
 		.how = HOW_MOVE, .path = path, .alias = alias, .done = done, .dry_run = dry_run,
 		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)});

@@ -132,6 +132,7 @@ static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session 
 	TRY(write_draft(n, s));
 	if (n->o->dry_run)
 		return NULL;
+	s->engine.command = "new";
 	TRY(edit_create(uid, &written, &s->engine, n->path, slice_of(n->text, n->len), ""));
 	if (!written && s->have_port)
 		output_say("%s is in the workspace only: no file can be written there now",

@@ -182,6 +182,20 @@ static err_t offer_revisions(struct strs *out, const struct place *p, struct ses
 	return NULL;
 }
 
+static err_t offer_operations(struct strs *out, const struct place *p, struct session *s)
+{
+	scoped(operations_release) struct operations all = {0};
+
+	TRY(store_operation_list(&all, s->store, -1));
+	for (size_t i = 0; i < all.len; i++) {
+		scoped_free char *id = mem_printf("%ld", all.at[i].id);
+
+		if (!all.at[i].undone)
+			offer(out, p, id);
+	}
+	return NULL;
+}
+
 static err_t offer_scopes(struct strs *out, const struct place *p, struct session *s)
 {
 	scoped(arts_release) struct arts arts = {0};
@@ -279,6 +293,8 @@ static err_t offer_operand(struct strs *out, const struct place *p, struct sessi
 
 	if (strcmp(p->command, "state") == 0)
 		return p->operand ? offer_next_states(out, p, s) : offer_ids(out, p, s);
+	if (strcmp(p->command, "undo") == 0)
+		return p->operand ? NULL : offer_operations(out, p, s);
 	if (p->operand && strcmp(p->command, "restore") == 0)
 		return offer_revisions(out, p, s);
 	if (is_one(p->command, many) || (!p->operand && is_one(p->command, one)) ||

@@ -261,15 +261,12 @@ static err_t wants_push(bool *out, struct session *s, bool created)
 	return NULL;
 }
 
-static err_t push_one(struct sync_report *r, struct session *s, const char *uid)
+static err_t push_some(struct sync_report *r, struct session *s, const struct strs *uids)
 {
-	scoped(strs_release) struct strs uids = {0};
-
 	TRY(session_remote(s, true));
 	if (!s->have_remote)
 		return NULL;
-	strs_add(&uids, uid);
-	return push_run(r, &s->engine, &(struct push_options){.uids = &uids});
+	return push_run(r, &s->engine, &(struct push_options){.uids = uids});
 }
 
 static void tell_advice(const struct sync_report *r)
@@ -286,14 +283,22 @@ static void tell_advice(const struct sync_report *r)
 
 err_t session_auto_push(struct session *s, const char *uid, bool created)
 {
+	scoped(strs_release) struct strs uids = {0};
+
+	strs_add(&uids, uid);
+	return session_auto_push_all(s, &uids, created);
+}
+
+err_t session_auto_push_all(struct session *s, const struct strs *uids, bool created)
+{
 	scoped(sync_report_release) struct sync_report r = {0};
 	bool wanted;
 	err_t err;
 
 	TRY(wants_push(&wanted, s, created));
-	if (!wanted)
+	if (!wanted || !uids->len)
 		return NULL;
-	err = session_explain(push_one(&r, s, uid), s);
+	err = session_explain(push_some(&r, s, uids), s);
 	session_tell(&r.notes, "");
 	session_tell(&r.blocked, "not pushed: ");
 	tell_advice(&r);

@@ -101,5 +101,7 @@ void session_tell(const struct strs *lines, const char *prefix);
  * push at once, else say on stderr that it is queued. Never fails because of the remote. created: a
  * new artifact or a changed state. */
 err_t session_auto_push(struct session *s, const char *uid, bool created) MUST_CHECK;
+/* The same of several, in one push. */
+err_t session_auto_push_all(struct session *s, const struct strs *uids, bool created) MUST_CHECK;
 
 #endif

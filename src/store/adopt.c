@@ -11,10 +11,14 @@ static err_t read_pair(void *strs, sqlite3_stmt *st)
 	return NULL;
 }
 
-static err_t replace_revision(struct store *s, const char *from, const char *to)
+static err_t replace_revision(struct store *s, const char *uid, const char *from, const char *to)
 {
 	TRY(db_run(NULL, s, "UPDATE seen SET hand_rev = ?2 WHERE hand_rev = ?1", "tt", from, to));
 	TRY(db_run(NULL, s, "UPDATE mine SET rev = ?2 WHERE rev = ?1", "tt", from, to));
+	TRY(db_run(NULL, s, "UPDATE operation_step SET before = ?3 WHERE uid = ?1 AND before = ?2",
+		   "ttt", uid, from, to));
+	TRY(db_run(NULL, s, "UPDATE operation_step SET after = ?3 WHERE uid = ?1 AND after = ?2",
+		   "ttt", uid, from, to));
 	return db_run(NULL, s, "UPDATE commit_revision SET rev = ?2 WHERE rev = ?1", "tt", from,
 		      to);
 }
@@ -32,7 +36,7 @@ static err_t move_references(struct store *s, const char *uid, const char *new_u
 		    " FROM revision AS o WHERE o.uid = ?1",
 		    "ttt", uid, new_uid, head));
 	for (size_t i = 0; i < pairs.len; i += 2)
-		TRY(replace_revision(s, pairs.at[i], pairs.at[i + 1]));
+		TRY(replace_revision(s, uid, pairs.at[i], pairs.at[i + 1]));
 	return NULL;
 }
 
@@ -80,6 +84,8 @@ static err_t move_rows(struct store *s, const char *uid, const char *new_uid)
 	TRY(db_run(NULL, s, "UPDATE OR REPLACE approval SET uid = ?2 WHERE uid = ?1", "tt", uid,
 		   new_uid));
 	TRY(db_run(NULL, s, "UPDATE alias SET uid = ?2 WHERE uid = ?1", "tt", uid, new_uid));
+	TRY(db_run(NULL, s, "UPDATE OR REPLACE operation_step SET uid = ?2 WHERE uid = ?1", "tt",
+		   uid, new_uid));
 	TRY(move_base(s, uid, new_uid));
 	TRY(db_run(NULL, s, "DELETE FROM refusal WHERE uid = ?1", "t", uid));
 	return db_run(NULL, s, "DELETE FROM outbox WHERE uid = ?1", "t", uid);

@@ -15,7 +15,7 @@ static const char schema_sql[] =
 #include "store/schema.sql.inc"
 	;
 
-/* Version 1 is the first. The next one adds {3, <sql>} here and changes schema.sql. */
+/* Version 1 is the first. The next one adds {4, <sql>} here and changes schema.sql. */
 const struct schema *migrate_schema(void)
 {
 	static const struct migrate_step steps[] = {
@@ -23,9 +23,18 @@ const struct schema *migrate_schema(void)
 		    " normative TEXT NOT NULL, at TEXT NOT NULL, rev INTEGER NOT NULL,"
 		    " chain TEXT NOT NULL, approver TEXT NOT NULL,"
 		    " PRIMARY KEY (uid, state)) STRICT, WITHOUT ROWID"},
+		{3, "CREATE TABLE operation (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+		    " command TEXT NOT NULL, author TEXT NOT NULL, time INTEGER NOT NULL,"
+		    " undoes INTEGER REFERENCES operation (id), retry TEXT UNIQUE) STRICT;"
+		    "CREATE INDEX operation_undoes ON operation (undoes)"
+		    " WHERE undoes IS NOT NULL;"
+		    "CREATE TABLE operation_step (operation INTEGER NOT NULL"
+		    " REFERENCES operation (id), uid TEXT NOT NULL, before TEXT,"
+		    " after TEXT NOT NULL, PRIMARY KEY (operation, uid)) STRICT, WITHOUT ROWID;"
+		    "CREATE INDEX operation_step_uid ON operation_step (uid)"},
 	};
 	static const struct schema schema = {
-		.version = 2, .sql = schema_sql, .steps = steps, .nr_steps = 1,
+		.version = 3, .sql = schema_sql, .steps = steps, .nr_steps = 2,
 	};
 
 	return &schema;

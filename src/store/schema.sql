@@ -1,4 +1,4 @@
--- The workspace, schema 2. A change goes here and as a step into migrate.c.
+-- The workspace, schema 3. A change goes here and as a step into migrate.c.
 -- Ids are hex texts; NULL stands for "none" where the C side says "".
 
 CREATE TABLE meta (
@@ -68,6 +68,28 @@ CREATE TABLE revision_parent (
 	PRIMARY KEY (child, nth)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX revision_parent_parent ON revision_parent (parent);
+
+-- What a command did in one go; undoes: the one that it took back; retry: the caller's own name for
+-- it, so that the same call once more is known.
+CREATE TABLE operation (
+	id      INTEGER PRIMARY KEY AUTOINCREMENT,
+	command TEXT NOT NULL,
+	author  TEXT NOT NULL,
+	time    INTEGER NOT NULL,
+	undoes  INTEGER REFERENCES operation (id),
+	retry   TEXT UNIQUE
+) STRICT;
+CREATE INDEX operation_undoes ON operation (undoes) WHERE undoes IS NOT NULL;
+
+-- before is NULL where the artifact was not there.
+CREATE TABLE operation_step (
+	operation INTEGER NOT NULL REFERENCES operation (id),
+	uid       TEXT NOT NULL,
+	before    TEXT,
+	after     TEXT NOT NULL,
+	PRIMARY KEY (operation, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operation_step_uid ON operation_step (uid);
 
 CREATE TABLE worktree (
 	id   INTEGER PRIMARY KEY,
@@ -229,4 +251,4 @@ FROM artifact_now AS a
 WHERE NOT a.deleted;
 
 PRAGMA application_id = 0x67616774; -- "gagt"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

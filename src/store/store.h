@@ -193,6 +193,41 @@ struct mines {
 void mines_release(struct mines *m);
 err_t store_mine_list(struct mines *out, struct store *s, const char *worktree) MUST_CHECK;
 
+/* What the commands of this clone did, to be taken back: one operation a command. */
+struct operation {
+	long id; /* ascending; given by the store */
+	char *command;
+	char *author;
+	int64_t time;
+	long undoes; /* the operation that it took back; 0: none */
+	bool undone; /* one that stands took it back. Read only */
+};
+struct operations {
+	struct operation *at;
+	size_t len;
+};
+void operations_release(struct operations *o);
+/* retry: what the caller calls it, to be found again; NULL: nothing. */
+err_t store_operation_add(long *id, struct store *s, const struct operation *o,
+			  const char *retry) MUST_CHECK;
+/* The newest first. max < 0: all. */
+err_t store_operation_list(struct operations *out, struct store *s, long max) MUST_CHECK;
+err_t store_operation_retried(long *id, struct store *s, const char *retry) MUST_CHECK; /* 0: new */
+
+struct operation_step {
+	char uid[UID_LEN + 1];
+	struct rev_id before; /* head before; "" : the artifact was not there */
+	struct rev_id after;
+};
+struct operation_steps {
+	struct operation_step *at;
+	size_t len;
+};
+void operation_steps_release(struct operation_steps *o);
+/* A second step of an artifact moves on what is after it. */
+err_t store_operation_step(struct store *s, long id, const struct operation_step *step) MUST_CHECK;
+err_t store_operation_steps(struct operation_steps *out, struct store *s, long id) MUST_CHECK;
+
 /* Commits judged, with the patch key by which a repeat is known ("" : touched no artifact). A tip
  * stands for itself and all its ancestors. Put again: tip is replaced, patch "" keeps the old one.
  */

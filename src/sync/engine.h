@@ -23,6 +23,11 @@ struct engine {
 	bool mass_delete;     /* --allow-mass-delete */
 	bool pull_export;     /* agent.pullExport */
 	bool name_refused;    /* import_run names every file that cannot be imported, each time */
+	struct edit_group *group; /* between edit_begin and edit_end; edit.c's own */
+	const char *command;  /* edits are an operation of this name, for undo; NULL: none */
+	long operation;	      /* the one that this process's edits belong to; 0: none yet */
+	long undoes;	      /* the operation that it takes back; 0: none */
+	const char *retry;    /* what its caller calls it; NULL: nothing */
 	/* How far a transfer is; total 0: unknown. NULL: nobody asks. title is static. */
 	void (*progress)(void *ctx, const char *title, uint64_t done, uint64_t total);
 	void *progress_ctx;
@@ -75,6 +80,8 @@ struct edit {
 	const struct oid *expect; /* the text that was edited; NULL: whatever W is now. When W moved
 				     on since, the edit is merged (ERR_DIFFERS where that is not
 				     clean, and nothing changes) */
+	const struct rev_id *from; /* the revision that was edited, where its text may recur; NULL:
+				      expect says it */
 };
 /* One edit of an artifact: a revision, and the file where it shows the text from before (written =
  * true). Changes nothing when the text is W's already. */
@@ -87,6 +94,11 @@ struct edit_of {
 };
 err_t edit_apply_all(bool *written, struct engine *e, const struct edit_of *edits,
 		     size_t nr) MUST_CHECK;
+/* Edits and creations between these two are one transaction, whose files follow at the end. With an
+ * error, which is handed on, or dry, all of it is taken back. stayed (may be NULL): paths of files
+ * that could not follow. */
+err_t edit_begin(struct engine *e) MUST_CHECK;
+err_t edit_end(struct strs *stayed, struct engine *e, bool dry, err_t err) MUST_CHECK;
 /* A new artifact at path. ERR_REFUSED when the path is taken (in the workspace or as a file). */
 err_t edit_create(char uid[UID_LEN + 1], bool *written, struct engine *e, const char *path,
 		  struct slice text, const char *message) MUST_CHECK;

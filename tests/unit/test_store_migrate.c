@@ -2,23 +2,24 @@
 #include "test_store_help.h"
 #include "store/migrate.h"
 
-/* Version 3 of a later program: this schema and one step more. */
+/* Version 4 of a later program: this schema and one step more. */
 static const struct migrate_step steps[] = {
 	{1, "CREATE TABLE newborn (a)"},
 	{2, "CREATE TABLE middle (a)"},
-	{3, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
+	{3, "CREATE TABLE third (a)"},
+	{4, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
 	    "CREATE TABLE added (a TEXT) STRICT;"},
 };
-static const struct schema later = {.version = 3, .sql = "", .steps = steps, .nr_steps = 3};
+static const struct schema later = {.version = 4, .sql = "", .steps = steps, .nr_steps = 4};
 
-static const struct migrate_step losing[] = {{3, "DELETE FROM meta"}};
-static const struct schema bad_rows = {.version = 3, .sql = "", .steps = losing, .nr_steps = 1};
-static const struct migrate_step breaking[] = {{3, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
-static const struct schema bad_sql = {.version = 3, .sql = "", .steps = breaking, .nr_steps = 1};
+static const struct migrate_step losing[] = {{4, "DELETE FROM meta"}};
+static const struct schema bad_rows = {.version = 4, .sql = "", .steps = losing, .nr_steps = 1};
+static const struct migrate_step breaking[] = {{4, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
+static const struct schema bad_sql = {.version = 4, .sql = "", .steps = breaking, .nr_steps = 1};
 static const struct migrate_step unlinking[] = {
-	{3, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
-static const struct schema bad_keys = {.version = 3, .sql = "", .steps = unlinking, .nr_steps = 1};
-static const struct schema no_way = {.version = 4, .sql = "", .steps = steps, .nr_steps = 3};
+	{4, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
+static const struct schema bad_keys = {.version = 4, .sql = "", .steps = unlinking, .nr_steps = 1};
+static const struct schema no_way = {.version = 5, .sql = "", .steps = steps, .nr_steps = 4};
 
 static void make_old(void)
 {
@@ -42,9 +43,9 @@ static void is_migrated(void)
 	struct store *s = NULL;
 	struct art a = {.num = 0};
 	scoped_free char *tmp = mem_printf("%s.migrate", file);
-	scoped_free char *kept = mem_printf("%s.before-v3", file);
+	scoped_free char *kept = mem_printf("%s.before-v4", file);
 	scoped_free char *old = sql_value(kept, "SELECT value FROM meta, pragma_user_version"
-						" WHERE user_version = 2");
+						" WHERE user_version = 3");
 
 	assert_string_equal(old, "v");
 	OK(migrate_open(&s, file, STORE_WRITE, &later));
@@ -54,7 +55,7 @@ static void is_migrated(void)
 	OK(store_verify(s));
 	store_close(s);
 	is_sql("SELECT colour FROM artifact", "red");
-	is_sql("PRAGMA user_version", "3");
+	is_sql("PRAGMA user_version", "4");
 	is_sql("PRAGMA journal_mode", "wal");
 	assert_int_not_equal(access(tmp, F_OK), 0);
 }
@@ -72,8 +73,11 @@ static void test_step(void **state)
 	assert_int_equal(stat(file, &after), 0);
 	assert_int_equal(before.st_mode, after.st_mode);
 	is_migrated();
-	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 3");
+	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 4");
 }
+
+#define INDEXES "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema" \
+		" WHERE type = 'index' ORDER BY name)"
 
 static char *columns_of(const char *table)
 {
@@ -83,22 +87,34 @@ static char *columns_of(const char *table)
 	return sql_value(file, sql);
 }
 
-/* What the program's own steps make of version 1 is what it makes anew. */
+/* What the program's own steps make of version 1 is what it makes anew, indexes included. */
 static void test_own_steps(void **state)
 {
-	scoped_free char *anew = NULL, *migrated = NULL;
+	static const char *const tables[] = {"operation_step", "operation", "approval"};
+	char *anew[3], *migrated;
+	scoped_free char *indexes = NULL;
 	struct store *s = NULL;
 
 	make_old();
-	anew = columns_of("approval");
-	free(sql_value(file, "DROP TABLE approval"));
+	indexes = sql_value(file, INDEXES);
+	for (int i = 0; i < 3; i++) {
+		scoped_free char *drop = mem_printf("DROP TABLE %s", tables[i]);
+
+		anew[i] = columns_of(tables[i]);
+		free(sql_value(file, drop));
+	}
 	free(sql_value(file, "PRAGMA user_version = 1"));
 	s = open_store(STORE_WRITE);
 	OK(store_verify(s));
 	store_close(s);
-	migrated = columns_of("approval");
-	assert_true(strlen(anew) > 0);
-	assert_string_equal(anew, migrated);
+	for (int i = 0; i < 3; i++) {
+		migrated = columns_of(tables[i]);
+		assert_true(strlen(anew[i]) > 0);
+		assert_string_equal(anew[i], migrated);
+		free(migrated);
+		free(anew[i]);
+	}
+	is_sql(INDEXES, indexes);
 	is_sql("SELECT value FROM meta", "v");
 }
 
@@ -194,7 +210,7 @@ static void test_another_has_it_open(void **state)
 	OK(store_commit(s));
 	store_close(s);
 	assert_int_equal(wait_for(pid), 0);
-	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 3", "newer");
+	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 4", "newer");
 }
 
 static void test_several_at_once(void **state)
