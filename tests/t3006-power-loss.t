@@ -201,6 +201,19 @@ test_expect_success 'the workspace is made again' '
 	power_fails rebuild b make_again
 '
 
+# More files than are synced one by one. POWER_STEP of its own: most of the records are alike.
+test_expect_success 'export of many files at once' '
+	reset_to edit &&
+	for i in $(seq 101 124)
+	do
+		artifact $i "Number $i" >w/a/$STORIES/INFRA-$i-more.md || return 1
+	done &&
+	git -C w/a agent import >/dev/null && git -C w/a agent sync push >/dev/null &&
+	git -C w/b agent sync pull >/dev/null &&
+	snapshot many &&
+	POWER_STEP=${POWER_STEP:-60} && power_fails many b write_out
+'
+
 test_expect_success 'disks were made' '
 	say "# $disks disks in all" &&
 	test $disks -gt 50

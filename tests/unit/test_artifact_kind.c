@@ -1,5 +1,6 @@
 #include "artifact/kind.h"
 #include "artifact/artifact.h"
+#include "artifact/kind_rule.h"
 #include "util/mem.h"
 
 #include <setjmp.h>
@@ -139,6 +140,42 @@ static void done_and_aside(void **state)
 	}
 }
 
+/* What the server asks of a legal step: from a state that it does not know, too. */
+static void rules_of_transitions(void **state)
+{
+	static const struct {
+		const char *kind, *from, *to, *role;
+		bool four_eyes, parent, reason;
+	} cases[] = {
+		{"story", "DRAFT", "OPEN", "author", false, false, false},
+		{"story", "DRAFT", "COMMITTED", "author", false, true, false},
+		{"story", "COMMITTED", "APPROVED", "approver", true, true, false},
+		{"story", "APPROVED", "IN_PROGRESS", "author", false, true, false},
+		{"story", "APPROVED", "OPEN", "approver", false, false, true},
+		{"story", "COMMITTED", "DRAFT", "author", false, false, true},
+		{"story", "DONE", "BLOCKED", "author", false, false, false},
+		{"plan", "COMMITTED", "APPROVED", "approver", true, false, false},
+		{"plan", "", "APPROVED", "approver", true, false, false},
+		{"runbook", "COMMITTED", "ACCEPTED", "approver", true, true, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct kind *k = kinds_find(kinds, cases[i].kind);
+		const struct kind_state *from = kind_state(k, slice_str(cases[i].from));
+		struct kind_rule rule;
+
+		if (!kind_rule(&rule, k, from, kind_state(k, slice_str(cases[i].to))))
+			fail_msg("%s: %s -> %s: illegal", cases[i].kind, cases[i].from,
+				 cases[i].to);
+		if (strcmp(rule.role, cases[i].role) != 0 ||
+		    rule.four_eyes != cases[i].four_eyes || rule.needs_parent != cases[i].parent ||
+		    rule.needs_reason != cases[i].reason)
+			fail_msg("%s: %s -> %s: role %s, four_eyes %d, parent %d, reason %d",
+				 cases[i].kind, cases[i].from, cases[i].to, rule.role,
+				 rule.four_eyes, rule.needs_parent, rule.needs_reason);
+	}
+}
+
 static void paths_and_kinds(void **state)
 {
 	static const char *const none[] = {
@@ -255,6 +292,7 @@ int main(void)
 		cmocka_unit_test(built_in_table),
 		cmocka_unit_test(transitions),
 		cmocka_unit_test(done_and_aside),
+		cmocka_unit_test(rules_of_transitions),
 		cmocka_unit_test(paths_and_kinds),
 		cmocka_unit_test(bad_paths_are_refused),
 		cmocka_unit_test(settings_change_the_table),

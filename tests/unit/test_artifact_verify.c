@@ -182,6 +182,8 @@ static const struct row rows[] = {
 	{"DRAFT:a", "-", "-", "", "", 0, ""},
 	/* the text */
 	{"DRAFT:a", NULL, "DRAFT:<<<<<<< x\na\n=======\nb\n>>>>>>> y", "", "", 0, "!:markers"},
+	{"DRAFT:<<<<<<< x\na\n=======\nb\n>>>>>>> y", NULL,
+	 "DRAFT:<<<<<<< x\na\n=======\nb\n>>>>>>> y\nc", "", "", 0, "!:markers"},
 	{"DRAFT:a", NULL, "DRAFT:<<<SEARCH\na\n===\nb\n>>>", "", "", 0, ""},
 	{"DRAFT:a", NULL, "DRAFT:\xff", "", "", 0, "?:text"},
 	{"DRAFT:a", NULL, "DRAFT:a\n\nStatus: OPEN", "", "", 0, "?:state"},

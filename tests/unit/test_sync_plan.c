@@ -1,5 +1,6 @@
 /* Every row of tables A and B, and of the export rule, as tables. */
 #include "artifact/kind.h"
+#include "sync/look.h"
 #include "sync/plan.h"
 #include "util/mem.h"
 
@@ -420,9 +421,30 @@ static void criss_cross(void **state)
 	step_release(&theirs);
 }
 
+/* Any of them that differs is a file to be read; a time that was not kept tells nothing. */
+static void unchanged_files(void **state)
+{
+	const struct file_stat now = {.exists = true, .regular = true, .size = 10, .mtime_ns = 20,
+				      .ctime_ns = 30, .ino = 40};
+	struct file_stat size = now, mtime = now, ctime = now, ino = now, racy = now;
+
+	size.size++;
+	mtime.mtime_ns++;
+	ctime.ctime_ns++;
+	ino.ino++;
+	racy.mtime_ns = 0;
+	assert_true(look_same_stat(&now, &now));
+	assert_false(look_same_stat(&now, &size));
+	assert_false(look_same_stat(&now, &mtime));
+	assert_false(look_same_stat(&now, &ctime));
+	assert_false(look_same_stat(&now, &ino));
+	assert_false(look_same_stat(&racy, &racy));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unchanged_files),
 		cmocka_unit_test(commit_rows), cmocka_unit_test(file_rows),
 		cmocka_unit_test(export_rows), cmocka_unit_test(changes),
 		cmocka_unit_test(two_heads),   cmocka_unit_test(criss_cross),
