@@ -165,15 +165,18 @@ include tests/tests.mk
 # --- install -------------------------------------------------------------------------------
 MAN1 = $(wildcard src/*.1)
 MAN7 = $(wildcard src/*.7)
+SCHEMAS = $(wildcard src/schema/*.json)
+SCHEMADIR = $(PREFIX)/share/git-agent/schema
 
 .PHONY: install uninstall
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBEXECDIR)' '$(DESTDIR)$(MANDIR)/man1' \
-	  '$(DESTDIR)$(MANDIR)/man7'
+	  '$(DESTDIR)$(MANDIR)/man7' '$(DESTDIR)$(SCHEMADIR)'
 	install -m 755 $(B)/git-agent '$(DESTDIR)$(BINDIR)/git-agent'
 	$(foreach m,$(MODULES),install -m 644 $(m) '$(DESTDIR)$(LIBEXECDIR)/$(notdir $(m))' &&) :
 	$(foreach m,$(MAN1),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))' &&) :
 	$(foreach m,$(MAN7),install -m 644 $(m) '$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))' &&) :
+	install -m 644 $(SCHEMAS) '$(DESTDIR)$(SCHEMADIR)'
 	$(foreach c,$(COMPLETIONS),install -D -m 644 \
 	  src/cmd/templates/completion.$(firstword $(subst :, ,$(c))) $(call completion_file,$(c)) &&) :
 
@@ -183,6 +186,9 @@ uninstall:
 	rm -f $(foreach m,$(MAN1),'$(DESTDIR)$(MANDIR)/man1/$(notdir $(m))')
 	rm -f $(foreach m,$(MAN7),'$(DESTDIR)$(MANDIR)/man7/$(notdir $(m))')
 	rm -f $(foreach c,$(COMPLETIONS),$(call completion_file,$(c)))
+	rm -f $(foreach s,$(SCHEMAS),'$(DESTDIR)$(SCHEMADIR)/$(notdir $(s))')
+	if test -d '$(DESTDIR)$(SCHEMADIR)'; then \
+	  rmdir '$(DESTDIR)$(SCHEMADIR)' '$(DESTDIR)$(dir $(SCHEMADIR))'; fi
 	if test -d '$(DESTDIR)$(LIBEXECDIR)'; then rmdir '$(DESTDIR)$(LIBEXECDIR)'; fi
 
 .PHONY: clean

@@ -377,7 +377,7 @@ test_expect_success SERVER 'roles and invitations are listed' '
 	test_grep "^admin  *ada@example.org  *you$" out &&
 	test_grep "^reader  *nobody@example.org  *invited$" out &&
 	as bob git -C bob agent member list --json >out &&
-	test_grep "\"email\":\"bob@example.org\"" out && ! grep nobody out &&
+	test_grep "\"email\":\"bob@example.org\"" out && ! grep nobody out && test_schema member-list out &&
 	test_expect_code 2 as bob git -C bob agent member add eve@example.org &&
 	test_expect_code 2 as ada git -C ada agent member remove ada@example.org 2>err &&
 	test_grep "at least one admin" err &&

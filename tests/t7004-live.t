@@ -109,7 +109,7 @@ test_expect_success SERVER 'purge erases a deleted artifact, for admins alone; t
 	test_expect_code 2 as bob git agent sync purge INFRA-043 &&
 	as ada git agent sync purge INFRA-043 >out &&
 	test_grep "^INFRA-043: purged at the server: 1 text, 2 revisions$" out &&
-	as bob git agent sync verify-audit --json >out &&
+	as bob git agent sync verify-audit --json >out && test_schema sync-verify-audit out &&
 	test_grep "\"ok\":true,\"revisions\":[0-9]*,\"purged\":2,\"hash\":\"[0-9a-f]*\",\"why\":null" out
 '
 

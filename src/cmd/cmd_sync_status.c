@@ -162,7 +162,7 @@ static err_t print_json(const struct view *v, struct session *s)
 		json_key_string(&j, "status", word_of(code));
 		json_key_string(&j, "uid", art->uid);
 		json_key_string(&j, "kind", art->kind);
-		json_key_string(&j, "id", art->label);
+		json_key_string(&j, "id", art->label[0] ? art->label : NULL);
 		json_key_string(&j, "path", art->path);
 		json_key_string(&j, "reason", refusal ? refusal->detail : NULL);
 		json_object_end(&j);

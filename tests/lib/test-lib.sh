@@ -155,6 +155,13 @@ test_says() {
 	test_cmp "$TRASH/says.expect" "$TRASH/says.actual"
 }
 
+# test_schema <schema> <file>: its documents are what src/schema says; nothing without python3.
+test_schema() {
+	command -v python3 >/dev/null || return 0
+	printf '%s %s\n' "$1" "$2" >"$TRASH/schema.in" &&
+		python3 "$test_root/tests/lib/schema.py" "$test_root/src/schema" "$TRASH/schema.in"
+}
+
 # test_tty <command line>: runs it on a terminal (prerequisite SCRIPT); its output without CR.
 test_tty() {
 	script -qec "$1" /dev/null </dev/null | tr -d '\r'

@@ -1,0 +1,153 @@
+#!/bin/sh
+test_description='what each command prints with --json is what src/schema says, and nothing else'
+. "$(dirname "$0")/lib/test-lib.sh"
+. "$test_root/tests/lib/small.sh"
+
+if ! test_have_prereq LIBGIT2 || ! command -v python3 >/dev/null
+then
+	skip_all='libgit2 or python3 is not there'
+	test_done
+fi
+modules=$test_root/build/mcp/node_modules
+command -v node >/dev/null && test -d "$modules/ajv" && test_set_prereq AJV
+mkdir docs && docs_nr=0 && : >documents && : >ran
+
+# document <command> <exit code> <argument>...: what it prints is kept, to be validated.
+document() {
+	document_command=$1 document_code=$2
+	shift 2
+	docs_nr=$((docs_nr + 1))
+	# shellcheck disable=SC2086
+	test_expect_code "$document_code" git agent $document_command --json "$@" \
+		>"$TRASH/docs/$docs_nr" 2>"$TRASH/err" || {
+		cat "$TRASH/err"
+		return 1
+	}
+	printf "%s %s\n" "$(schema_of "$document_command")" "$TRASH/docs/$docs_nr" >>"$TRASH/documents"
+	echo "$document_command" >>"$TRASH/ran"
+}
+
+# schema_of <command>: without .json.
+schema_of() {
+	case $1 in
+	new-*) echo new ;;
+	edit|set|restore) echo change ;;
+	release) echo claim ;;
+	"sync push"|"sync pull") echo sync ;;
+	*) echo "$1" | tr " " - ;;
+	esac
+}
+
+test_expect_success 'looking' '
+	small_repo "$TRASH/r" && cd "$TRASH/r" &&
+	printf "no title and no state\n" | test_write $small_stories/noname.md &&
+	printf "Depends On: INFRA-003\n" >>$small_stories/INFRA-002-rate-limit.md &&
+	document list 0 && document list 0 --blocked && document list 0 --at HEAD && document list 0 --kind adr &&
+	document search 0 rate && document search 1 nowhere &&
+	document show 0 INFRA-002 && document show 0 INFRA-002 --section Notes && document show 0 --at HEAD INFRA-002 &&
+	document show 0 $small_stories/noname.md &&
+	document log 0 INFRA-002 && document log 0 -p INFRA-002 &&
+	document diff 0 INFRA-002 && document status 0 && document prime 0 &&
+	document version 0 && document version 0 --build-options && document export 0 --stdout --all
+'
+
+test_expect_success 'changing' '
+	document new-plan 0 --scope INFRA "A plan" && document new-story 0 --from INFRA-001 "A story" &&
+	document new-runbook 0 --scope OPS "A runbook" &&
+	document set 0 INFRA-002 -t "Limits" && document set 0 -n INFRA-002 -t "Other" &&
+	document edit 0 INFRA-003 --file ../r/$small_runbooks/INFRA-002-rate-limit.md &&
+	document state 0 INFRA-002 && document state 0 INFRA-002 OPEN && document state 0 INFRA-002 OPEN &&
+	document check 0 INFRA-002 && document check 0 INFRA-002 1 &&
+	document undo 0 --list && document undo 0 -n && document undo 0 && document undo 0 --list &&
+	git agent rm INFRA-003 >/dev/null && document list 0 --deleted && document log 0 INFRA-003 &&
+	document restore 0 INFRA-003
+'
+
+test_expect_success 'with a remote: claims, conflicts, refusals, events' '
+	document sync\ status 0 --offline &&
+	git agent sync init --no-hooks file:../team.db >/dev/null && git agent sync >/dev/null &&
+	git add -A && git commit -q -m "more" && git clone -q . ../b &&
+	(cd ../b && git agent sync init --no-hooks file:../team.db >/dev/null && git agent sync >/dev/null) &&
+	document claim 0 INFRA-002 && document claim 0 && document status 0 && document sync\ status 0 &&
+	document release 0 INFRA-002 &&
+	(cd ../b && git agent set INFRA-002 -t "Theirs" && git agent state INFRA-003 OPEN &&
+		git agent set INFRA-002 -s Notes --text "New notes." && git agent check INFRA-002 2 &&
+		git agent new-plan "New" --scope INFRA && git agent sync) >/dev/null &&
+	document sync\ watch 0 --once && git agent set INFRA-002 -t "Ours" >/dev/null &&
+	document sync\ push 1 && document sync\ pull 1 && document sync 1 && document status 0 &&
+	document sync\ status 0 && document log 0 INFRA-002 && document list 0 --conflicts &&
+	git agent sync resolve INFRA-002 --ours >/dev/null && document sync 0 -n && document sync 0 &&
+	(cd ../b && git agent sync && git agent set INFRA-001 -t "Caches" && git agent sync) >/dev/null &&
+	document sync\ watch 0 --once --pull
+'
+
+test_expect_success 'judging' '
+	git commit -q --allow-empty -m "nothing" && document verify 0 HEAD~1..HEAD &&
+	sed "s/^OPEN$/DONE/" $small_stories/INFRA-002-rate-limit.md >../new &&
+	cp ../new $small_stories/INFRA-002-rate-limit.md &&
+	git add -A && git commit -q -m "against the rules" && document verify 2 HEAD~1..HEAD &&
+	document doctor 1 && git config agent.autoPush never && document prime 0
+'
+
+test_expect_success 'each document is what its schema says, and may have no other key' '
+	python3 "$test_root/tests/lib/schema.py" "$test_root/src/schema" "$TRASH/documents"
+'
+
+test_expect_success 'a document with a key less, or of another kind, is refused' '
+	cd "$TRASH" &&
+	grep "^status " documents | head -n 1 | while read -r name file
+	do
+		sed "s/\"head\":[^,]*,//" "$file" >less && sed "s/\"queue\":/\"queue\":-/; s/-0/-1/" "$file" >kind &&
+		sed "s/\"schema_version\":1/\"schema_version\":2/" "$file" >version || return 1
+		for wrong in less kind version
+		do
+			! cmp -s $wrong "$file" && echo "status $TRASH/$wrong" >wrong &&
+			test_expect_code 1 python3 "$test_root/tests/lib/schema.py" "$test_root/src/schema" wrong || return 1
+		done
+	done
+'
+
+test_expect_success AJV 'another validator says the same, and that they are JSON Schemas' '
+	cat >ajv.cjs <<-\EOT &&
+	const [modules, schemas, list] = process.argv.slice(2);
+	const fs = require("node:fs");
+	const Ajv = require(`${modules}/ajv/dist/2020.js`).default;
+	const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false, allErrors: true });
+	const names = fs.readdirSync(schemas).filter((name) => name.endsWith(".json"));
+	for (const name of names)
+		ajv.addSchema(JSON.parse(fs.readFileSync(`${schemas}/${name}`)), name);
+	for (const line of fs.readFileSync(list, "utf8").trim().split("\n")) {
+		const [name, file] = [line.split(" ")[0], line.slice(line.indexOf(" ") + 1)];
+		for (const text of fs.readFileSync(file, "utf8").trim().split("\n"))
+			if (!ajv.validate(`${name}.json`, JSON.parse(text))) {
+				console.log(file, name, ajv.errorsText());
+				process.exitCode = 1;
+			}
+	}
+	for (const name of names)
+		ajv.getSchema(name);
+	EOT
+	node ajv.cjs "$modules" "$test_root/src/schema" "$TRASH/documents"
+'
+
+# Those of a server are in t7002-client.t and t7004-live.t.
+test_expect_success 'every --json has a schema, and was printed here; every schema has a command' '
+	git agent help -a | sed -n "s/^   \([a-z][a-z-]*\)  *[^ ].*/\1/p" |
+	while read -r command
+	do
+		git agent $command -h </dev/null | sed -n "s/^ *\(usage\|or\): git agent \($command [a-z][a-z-]*\)\( .*\)*$/\2/p"
+		echo "$command"
+	done | sort -u |
+	while read -r command
+	do
+		# shellcheck disable=SC2086
+		! git agent $command -h </dev/null | grep -q "^    --json" || echo "$command"
+	done >with-json &&
+	printf "%s\n" "member list" "sync verify-audit" | cat - ran | sort -u >covered &&
+	sort with-json >expect && test_cmp expect covered &&
+	while read -r command; do schema_of "$command"; done <with-json | sort -u >expect &&
+	(cd "$test_root/src/schema" && ls -- *.json) | sed "s/\.json$//; /^common$/d" | sort >actual &&
+	test_cmp expect actual
+'
+
+test_done
