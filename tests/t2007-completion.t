@@ -48,6 +48,7 @@ test_expect_success 'ids, states, sections, kinds, scopes' '
 	offers "CORE" -- list --scope C &&
 	offers "story" -- search word --kind st &&
 	offers "updated" -- list --sort u &&
+	offers "INFRA-043" -- links INFRA-042 INFRA-043 &&
 	offers "" -- search INFRA &&
 	offers "author approver admin" -- member add --role a
 '

@@ -73,9 +73,10 @@ err_t cmd_import(int argc, char **argv) MUST_CHECK;
 err_t cmd_import_file(int argc, char **argv) MUST_CHECK;
 err_t cmd_export(int argc, char **argv) MUST_CHECK;
 
-/* cmd_list.c, cmd_search.c, cmd_show.c, cmd_log.c, cmd_diff.c */
+/* cmd_list.c, cmd_search.c, cmd_links.c, cmd_show.c, cmd_log.c, cmd_diff.c */
 err_t cmd_list(int argc, char **argv) MUST_CHECK;
 err_t cmd_search(int argc, char **argv) MUST_CHECK;
+err_t cmd_links(int argc, char **argv) MUST_CHECK;
 err_t cmd_show(int argc, char **argv) MUST_CHECK;
 err_t cmd_log(int argc, char **argv) MUST_CHECK;
 err_t cmd_diff(int argc, char **argv) MUST_CHECK;

@@ -288,7 +288,8 @@ static err_t offer_value(struct strs *out, const struct place *p, struct session
 static err_t offer_operand(struct strs *out, const struct place *p, struct session *s)
 {
 	static const char *const one[] = {"edit", "set", "log", "check", "mv", "restore", NULL};
-	static const char *const many[] = {"show", "rm", "export", "claim", "release", NULL};
+	static const char *const many[] = {"show",  "links", "rm", "export",
+					   "claim", "release", NULL};
 	static const char *const verbs[] = {"push", "resolve", "purge", NULL};
 
 	if (strcmp(p->command, "state") == 0)

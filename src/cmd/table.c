@@ -24,6 +24,7 @@ const struct cmd cmd_table[] = {
 	{"export", NULL, cmd_export, "write markdown: files, index, a branch, a pipe", CMD_WORK},
 	{"list", NULL, cmd_list, "list artifacts", CMD_LOOK},
 	{"search", NULL, cmd_search, "find artifacts by words in them", CMD_LOOK},
+	{"links", NULL, cmd_links, "show which artifacts name which", CMD_LOOK},
 	{"show", NULL, cmd_show, "show the text of artifacts", CMD_LOOK},
 	{"status", NULL, cmd_status, "show this branch, the workspace and the remote", CMD_LOOK},
 	{"log", NULL, cmd_log, "show every revision of an artifact", CMD_LOOK},
