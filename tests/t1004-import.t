@@ -44,6 +44,17 @@ test_expect_success 'a file that cannot be: one line, the rest goes on, exit cod
 	rm "$small_plans/INFRA-051-nul.md"
 '
 
+test_expect_success 'a file with conflict markers waits until they are gone' '
+	cp "$small_plans/INFRA-001-caching.md" ../good &&
+	printf "%s\n" "<<<<<<< ours" a "=======" b ">>>>>>> theirs" >>"$small_plans/INFRA-001-caching.md" &&
+	cp "$small_plans/INFRA-001-caching.md" ../marked &&
+	git agent import >../actual &&
+	test_grep "^imported: nothing new$" ../actual &&
+	git agent show --raw INFRA-001 >../actual && test_cmp ../good ../actual &&
+	test_cmp ../marked "$small_plans/INFRA-001-caching.md" &&
+	cp ../good "$small_plans/INFRA-001-caching.md" && git agent import >/dev/null
+'
+
 test_expect_success 'most of it gone at once asks first' '
 	test_commit_all two && git agent import >/dev/null &&
 	git rm -q -r "$small_stories" "$small_plans" && test_commit_all gone &&

@@ -103,6 +103,37 @@ static void test_index_of_a_hook(void **state)
 	assert_out("", "git ls-files " N);
 }
 
+/* What sparse checkout said of a path stays said. */
+static void test_index_sparse(void **state)
+{
+	struct git_edit edits[] = {edit(A, "a2\n"), edit(N, "n\n")};
+	struct repo *r;
+
+	make_repo();
+	sh("git update-index --skip-worktree " A);
+	r = open_repo();
+	ok(git_index_put(r, edits, 2));
+	repo_close(r);
+	assert_out("S " A, "git ls-files -t " A);
+	assert_out("H " N, "git ls-files -t " N);
+	assert_out("a2", "git cat-file -p :" A);
+}
+
+/* An index that cannot be written is said to be none, and stays what it was. */
+static void test_index_not_written(void **state)
+{
+	struct git_edit edits[] = {edit(N, "n\n")};
+	struct repo *r;
+
+	make_repo();
+	sh("touch .git/index.lock.lock");	/* where libgit2 writes */
+	r = open_repo();
+	fails(git_index_put(r, edits, 1), ERR_BUSY, "cannot write the index");
+	repo_close(r);
+	assert_out("", "git ls-files " N);
+	assert_int_equal(access(".git/index.lock", F_OK), -1);
+}
+
 static void test_commit_on_bare(void **state)
 {
 	struct git_edit edits[] = {edit(A, "first\n"), edit(A, "a2\n"), edit(B, NULL),
@@ -207,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		git_test(test_index_crash),	/* first: a process looks at GIT_AGENT_FAULT once */
 		git_test(test_index_put), git_test(test_index_stage), git_test(test_index_unmerged),
+		git_test(test_index_sparse), git_test(test_index_not_written),
 		git_test(test_index_of_a_hook), git_test(test_commit_on_bare),
 		git_test(test_commit_on_refused),
 	};

@@ -625,14 +625,14 @@ static void test_many(void **state)
 		OK(store_rev_put(s, uid, &r));
 		OK(store_art_put(s, &a));
 		OK(store_base_put(s, uid, &(struct base){.version = 1, .revision = r.id}));
-		OK(store_seen_put(s, "/work/tree", &seen));
+		OK(store_seen_put(s, "/w/tree", &seen));
 		revision_release(&r);
 	}
 	OK(store_commit(s));
 	put = clock_monotonic_ns();
 	OK(store_art_list(&arts, s, NULL));
 	listed = clock_monotonic_ns();
-	OK(store_seen_list(&seens, s, "/work/tree"));
+	OK(store_seen_list(&seens, s, "/w/tree"));
 	seen_listed = clock_monotonic_ns();
 	assert_int_equal(arts.len, MANY);
 	assert_int_equal(arts.at[0].num, 1);
@@ -645,6 +645,35 @@ static void test_many(void **state)
 	arts_release(&arts);
 	seens_release(&seens);
 	OK(store_verify(s));
+	store_close(s);
+}
+
+/* The digest follows each change of a base, and is what counting all of them gives. */
+static void test_digest(void **state)
+{
+	struct store *s = open_store(STORE_CREATE);
+	struct base bases[] = {
+		{.version = 1, .oid = {"1111111111111111111111111111111111111111"}},
+		{.version = 3, .oid = {"2222222222222222222222222222222222222222"}},
+		{.version = 4, .deleted = true},
+		{.version = 5, .oid = {"1111111111111111111111111111111111111111"}},
+		{.version = 0},
+	};
+	struct sha256 kept, counted, none;
+
+	(void)state;
+	OK(store_begin(s));
+	OK(store_digest(&none, s));
+	for (size_t i = 0; i < sizeof(bases) / sizeof(*bases); i++) {
+		OK(store_base_put(s, UID_A, &bases[i]));
+		OK(store_base_put(s, UID_B, &bases[sizeof(bases) / sizeof(*bases) - 1 - i]));
+		OK(store_digest(&kept, s));
+		OK(store_meta_set(s, "digest", NULL));
+		OK(store_digest(&counted, s));
+		assert_string_equal(kept.hex, counted.hex);
+		assert_true((strcmp(kept.hex, none.hex) == 0) == (i == 2));	/* both deleted */
+	}
+	OK(store_commit(s));
 	store_close(s);
 }
 
@@ -662,6 +691,7 @@ int main(void)
 		TEST(test_adopt),
 		TEST(test_view),
 		TEST(test_many),
+		TEST(test_digest),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

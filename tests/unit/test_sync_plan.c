@@ -1,5 +1,6 @@
 /* Every row of tables A and B, and of the export rule, as tables. */
 #include "artifact/kind.h"
+#include "sync/engine.h"
 #include "sync/look.h"
 #include "sync/plan.h"
 #include "util/mem.h"
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -37,6 +39,9 @@ static void commit_rows(void **state)
 		 COMMIT_STEP},
 		{"known content is never news",
 		 {.trusted = true, .have = true, .g_known = true, .p_known = true},
+		 COMMIT_NOTHING},
+		{"known content on top of what is unknown",
+		 {.trusted = true, .have = true, .g_known = true, .added = true},
 		 COMMIT_NOTHING},
 		{"known content on top of W's text, but of an older revision with it",
 		 {.trusted = true, .have = true, .g_known = true, .p_known = true, .p_is_w = true},
@@ -441,10 +446,39 @@ static void unchanged_files(void **state)
 	assert_false(look_same_stat(&racy, &racy));
 }
 
+static int64_t remembered_mtime(struct engine *e, int64_t mtime_ns)
+{
+	const struct file_stat stat = {.exists = true, .size = 10, .mtime_ns = mtime_ns};
+	const struct oid oid = {"1111111111111111111111111111111111111111"};
+	scoped(seen_release) struct seen seen = {0};
+
+	assert_null(store_begin(e->store));
+	assert_null(look_wrote(e, "a.md", &oid, &oid, &stat));
+	assert_null(store_seen_get(&seen, e->store, "/w", "a.md"));
+	assert_null(store_commit(e->store));
+	return seen.stat.mtime_ns;
+}
+
+/* A file that was written just now may be written again in the same tick of the clock. */
+static void racy_files(void **state)
+{
+	struct git_port port = {.worktree = "/w"};
+	struct engine e = {.git = &port};
+	struct timespec now;
+
+	assert_null(store_open(&e.store, ":memory:", STORE_CREATE));
+	assert_int_equal(remembered_mtime(&e, 1000), 1000);
+	clock_gettime(CLOCK_REALTIME, &now);
+	assert_int_equal(remembered_mtime(&e, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec +
+					      1000000000), 0);
+	store_close(e.store);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unchanged_files),
+		cmocka_unit_test(racy_files),
 		cmocka_unit_test(commit_rows), cmocka_unit_test(file_rows),
 		cmocka_unit_test(export_rows), cmocka_unit_test(changes),
 		cmocka_unit_test(two_heads),   cmocka_unit_test(criss_cross),
