@@ -189,6 +189,22 @@ test_expect_success LIBGIT2 'status: missing files are no deletions' '
 	! grep missing ../actual
 '
 
+test_expect_success LIBGIT2 'status -z: the same records, nothing quoted' '
+	quoted="$small_stories/INFRA-012-\"x\".md" &&
+	cp "$small_stories/INFRA-003-with a blank.md" "$quoted" &&
+	git agent import >/dev/null && rm "$quoted" &&
+	git agent status --porcelain >../lines &&
+	test_grep -F "D	\"$small_stories/INFRA-012-\\\"x\\\".md\"" ../lines &&
+	git agent status -z >../records &&
+	test "$(tr -dc "\000" <../records | wc -c)" = "$(wc -l <../lines)" &&
+	tr "\000" "\n" <../records >../actual &&
+	test_grep -Fx "D	$quoted" ../actual &&
+	grep -v INFRA-012 ../actual >../actual.rest && grep -v INFRA-012 ../lines >../expect &&
+	test_cmp ../expect ../actual.rest &&
+	test_says 129 "error: --json and --porcelain exclude each other" git agent status --json -z &&
+	git agent rm INFRA-012 >/dev/null
+'
+
 test_expect_success LIBGIT2 'all of the corpus, byte for byte' '
 	corpus=${GIT_AGENT_SHARED:-$test_root/../shared}/corpus/.agent &&
 	if test -d "$corpus"

@@ -201,10 +201,7 @@ static void print_porcelain_line(const struct finding *f, const struct art *art,
 		printf("\t%d\t", line->line);
 	else
 		fputs("\t-\t", stdout);
-	if (f->o->nul)
-		fputs(text ? text : "", stdout);
-	else
-		output_path(text ? text : "");
+	output_field(text ? text : "", f->o->nul);
 	putchar(f->o->nul ? '\0' : '\n');
 }
 

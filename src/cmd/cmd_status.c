@@ -189,41 +189,50 @@ static err_t print_text(const struct status *st, struct session *s)
 
 /* --- for programs --------------------------------------------------------------------------- */
 
-static void porcelain_path(const char *code, const char *path)
+static void porcelain_path(char end, const char *code, const char *path)
 {
 	printf("%s\t", code);
-	output_path(path);
-	putchar('\n');
+	output_field(path, !end);
+	putchar(end);
+}
+
+static void porcelain_key(char end, const char *key, const char *value)
+{
+	printf("# %s ", key);
+	output_field(value && value[0] ? value : "-", !end);
+	putchar(end);
 }
 
 /* "# key value", then "<code> TAB <path>": U conflict, P to push, L left, K kept, O older, D file
- * missing; "C" TAB uid TAB until TAB who: a claim. */
-static void print_porcelain(const struct status *st)
+ * missing; "C" TAB uid TAB until TAB who: a claim. Each ends with end. */
+static void print_porcelain(const struct status *st, char end)
 {
-	printf("# branch %s\n# head %s\n# busy %s\n", st->head.ref[0] ? st->head.ref : "-",
-	       st->head.commit[0] ? st->head.commit : "-", st->head.busy ? st->head.busy : "-");
-	printf("# artifacts %ld\n# remote %s\n# synced %s\n", st->artifacts,
-	       st->url ? st->url : "-", st->synced ? st->synced : "-");
+	porcelain_key(end, "branch", st->head.ref);
+	porcelain_key(end, "head", st->head.commit);
+	porcelain_key(end, "busy", st->head.busy);
+	printf("# artifacts %ld%c", st->artifacts, end);
+	porcelain_key(end, "remote", st->url);
+	porcelain_key(end, "synced", st->synced);
 	for (size_t i = 0; i < st->conflicts.len; i++)
-		porcelain_path("U", st->conflicts.at[i].path);
+		porcelain_path(end, "U", st->conflicts.at[i].path);
 	for (size_t i = 0; i < st->dirty.len; i++)
-		porcelain_path("P", st->dirty.at[i].path);
+		porcelain_path(end, "P", st->dirty.at[i].path);
 	for (size_t i = 0; i < st->lefts.len; i++)
-		porcelain_path("L", st->lefts.at[i].path);
+		porcelain_path(end, "L", st->lefts.at[i].path);
 	for (size_t i = 0; i < st->files.notes.len; i++)
 		if (status_kept(st, i))
-			porcelain_path("K", status_kept(st, i));
+			porcelain_path(end, "K", status_kept(st, i));
 		else if (status_older(st, i))
-			porcelain_path("O", status_older(st, i));
+			porcelain_path(end, "O", status_older(st, i));
 	for (size_t i = 0; i < st->missing.len; i++)
-		porcelain_path("D", st->missing.at[i]);
+		porcelain_path(end, "D", st->missing.at[i]);
 	for (size_t i = 0; i < st->claims.len; i++) {
 		char until[21];
 
 		clock_format(st->claims.at[i].until, until);
 		printf("C\t%s\t%s\t", st->claims.at[i].uid, until);
-		output_path(st->claims.at[i].who);
-		putchar('\n');
+		output_field(st->claims.at[i].who, !end);
+		putchar(end);
 	}
 }
 
@@ -305,13 +314,14 @@ err_t cmd_status(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(status_release) struct status st = {0};
-	bool json = false, porcelain = false, help;
+	bool json = false, porcelain = false, nul = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "json", &json, "as JSON"),
 		OPT_FLAG(0, "porcelain", &porcelain, "for scripts"),
+		OPT_FLAG('z', "null", &nul, "the same, each record ended by NUL, nothing quoted"),
 		OPT_END,
 	};
-	static const char *const synopsis[] = {"[--json | --porcelain]", NULL};
+	static const char *const synopsis[] = {"[--json | --porcelain | -z]", NULL};
 	const struct usage usage = {"status", synopsis,
 				    "Shows this branch, the workspace and the remote as last "
 				    "heard of, without asking it.", opts};
@@ -321,15 +331,15 @@ err_t cmd_status(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
-	if (json && porcelain)
+	if (json && (porcelain || nul))
 		return opts_misuse(&usage, "--json and --porcelain exclude each other");
 	TRY(session_open(&s, SESSION_READ));
 	TRY(session_fresh(&s, NULL));
 	TRY(status_collect(&st, &s));
 	if (json)
 		return print_json(&st, &s);
-	if (!porcelain)
+	if (!porcelain && !nul)
 		return print_text(&st, &s);
-	print_porcelain(&st);
+	print_porcelain(&st, nul ? '\0' : '\n');
 	return NULL;
 }

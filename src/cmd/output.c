@@ -76,6 +76,14 @@ void output_path(const char *path)
 	putchar('"');
 }
 
+void output_field(const char *text, bool nul)
+{
+	if (nul)
+		fputs(text, stdout);
+	else
+		output_path(text);
+}
+
 const char *output_flag(const struct art *art)
 {
 	return art->conflict ? "C" : art->deleted ? "D" : art->dirty ? "M" : "-";
@@ -85,13 +93,9 @@ void output_porcelain_art(const struct art *art, bool nul)
 {
 	printf("%s\t%s\t%s\t%s\t", art->kind, art->label[0] ? art->label : "-",
 	       art->state[0] ? art->state : "-", output_flag(art));
-	if (nul) {
-		printf("%s\t%s", art->path, art->title);
-	} else {
-		output_path(art->path);
-		putchar('\t');
-		output_path(art->title);
-	}
+	output_field(art->path, nul);
+	putchar('\t');
+	output_field(art->title, nul);
 }
 
 const char *output_state_color(const struct session *s, const struct art *art)

@@ -19,6 +19,9 @@ void output_art(struct json *j, const struct art *art);
 /* A path for --porcelain: quoted as git quotes it where a byte of it would break the line. */
 void output_path(const char *path);
 
+/* A text in a line for programs: as output_path, or as it is where records end with NUL. */
+void output_field(const char *text, bool nul);
+
 /* "C" in conflict, "D" deleted, "M" not on the remote, or "-". */
 const char *output_flag(const struct art *art);
 /* kind, id, state, flag, path, title, with a tab between them; '-' where there is nothing. Path and
