@@ -9,8 +9,11 @@
 #define SEARCH_APPLICATION_ID 0x67616773
 #define SEARCH_VERSION 1
 #define BUSY_MS 30000 /* as long as another search may build the index */
+#define ROUNDS 3
 
 static const char schema_sql[] =
+	"DROP TABLE IF EXISTS doc;"
+	"DROP TABLE IF EXISTS word;"
 	"CREATE TABLE doc (id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE,"
 	" mark TEXT NOT NULL) STRICT;"
 	"CREATE VIRTUAL TABLE word USING fts5 (label, title, body, content = '',"
@@ -21,8 +24,7 @@ static const char schema_sql[] =
 struct search {
 	char *path;
 	struct store *memory; /* has the tokenizer; the index, where the file cannot be written */
-	struct store *file;
-	struct store *db; /* one of them; NULL: not asked yet */
+	struct store *file; /* NULL: not asked yet */
 	struct search_words words;
 };
 
@@ -97,18 +99,6 @@ err_t search_mark(struct search_marks *out, struct search *x, const struct searc
 
 /* --- the file ------------------------------------------------------------------------------- */
 
-/* Emptied in place, also when nothing in it can be read: others may have it open. */
-static err_t empty(struct store *db)
-{
-	err_t err;
-
-	db_finalize(db);
-	sqlite3_db_config(db->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
-	err = db_exec(db, "VACUUM");
-	sqlite3_db_config(db->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
-	return err;
-}
-
 static err_t is_ours(bool *ours, struct store *db)
 {
 	int64_t id, version;
@@ -119,92 +109,37 @@ static err_t is_ours(bool *ours, struct store *db)
 	return NULL;
 }
 
-static err_t make(struct store *db)
-{
-	bool ours;
-	err_t err;
-
-	TRY(store_begin(db));
-	err = is_ours(&ours, db); /* another process may have made it meanwhile */
-	if (!err && !ours)
-		err = db_exec(db, schema_sql);
-	if (!err)
-		err = store_commit(db);
-	if (err)
-		store_rollback(db);
-	return err;
-}
-
-/* What a power cut takes of it is found again by the next search. */
-static err_t prepare(struct store *db)
-{
-	int64_t tables;
-	bool ours;
-
-	TRY(is_ours(&ours, db));
-	if (ours)
-		return db_exec(db, "PRAGMA synchronous = NORMAL");
-	TRY(db_pragma(&tables, db, "SELECT count(*) FROM sqlite_schema"));
-	if (tables)
-		TRY(empty(db));
-	TRY(db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
-	return make(db);
-}
-
-/* --- keeping up ----------------------------------------------------------------------------- */
-
-static err_t freshen(struct store *db, struct store *ws, struct search_step step)
-{
-	bool behind;
-	err_t err;
-
-	TRY(prepare(db));
-	TRY(search_behind(&behind, db, ws));
-	if (!behind)
-		return NULL;
-	TRY(store_begin(db));
-	err = search_update(db, ws, step); /* which looks again: nobody else writes now */
-	if (!err)
-		err = store_commit(db);
-	if (err)
-		store_rollback(db);
-	return err;
-}
-
-static err_t freshen_file(struct search *x, struct store *ws, struct search_step step)
-{
-	err_t err;
-
-	if (!x->file)
-		TRY(connect(&x->file, x->path));
-	BUG_ON(!x->file);
-	x->db = x->file;
-	err = freshen(x->db, ws, step);
-	if (!err || err->code != ERR_CORRUPT)
-		return err;
-	err_free(err);
-	TRY(empty(x->db));
-	return freshen(x->db, ws, step);
-}
-
-static err_t ready(struct search *x, struct store *ws, struct search_step step)
-{
-	err_t err = x->db == x->memory ? NULL : freshen_file(x, ws, step);
-
-	if (err && err->code == ERR_BUSY) {
-		err_free(err);
-		return err_hint(err_new(ERR_BUSY, "another search is building the index '%s'",
-					x->path),
-				"run the command again");
-	}
-	if (!err && x->db != x->memory)
-		return NULL;
-	err_free(err); /* a full disk, a directory that is read-only */
-	x->db = x->memory;
-	return freshen(x->db, ws, step);
-}
-
 /* --- asking --------------------------------------------------------------------------------- */
+
+struct question {
+	struct store *ws;
+	const struct search_query *query;
+	struct search_step step;
+};
+
+/* In one transaction, so that nobody finds an index without its texts. */
+static err_t write_news(struct store *db, const struct question *q)
+{
+	bool ours;
+
+	TRY(is_ours(&ours, db)); /* another process may have been here meanwhile */
+	if (!ours)
+		TRY(db_exec(db, schema_sql));
+	return search_update(db, q->ws, q->step);
+}
+
+static err_t freshen(struct store *db, const struct question *q)
+{
+	err_t err;
+
+	TRY(store_begin(db));
+	err = write_news(db, q);
+	if (!err)
+		err = store_commit(db);
+	if (err)
+		store_rollback(db);
+	return err;
+}
 
 static err_t read_hit(void *hits, sqlite3_stmt *st)
 {
@@ -215,7 +150,7 @@ static err_t read_hit(void *hits, sqlite3_stmt *st)
 	return NULL;
 }
 
-static err_t ask(struct search_hits *out, struct store *db, const struct search_query *q)
+static err_t read_hits(struct search_hits *out, struct store *db, const struct search_query *q)
 {
 	scoped(search_hits_release) struct search_hits hits = {0};
 	scoped_free char *all = search_words_match(q, NULL);
@@ -231,19 +166,99 @@ static err_t ask(struct search_hits *out, struct store *db, const struct search_
 	return NULL;
 }
 
-err_t search_find(struct search_hits *out, struct search *x, struct store *ws,
-		  const struct search_query *q, search_step_fn call, void *ctx)
+/* behind: the index has to be made, or brought up to date, before it may answer. An index that was
+ * just brought up to date may: the workspace goes on. */
+static err_t read_if_fresh(struct search_hits *out, bool *behind, struct store *db,
+			   const struct question *q, bool just)
 {
-	const struct search_step step = {call, ctx};
+	bool ours;
+
+	TRY(is_ours(&ours, db));
+	*behind = !ours;
+	if (ours && !just)
+		TRY(search_behind(behind, db, q->ws));
+	return *behind ? NULL : read_hits(out, db, q->query);
+}
+
+/* What is looked at is one state of the file, whatever others do to it. */
+static err_t ask(struct search_hits *out, struct store *db, const struct question *q)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		bool behind;
+		err_t err;
+
+		TRY(db_exec(db, "BEGIN"));
+		err = read_if_fresh(out, &behind, db, q, round > 0);
+		store_rollback(db);
+		if (err || !behind)
+			return err;
+		TRY(freshen(db, q));
+	}
+	return err_new(ERR_FATAL, "another process removes the index '%s' again and again",
+		       db->path);
+}
+
+/* --- mending -------------------------------------------------------------------------------- */
+
+/* Emptied in place, also when nothing in it can be read: others may have it open. */
+static err_t empty(struct store *db)
+{
 	err_t err;
 
-	BUG_ON(!q->len);
-	TRY(ready(x, ws, step));
-	err = ask(out, x->db, q);
-	if (!err || err->code != ERR_CORRUPT || !x->file || x->db == x->memory)
+	db_finalize(db);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
+	err = db_exec(db, "VACUUM");
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
+	return err;
+}
+
+/* One process at a time: the next one finds it mended. */
+static err_t mend(struct search_hits *out, struct search *x, const struct question *q)
+{
+	scoped_free char *path = mem_printf("%s.lock", x->path);
+	int lock;
+	err_t err;
+
+	TRY(file_lock(&lock, path, BUSY_MS));
+	err = ask(out, x->file, q);
+	if (err && err->code == ERR_CORRUPT) {
+		err_free(err);
+		err = empty(x->file);
+		if (!err)
+			err = ask(out, x->file, q);
+	}
+	file_unlock(lock);
+	return err;
+}
+
+static err_t ask_file(struct search_hits *out, struct search *x, const struct question *q)
+{
+	err_t err;
+
+	if (!x->file)
+		TRY(connect(&x->file, x->path));
+	BUG_ON(!x->file);
+	err = ask(out, x->file, q);
+	if (!err || err->code != ERR_CORRUPT)
 		return err;
 	err_free(err);
-	TRY(empty(x->file));
-	TRY(ready(x, ws, step));
-	return ask(out, x->db, q);
+	return mend(out, x, q);
+}
+
+err_t search_find(struct search_hits *out, struct search *x, struct store *ws,
+		  const struct search_query *query, search_step_fn call, void *ctx)
+{
+	const struct question q = {ws, query, {call, ctx}};
+	err_t err;
+
+	BUG_ON(!query->len);
+	err = ask_file(out, x, &q);
+	if (!err)
+		return NULL;
+	if (err->code == ERR_BUSY)
+		err = err_hint(err_wrap(err, "the search index"), "run the command again");
+	if (err->code == ERR_BUSY)
+		return err;
+	err_free(err); /* a full disk, a directory that is read-only */
+	return ask(out, x->memory, &q);
 }
