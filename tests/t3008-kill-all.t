@@ -102,6 +102,10 @@ take_back () {
 again () {
 	git agent undo 2 && git agent sync push
 }
+# The lock of new numbers is a file that stays.
+bulk () {
+	git agent batch --key once ../lines && git agent sync push && rm -f .git/agent/new.lock
+}
 tick () {
 	git agent check INFRA-001 1
 }
@@ -177,6 +181,19 @@ test_expect_success 'an operation on many is undone, and done again' '
 	snapshot done && see=with_log && kill_everywhere done a take_back &&
 	! ls w/a/$STORIES/INFRA-100* && snapshot undone && kill_everywhere undone a again &&
 	ls w/a/$STORIES/INFRA-100* && see=dump
+'
+
+test_expect_success 'a batch is there once, and all of it' '
+	reset_to edit && git -C w/a agent new-story Seed --scope INFRA >/dev/null && rm w/a/.git/agent/new.lock &&
+	git -C w/a config agent.autoPush never && cat >w/lines <<-\EOT &&
+	set INFRA-001 -t "In a batch"
+	state INFRA-001 OPEN
+	check INFRA-001 2
+	new-story Made --scope INFRA
+	mv INFRA-002 --label INFRA-222
+	rm INFRA-003
+	EOT
+	snapshot batch && see=with_log && kill_everywhere batch a bulk && see=dump
 '
 
 test_expect_success 'a conflict is resolved, by ours and by a text' '

@@ -1,6 +1,7 @@
 #include "cmd/change.h"
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/batch.h"
 #include "cmd/claims.h"
 #include "cmd/output.h"
 #include "merge/diff.h"
@@ -24,7 +25,7 @@ err_t subject_find(struct subject *out, struct session *s, const char *name, boo
 err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
 {
 	TRY(subject_find(out, s, name, with_deleted));
-	return claims_warn(s, &out->art);
+	return s->batch ? NULL : claims_warn(s, &out->art);
 }
 
 void subject_release(struct subject *sub)
@@ -125,6 +126,9 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	scoped(art_release) struct art now = {0};
 	bool written = false, changed, other;
 
+	if (s->batch && (c->dry_run || c->json))
+		return err_new(ERR_MISUSE, "--dry-run and --json are not for a line of a batch, "
+			       "but for all of it");
 	if (c->dry_run) {
 		try_out(sub, c);
 		return NULL;
@@ -134,6 +138,9 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	TRY(edit_apply(&written, &s->engine, sub->art.uid, &edit));
 	TRY(store_art_get(&now, s->store, sub->art.uid));
 	changed = now.generation != sub->art.generation;
+	if (s->batch)
+		return batch_did(s->batch, &now, &(struct batch_done){
+			.done = changed ? c->done : NULL, .push = c->how == HOW_STATE});
 	other = now.deleted != sub->art.deleted || !oid_eq(&now.oid, &sub->art.oid) ||
 		strcmp(now.path, sub->art.path) != 0;
 	if (!c->json)

@@ -111,7 +111,8 @@ err_t cmd_rm(int argc, char **argv) MUST_CHECK;
 err_t cmd_mv(int argc, char **argv) MUST_CHECK;
 err_t cmd_restore(int argc, char **argv) MUST_CHECK;
 
-/* cmd_undo.c */
+/* cmd_undo.c, cmd_batch.c */
 err_t cmd_undo(int argc, char **argv) MUST_CHECK;
+err_t cmd_batch(int argc, char **argv) MUST_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
 /* `git agent edit` */
+#include "cmd/batch.h"
 #include "cmd/change.h"
 #include "cmd/claims.h"
 #include "cmd/cmd.h"
@@ -86,6 +87,7 @@ static err_t edit_from_file(struct session *s, const struct subject *sub,
 	scoped_free char *bytes = NULL;
 	size_t len = 0;
 
+	TRY(batch_check_file(s, o->file));
 	TRY(input_read(&bytes, &len, o->file));
 	if (is_blank(slice_of(bytes, len)))
 		return err_new(ERR_REFUSED, "the new text for '%s' is empty",
@@ -93,9 +95,8 @@ static err_t edit_from_file(struct session *s, const struct subject *sub,
 	return take(s, sub, o, slice_of(bytes, len), NULL);
 }
 
-err_t cmd_edit(int argc, char **argv)
+err_t edit_in(struct session *s, int argc, char **argv)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
 	struct edit_options o = {0};
 	bool help;
@@ -125,7 +126,17 @@ err_t cmd_edit(int argc, char **argv)
 		return opts_misuse(&usage, "--base belongs to --file");
 	if (o.json && !o.file)
 		return opts_misuse(&usage, "--json belongs to --file");
-	TRY(subject_find(&sub, &s, argv[0], false));
-	TRY(claims_begin_edit(&s, &sub.art));
-	return o.file ? edit_from_file(&s, &sub, &o) : edit_in_editor(&s, &sub, &o);
+	if (!o.file && s->batch)
+		return opts_misuse(&usage, "--file is needed");
+	TRY(subject_find(&sub, s, argv[0], false));
+	if (!s->batch)
+		TRY(claims_begin_edit(s, &sub.art));
+	return o.file ? edit_from_file(s, &sub, &o) : edit_in_editor(s, &sub, &o);
+}
+
+err_t cmd_edit(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return edit_in(&s, argc, argv);
 }

@@ -1,5 +1,6 @@
 /* `git agent rm` and `mv`. */
 #include "artifact/label.h"
+#include "cmd/batch.h"
 #include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "util/mem.h"
@@ -10,9 +11,8 @@
 
 /* --- rm ------------------------------------------------------------------------------------- */
 
-err_t cmd_rm(int argc, char **argv)
+err_t rm_in(struct session *s, int argc, char **argv)
 {
-	scoped(session_close) struct session s = {0};
 	bool dry_run = false, help;
 	const char *reason = NULL;
 	const struct opt opts[] = {
@@ -30,22 +30,30 @@ err_t cmd_rm(int argc, char **argv)
 		return NULL;
 	if (argc < 1)
 		return opts_misuse(&usage, "which artifact?");
-	TRY(session_open(&s, SESSION_WRITE));
+	if (!s->repo)
+		TRY(session_open(s, SESSION_WRITE));
 	/* all names first: a wrong one deletes nothing */
 	for (int i = 0; i < argc; i++) {
 		scoped(art_release) struct art art = {0};
 
-		TRY(session_pick(&art, &s, argv[i], false));
+		TRY(session_pick(&art, s, argv[i], false));
 	}
 	for (int i = 0; i < argc; i++) {
 		scoped(subject_release) struct subject sub = {0};
 
-		TRY(subject_open(&sub, &s, argv[i], false));
-		TRY(change_apply(&s, &sub, &(struct change){
+		TRY(subject_open(&sub, s, argv[i], false));
+		TRY(change_apply(s, &sub, &(struct change){
 			.how = HOW_DELETE, .message = reason, .done = "deleted",
 			.dry_run = dry_run}));
 	}
 	return NULL;
+}
+
+err_t cmd_rm(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return rm_in(&s, argc, argv);
 }
 
 /* --- mv ------------------------------------------------------------------------------------- */
@@ -113,14 +121,13 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)});
 }
 
-static err_t run_mv(const char *name, const char *to, const char *label_text, bool dry_run)
+static err_t run_mv(struct session *s, char **argv, const char *label_text, bool dry_run)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
 	scoped_free char *path = NULL;
 	struct label label;
 
-	TRY(subject_open(&sub, &s, name, false));
+	TRY(subject_open(&sub, s, argv[0], false));
 	if (label_text) {
 		if (!label_parse(&label, slice_str(label_text)) || label.num < 0)
 			return err_new(ERR_MISUSE, "'%s' is not an id like INFRA-042", label_text);
@@ -128,14 +135,14 @@ static err_t run_mv(const char *name, const char *to, const char *label_text, bo
 			return err_new(ERR_REFUSED, "kind '%s' is not configured", sub.art.kind);
 		path = relabelled_path(&sub, &label);
 	} else {
-		path = session_path(&s, to);
+		path = session_path(s, argv[1]);
 		if (!path)
-			return err_new(ERR_REFUSED, "'%s' is outside the work tree", to);
+			return err_new(ERR_REFUSED, "'%s' is outside the work tree", argv[1]);
 	}
-	return move(&s, &sub, path, label_text ? &label : NULL, dry_run);
+	return move(s, &sub, path, label_text ? &label : NULL, dry_run);
 }
 
-err_t cmd_mv(int argc, char **argv)
+err_t mv_in(struct session *s, int argc, char **argv)
 {
 	bool dry_run = false, help;
 	const char *label = NULL;
@@ -153,5 +160,12 @@ err_t cmd_mv(int argc, char **argv)
 		return NULL;
 	if (argc != (label ? 1 : 2))
 		return opts_misuse(&usage, "an artifact, and either a path or --label");
-	return run_mv(argv[0], argv[1], label, dry_run);
+	return run_mv(s, argv, label, dry_run);
+}
+
+err_t cmd_mv(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return mv_in(&s, argc, argv);
 }

@@ -1,6 +1,7 @@
 /* `git agent new-plan`, `new-story`, `new-runbook`. */
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/batch.h"
 #include "cmd/cmd.h"
 #include "cmd/draft.h"
 #include "cmd/input.h"
@@ -132,7 +133,8 @@ static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session 
 	TRY(write_draft(n, s));
 	if (n->o->dry_run)
 		return NULL;
-	s->engine.command = "new";
+	if (!s->engine.command)
+		s->engine.command = "new";
 	TRY(edit_create(uid, &written, &s->engine, n->path, slice_of(n->text, n->len), ""));
 	if (!written && s->have_port)
 		output_say("%s is in the workspace only: no file can be written there now",
@@ -147,6 +149,8 @@ static err_t create(char uid[UID_LEN + 1], struct new *n, struct session *s)
 	err_t err;
 	int fd;
 
+	if (s->batch)	/* has it already */
+		return create_locked(uid, n, s);
 	TRY(file_lock(&fd, lock, LOCK_MS));
 	err = create_locked(uid, n, s);
 	file_unlock(fd);
@@ -216,31 +220,33 @@ static err_t print(struct session *s, const char *uid, bool as_json)
 	return NULL;
 }
 
-static err_t run(const char *kind, const struct new_options *o)
+static err_t run(struct session *s, const char *kind, const struct new_options *o)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(new_release) struct new n = {.o = o};
 	char uid[UID_LEN + 1] = "";
 
-	TRY(session_open(&s, SESSION_WRITE));
-	n.kind = kinds_find(s.kinds, kind);
+	if (!s->repo)
+		TRY(session_open(s, SESSION_WRITE));
+	n.kind = kinds_find(s->kinds, kind);
 	if (!n.kind)
 		return err_new(ERR_REFUSED, "kind '%s' is not configured", kind);
-	TRY(session_fresh(&s, NULL));
+	TRY(session_fresh(s, NULL));
 	TRY(find_states(&n));
-	TRY(find_parent(&n, &s));
-	TRY(create(uid, &n, &s));
+	TRY(find_parent(&n, s));
+	TRY(create(uid, &n, s));
 	if (o->dry_run) {
 		printf("%s %s\n", n.label.text, n.path);
 		return NULL;
 	}
-	TRY(enter_state(&n, &s, uid));
-	TRY(edit_now(&n, &s, uid));
-	TRY(session_auto_push(&s, uid, true));
-	return print(&s, uid, o->json);
+	TRY(enter_state(&n, s, uid));
+	TRY(edit_now(&n, s, uid));
+	if (s->batch)
+		return batch_made(s->batch, uid);
+	TRY(session_auto_push(s, uid, true));
+	return print(s, uid, o->json);
 }
 
-err_t cmd_new(int argc, char **argv)
+err_t new_in(struct session *s, int argc, char **argv)
 {
 	const char *name = argv[0], *kind = name + strlen("new-");
 	struct new_options o = {0};
@@ -267,5 +273,15 @@ err_t cmd_new(int argc, char **argv)
 						: "which title?");
 	o.title = argv[0];
 	TRY(check_title(o.title));
-	return run(kind, &o);
+	if (s->batch && (o.edit || o.dry_run || o.json))
+		return opts_misuse(&usage, "--edit, --dry-run and --json are not for a line of a "
+				   "batch");
+	return run(s, kind, &o);
+}
+
+err_t cmd_new(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return new_in(&s, argc, argv);
 }

@@ -1,5 +1,6 @@
 /* `git agent restore` */
 #include "artifact/label.h"
+#include "cmd/batch.h"
 #include "cmd/cmd.h"
 #include "cmd/rules.h"
 #include "util/mem.h"
@@ -147,29 +148,29 @@ static err_t settle_state(struct text *t, struct session *s, const struct subjec
 	return judge_state(s, sub, then, reason);
 }
 
-static err_t run(const struct usage *usage, const char *name, const char *revision,
+static err_t run(struct session *s, const struct usage *usage, char **argv,
 		 const struct restore *o)
 {
-	scoped(session_close) struct session s = {0};
+	const char *name = argv[0], *revision = argv[1];
 	scoped(subject_release) struct subject sub = {0};
 	scoped(revision_release) struct revision r = {0};
 	scoped(text_release) struct text text = {0};
 	scoped_free char *done = NULL;
 
-	TRY(subject_open(&sub, &s, name, true));
+	TRY(subject_open(&sub, s, name, true));
 	if (!revision && !sub.art.deleted)
 		return opts_misuse(usage, "which revision? 'git agent log %s' shows them", name);
-	TRY(find_revision(&r, &s, &sub.art, revision));
-	TRY(check_path_free(&s, &sub.art));
+	TRY(find_revision(&r, s, &sub.art, revision));
+	TRY(check_path_free(s, &sub.art));
 	done = mem_printf("restored %.12s", r.id.hex);
-	TRY(read_text(&text, &s, &sub, &r));
-	TRY(settle_state(&text, &s, &sub, o, o->reason ? o->reason : done));
-	return change_apply(&s, &sub, &(struct change){
+	TRY(read_text(&text, s, &sub, &r));
+	TRY(settle_state(&text, s, &sub, o, o->reason ? o->reason : done));
+	return change_apply(s, &sub, &(struct change){
 		.how = HOW_RESTORE, .text = slice_of(text.bytes, text.len), .done = done,
 		.message = o->reason ? o->reason : done, .dry_run = o->dry_run, .json = o->json});
 }
 
-err_t cmd_restore(int argc, char **argv)
+err_t restore_in(struct session *s, int argc, char **argv)
 {
 	struct restore o = {0};
 	bool help;
@@ -191,5 +192,12 @@ err_t cmd_restore(int argc, char **argv)
 		return NULL;
 	if (argc < 1 || argc > 2)
 		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
-	return run(&usage, argv[0], argc == 2 ? argv[1] : NULL, &o);
+	return run(s, &usage, argv, &o);
+}
+
+err_t cmd_restore(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return restore_in(&s, argc, argv);
 }

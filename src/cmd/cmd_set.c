@@ -1,6 +1,7 @@
 /* `git agent set` and `git agent check`: one field, one section, one box. */
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/batch.h"
 #include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
@@ -66,23 +67,23 @@ static err_t set_all(char **out, size_t *len, const struct subject *sub, const s
 	return err;
 }
 
-static err_t run_set(const struct set *set, const char *name)
+static err_t run_set(struct session *s, const struct set *set, const char *name)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
 	scoped_free char *bytes = NULL, *done = NULL;
 	size_t len = 0;
 
-	TRY(subject_open(&sub, &s, name, false));
+	TRY(batch_check_file(s, set->file));
+	TRY(subject_open(&sub, s, name, false));
 	TRY(set_all(&bytes, &len, &sub, set));
 	done = !set->section ? mem_strdup("title set")
 	       : mem_printf("%ssection '%s' set", set->title ? "title and " : "", set->section);
-	return change_apply(&s, &sub, &(struct change){
+	return change_apply(s, &sub, &(struct change){
 		.how = HOW_EDIT, .message = set->reason, .text = slice_of(bytes, len),
 		.done = done, .dry_run = set->dry_run, .json = set->json});
 }
 
-err_t cmd_set(int argc, char **argv)
+err_t set_in(struct session *s, int argc, char **argv)
 {
 	struct set set = {0};
 	bool help;
@@ -115,7 +116,14 @@ err_t cmd_set(int argc, char **argv)
 		return opts_misuse(&usage, "--title or --section is needed");
 	if (set.section ? !set.text == !set.file : set.text || set.file)
 		return opts_misuse(&usage, "a section needs one of --text and --file");
-	return run_set(&set, argv[0]);
+	return run_set(s, &set, argv[0]);
+}
+
+err_t cmd_set(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return set_in(&s, argc, argv);
 }
 
 /* --- check ---------------------------------------------------------------------------------- */
@@ -200,16 +208,15 @@ static err_t tick(char **out, size_t *len, const struct subject *sub, char **num
 	return NULL;
 }
 
-static err_t run_check(char **argv, int argc, const struct check *c)
+static err_t run_check(struct session *s, char **argv, int argc, const struct check *c)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
 	scoped_free char *bytes = NULL;
 	size_t len = 0;
 
 	if (argc == 1)
-		TRY(session_open(&s, SESSION_READ));
-	TRY(subject_open(&sub, &s, argv[0], false));
+		TRY(session_open(s, SESSION_READ));
+	TRY(subject_open(&sub, s, argv[0], false));
 	if (argc == 1) {
 		if (c->json)
 			json_boxes(&sub);
@@ -218,13 +225,13 @@ static err_t run_check(char **argv, int argc, const struct check *c)
 		return NULL;
 	}
 	TRY(tick(&bytes, &len, &sub, argv + 1, argc - 1, c->off));
-	return change_apply(&s, &sub, &(struct change){
+	return change_apply(s, &sub, &(struct change){
 		.how = HOW_EDIT, .message = c->off ? "box cleared" : "box ticked",
 		.text = slice_of(bytes, len), .done = c->off ? "cleared" : "ticked",
 		.dry_run = c->dry_run, .json = c->json});
 }
 
-err_t cmd_check(int argc, char **argv)
+err_t check_in(struct session *s, int argc, char **argv)
 {
 	struct check c = {0};
 	bool help;
@@ -247,5 +254,14 @@ err_t cmd_check(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!is_number(argv[i]))
 			return opts_misuse(&usage, "'%s' is not the number of a box", argv[i]);
-	return run_check(argv, argc, &c);
+	if (argc == 1 && s->batch)
+		return opts_misuse(&usage, "which box?");
+	return run_check(s, argv, argc, &c);
+}
+
+err_t cmd_check(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return check_in(&s, argc, argv);
 }

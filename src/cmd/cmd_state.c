@@ -1,6 +1,7 @@
 /* `git agent state` */
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/batch.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/rules.h"
@@ -57,15 +58,15 @@ static void print_state(const struct subject *sub, bool as_json)
 	json_end(&j);
 }
 
-static err_t run(const char *name, const char *wanted, const struct state_options *o)
+static err_t run(struct session *s, const char *name, const char *wanted,
+		 const struct state_options *o)
 {
-	scoped(session_close) struct session s = {0};
 	scoped(subject_release) struct subject sub = {0};
 	const struct kind_state *to;
 
 	if (!wanted)
-		TRY(session_open(&s, SESSION_READ));
-	TRY(subject_open(&sub, &s, name, false));
+		TRY(session_open(s, SESSION_READ));
+	TRY(subject_open(&sub, s, name, false));
 	if (!sub.kind)
 		return err_new(ERR_REFUSED, "'%s' is of kind '%s', which is not configured",
 			       session_name(&sub.art), sub.art.kind);
@@ -75,17 +76,19 @@ static err_t run(const char *name, const char *wanted, const struct state_option
 	}
 	to = rules_state(sub.kind, wanted);
 	if (to && strcmp(to->name, sub.art.state) == 0 && strcmp(sub.art.approval, "stale") != 0) {
+		if (s->batch)
+			return batch_same(s->batch, &sub.art);
 		fprintf(stderr, "%s: is %s already\n", session_name(&sub.art), to->name);
 		if (o->json)
 			change_print_none(&sub);
 		return NULL;
 	}
-	TRY(rules_check_state(&s, &sub, wanted, to, o->reason));
+	TRY(rules_check_state(s, &sub, wanted, to, o->reason));
 	BUG_ON(!to);
-	return enter(&s, &sub, to, o);
+	return enter(s, &sub, to, o);
 }
 
-err_t cmd_state(int argc, char **argv)
+err_t state_in(struct session *s, int argc, char **argv)
 {
 	struct state_options o = {0};
 	bool help;
@@ -106,5 +109,14 @@ err_t cmd_state(int argc, char **argv)
 		return NULL;
 	if (argc < 1 || argc > 2)
 		return opts_misuse(&usage, argc ? "one state at a time" : "which artifact?");
-	return run(argv[0], argc == 2 ? argv[1] : NULL, &o);
+	if (argc == 1 && s->batch)
+		return opts_misuse(&usage, "which state?");
+	return run(s, argv[0], argc == 2 ? argv[1] : NULL, &o);
+}
+
+err_t cmd_state(int argc, char **argv)
+{
+	scoped(session_close) struct session s = {0};
+
+	return state_in(&s, argc, argv);
 }

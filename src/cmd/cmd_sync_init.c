@@ -311,7 +311,7 @@ static err_t meet_remote(const struct init *in, struct session *s)
 		TRY(session_explain(send_rules(s), s));
 	err = exchange_both(s, &(struct push_options){0});
 	if (s->server && (!err || err->code == ERR_DIFFERS))
-		new_id_reserve(s);
+		new_id_reserve(s, NULL);
 	return err;
 }
 

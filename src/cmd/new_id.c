@@ -88,7 +88,7 @@ static err_t draw_number(long *num, const struct new_id *n, struct session *s, c
 		++*num;
 		return NULL;
 	}
-	err = session_remote(s, true);
+	err = s->batch ? NULL : session_remote(s, true);	/* no network in a transaction */
 	if (err && err->code != ERR_OFFLINE)
 		return err;
 	err_free(err);
@@ -142,9 +142,9 @@ err_t new_id_find(struct label *out, const struct new_id *n, struct session *s)
 	return NULL;
 }
 
-void new_id_reserve(struct session *s)
+void new_id_reserve(struct session *s, const char *wanted)
 {
-	struct new_id n = {.kind = kinds_find(s->kinds, "story")};
+	struct new_id n = {.kind = kinds_find(s->kinds, "story"), .scope = wanted};
 	scoped_free char *scope = NULL;
 	err_t err;
 

@@ -19,8 +19,8 @@ struct new_id {
  */
 err_t new_id_find(struct label *out, const struct new_id *n, struct session *s) MUST_CHECK;
 
-/* After joining a remote: numbers for the scope that this clone works in, if it is known which.
- * That there are none yet is no error. */
-void new_id_reserve(struct session *s);
+/* Numbers kept for work without the remote: for that scope, or (NULL) the one that this clone works
+ * in, if it is known which. That there are none yet is no error. */
+void new_id_reserve(struct session *s, const char *wanted);
 
 #endif

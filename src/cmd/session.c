@@ -184,6 +184,8 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 	scoped(report_release) struct report r = {0};
 	bool news;
 
+	if (s->batch)	/* it has looked at all of them */
+		return NULL;
 	TRY(import_news(&news, &s->engine, paths));
 	if (!news)
 		return NULL;

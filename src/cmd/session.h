@@ -15,6 +15,7 @@
 #include "store/store.h"
 #include "sync/engine.h"
 
+struct batch;
 struct server;
 
 enum session_need {
@@ -42,6 +43,7 @@ struct session {
 	struct engine engine;	/* points into this struct */
 	struct progress progress;	/* of the transfer under way */
 	bool no_progress;
+	struct batch *batch;	/* the command is a line of one (cmd/batch.h); NULL */
 	bool json;		/* an exchange tells nothing: exchange_print does */
 };
 

@@ -17,6 +17,7 @@ const struct cmd cmd_table[] = {
 	{"rm", NULL, cmd_rm, "delete artifacts", CMD_WORK},
 	{"restore", NULL, cmd_restore, "bring back an earlier text", CMD_WORK},
 	{"undo", NULL, cmd_undo, "take back what the last command changed", CMD_WORK},
+	{"batch", NULL, cmd_batch, "several commands, all of them or none", CMD_WORK},
 	{"import", NULL, cmd_import, "take in what commits and files say", CMD_WORK},
 	{"import-plan", NULL, cmd_import_file, "take in a plan from markdown", CMD_WORK},
 	{"import-story", NULL, cmd_import_file, "take in a story from markdown", CMD_WORK},
