@@ -110,8 +110,11 @@ test_expect_success 'a new artifact that was edited since is not taken away' '
 
 test_expect_success 'no undo leads where the rules do not lead' '
 	git agent state INFRA-002 COMMITTED >/dev/null && git agent state INFRA-002 APPROVED >/dev/null &&
-	git agent state INFRA-002 IN_PROGRESS >/dev/null && git agent state INFRA-002 DONE >/dev/null &&
-	test_expect_code 2 git agent undo 2>../err && test_grep "cannot go from DONE to IN_PROGRESS" ../err &&
+	git agent state INFRA-002 IN_PROGRESS >/dev/null && git add -A && test_commit_all "in progress" &&
+	git agent state INFRA-002 DONE >/dev/null && git agent undo >../out &&
+	test_grep "^INFRA-002: DONE -> IN_PROGRESS$" ../out && git agent state INFRA-002 DONE >/dev/null &&
+	test_commit_all "done" && test_expect_code 2 git agent undo 2>../err &&
+	test_grep "cannot go from DONE to IN_PROGRESS" ../err &&
 	git agent state -m "start again" INFRA-002 DRAFT >/dev/null && git agent state INFRA-002 COMMITTED >/dev/null &&
 	git agent undo >../out && test_grep "^INFRA-002: COMMITTED -> DRAFT$" ../out &&
 	git agent undo >../out && test_grep "^INFRA-002: DRAFT -> COMMITTED (approval requested)$" ../out

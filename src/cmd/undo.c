@@ -174,12 +174,49 @@ static bool approved(const struct art *art)
 	       strcmp(art->approval, "recorded") == 0;
 }
 
+/* The state that HEAD's text has is that from before, or there is no such text. */
+static err_t not_in_head(bool *out, struct taking_back *t)
+{
+	scoped(seen_release) struct seen seen = {0};
+	scoped_free char *bytes = NULL;
+	struct artifact_brief brief;
+	size_t len;
+	err_t err = t->s->have_port ? store_seen_get(&seen, t->s->store, t->s->port.worktree,
+						     t->now.art.path) : NULL;
+
+	if (!err && !oid_none(&seen.head))
+		err = store_text_get(&bytes, &len, t->s->store, seen.head.hex);
+	if (err && err->code != ERR_NOTFOUND)
+		return err;
+	*out = !err || !seen.path;
+	err_free(err);
+	if (!bytes)
+		return NULL;
+	artifact_brief(&brief, slice_of(bytes, len), t->now.kind, t->now.art.path);
+	*out = slice_is(brief.state, t->before.state);
+	return NULL;
+}
+
+/* A slip that nobody has seen, no remote and no commit: there the rules have no say yet. */
+static err_t is_unseen(bool *out, struct taking_back *t, const struct kind_state *to)
+{
+	scoped(base_release) struct base base = {0};
+
+	*out = false;
+	if (!t->same || !to || to->gate)
+		return NULL;
+	TRY(store_base_get(&base, t->s->store, t->now.art.uid));
+	return base.version ? NULL : not_in_head(out, t);
+}
+
 /* By the rules, as if the user had asked for it. */
 static err_t check_state(struct taking_back *t)
 {
 	const struct subject *now = &t->now;
 	const struct kind_state *is = kind_state(now->kind, slice_str(now->art.state));
-	const char *to = t->before.state;
+	const char *name = t->before.state;
+	const struct kind_state *to = kind_state(now->kind, slice_str(name));
+	bool unseen;
 
 	if (strcmp(now->art.state, t->after.state) != 0)
 		return refuse(t, "has gone on to another state since");
@@ -189,8 +226,8 @@ static err_t check_state(struct taking_back *t)
 					now->art.state),
 				"'git agent state %s' shows where it may go; give a reason with -m",
 				session_name(&now->art));
-	return rules_check_state(t->s, now, to, kind_state(now->kind, slice_str(to)),
-				 t->undo->reason);
+	TRY(is_unseen(&unseen, t, to));
+	return unseen ? NULL : rules_check_state(t->s, now, name, to, t->undo->reason);
 }
 
 /* What the text is by now, with the state from before. */

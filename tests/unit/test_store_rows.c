@@ -505,6 +505,9 @@ static void test_adopt(void **state)
 	struct conflict c = {.uid = UID_A, .path = (char *)"p", .source = (char *)"git",
 			     .whose = (char *)"B", .nr_revs = 1};
 	struct art a, found;
+	struct operation op = {.command = (char *)"edit", .author = (char *)"A"};
+	struct operation_step step = {.uid = UID_A};
+	struct operation_steps steps;
 	struct mines mine;
 	struct outbox outbox;
 	char uid[UID_LEN + 1];
@@ -529,6 +532,10 @@ static void test_adopt(void **state)
 	OK(store_commit_rev_put(s, UID_A, "c1", &old[1].id));
 	OK(store_outbox_put(s, &(struct outbox_row){.op_id = (char *)"o", .uid = UID_A}));
 	OK(store_base_put(s, UID_A, &(struct base){.version = 2}));
+	OK(store_operation_add(&op.id, s, &op, NULL));
+	step.before = old[0].id;
+	step.after = old[1].id;
+	OK(store_operation_step(s, op.id, &step));
 	OK(store_adopt(s, UID_A, UID_B, &revs, &new[1].id));
 	OK(store_commit(s));
 
@@ -554,6 +561,12 @@ static void test_adopt(void **state)
 	OK(store_outbox_list(&outbox, s));
 	assert_int_equal(outbox.len, 0);
 	outbox_release(&outbox);
+	OK(store_operation_steps(&steps, s, op.id));
+	assert_int_equal(steps.len, 1);
+	assert_string_equal(steps.at[0].uid, UID_B);
+	assert_true(rev_eq(&steps.at[0].before, &new[0].id));
+	assert_true(rev_eq(&steps.at[0].after, &new[1].id));
+	operation_steps_release(&steps);
 	OK(store_verify(s));
 	store_close(s);
 	/* no table knows the old uid */
@@ -565,6 +578,43 @@ static void test_adopt(void **state)
 		revision_release(&old[i]);
 		revision_release(&new[i]);
 	}
+}
+
+/* Which of them stand, when some take back others; a key that was used. */
+static void test_operations(void **state)
+{
+	/* 4 takes back 1, which 3 had brought back */
+	static const long undoes[] = {0, 1, 2, 1, 0};
+	static const bool undone[] = {true, true, false, false, false};
+	struct store *s = open_store(STORE_CREATE);
+	struct operations all;
+	long id;
+
+	OK(store_begin(s));
+	for (int i = 0; i < 5; i++) {
+		struct operation o = {.command = (char *)"edit", .author = (char *)"A",
+				      .time = i, .undoes = undoes[i]};
+
+		OK(store_operation_add(&id, s, &o, i == 4 ? "once" : NULL));
+		assert_int_equal(id, i + 1);
+	}
+	OK(store_commit(s));
+	OK(store_operation_list(&all, s, -1));
+	assert_int_equal(all.len, 5);
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(all.at[4 - i].id, i + 1);
+		assert_int_equal(all.at[4 - i].undoes, undoes[i]);
+		assert_int_equal(all.at[4 - i].undone, undone[i]);
+	}
+	operations_release(&all);
+	OK(store_operation_list(&all, s, 2));
+	assert_int_equal(all.len, 2);
+	operations_release(&all);
+	OK(store_operation_retried(&id, s, "once"));
+	assert_int_equal(id, 5);
+	OK(store_operation_retried(&id, s, "twice"));
+	assert_int_equal(id, 0);
+	store_close(s);
 }
 
 static void test_view(void **state)
@@ -689,6 +739,7 @@ int main(void)
 		TEST(test_judged),
 		TEST(test_outbox_and_refusals),
 		TEST(test_adopt),
+		TEST(test_operations),
 		TEST(test_view),
 		TEST(test_many),
 		TEST(test_digest),
