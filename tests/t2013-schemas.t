@@ -59,6 +59,9 @@ test_expect_success 'changing' '
 	document state 0 INFRA-002 && document state 0 INFRA-002 OPEN && document state 0 INFRA-002 OPEN &&
 	document check 0 INFRA-002 && document check 0 INFRA-002 1 &&
 	document undo 0 --list && document undo 0 -n && document undo 0 && document undo 0 --list &&
+	document undo 0 1 && document undo 0 1 &&
+	printf "set INFRA-002 -t Batched\nnew-story Batched --scope INFRA\nset @2 -t Batched\n" >../batch &&
+	document batch 0 -n ../batch && document batch 0 -k once ../batch && document batch 0 -k once ../batch &&
 	git agent rm INFRA-003 >/dev/null && document list 0 --deleted && document log 0 INFRA-003 &&
 	document restore 0 INFRA-003
 '
