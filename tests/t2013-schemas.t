@@ -47,7 +47,7 @@ test_expect_success 'looking' '
 	document show 0 INFRA-002 && document show 0 INFRA-002 --section Notes && document show 0 --at HEAD INFRA-002 &&
 	document show 0 $small_stories/noname.md &&
 	document log 0 INFRA-002 && document log 0 -p INFRA-002 &&
-	document diff 0 INFRA-002 && document status 0 && document prime 0 &&
+	document links 0 && document links 0 --all INFRA-002 && document diff 0 INFRA-002 && document status 0 && document prime 0 &&
 	document version 0 && document version 0 --build-options && document export 0 --stdout --all
 '
 
