@@ -55,4 +55,23 @@ test_expect_success 'sync, push, pull: what was done, and nothing else on stdout
 	git agent sync pull --json >../out && test_grep "\"push\":null" ../out
 '
 
+test_expect_success 'set --base: what somebody else wrote since it was read stays, or is a conflict' '
+	small_repo "$TRASH/base" && cd "$TRASH/base" &&
+	read=$(git agent show INFRA-002 --json | sed "s/.*\"revision\":\"\([0-9a-f]*\).*/\1/") &&
+	git agent set INFRA-002 -t "By another" >/dev/null &&
+	git agent set INFRA-002 -s Notes --text "By me." --base "$read" >/dev/null &&
+	git agent show INFRA-002 >../out && test_grep "^# INFRA-002: By another$" ../out && test_grep "^By me" ../out &&
+	cp ../out ../before &&
+	test_expect_code 1 git agent set INFRA-002 -s Notes --text "Over it." --base "$read" 2>../err &&
+	git agent show INFRA-002 >../out 2>/dev/null && test_cmp ../before ../out &&
+	test_expect_code 128 git agent set INFRA-002 -s Notes --text "x" --base 123456
+'
+
+test_expect_success 'rm prints a document for each; mv -n tells the rename' '
+	git agent list >/dev/null && git agent rm INFRA-001 INFRA-003 --json >../out && small_lines 2 ../out &&
+	test_grep "\"id\":\"INFRA-001\".*\"deleted\":true,\"changed\":true" ../out &&
+	git agent mv -n INFRA-002 --label INFRA-022 --json |
+		test_grep "\"diff\":\"rename from .*rename to .*INFRA-022" -
+'
+
 test_done

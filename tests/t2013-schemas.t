@@ -31,7 +31,7 @@ document() {
 schema_of() {
 	case $1 in
 	new-*) echo new ;;
-	edit|set|restore) echo change ;;
+	edit|set|mv|rm|restore) echo change ;;
 	release) echo claim ;;
 	"sync push"|"sync pull") echo sync ;;
 	*) echo "$1" | tr " " - ;;
@@ -62,7 +62,11 @@ test_expect_success 'changing' '
 	document undo 0 1 && document undo 0 1 &&
 	printf "set INFRA-002 -t Batched\nnew-story Batched --scope INFRA\nset @2 -t Batched\n" >../batch &&
 	document batch 0 -n ../batch && document batch 0 -k once ../batch && document batch 0 -k once ../batch &&
-	git agent rm INFRA-003 >/dev/null && document list 0 --deleted && document log 0 INFRA-003 &&
+	document mv 0 -n INFRA-003 --label INFRA-103 && document mv 0 INFRA-003 --label INFRA-103 &&
+	document mv 0 INFRA-103 --label INFRA-003 &&
+	base=$(git agent log --json -n 1 INFRA-002 | sed "s/.*\"revision\":\"\([0-9a-f]*\).*/\1/") &&
+	document set 0 INFRA-002 -t "Limit" --base "$base" &&
+	document rm 0 -n INFRA-003 && document rm 0 INFRA-003 && document list 0 --deleted && document log 0 INFRA-003 &&
 	document restore 0 INFRA-003
 '
 
@@ -79,7 +83,7 @@ test_expect_success 'with a remote: claims, conflicts, refusals, events' '
 	document sync\ watch 0 --once && git agent set INFRA-002 -t "Ours" >/dev/null &&
 	document sync\ push 1 && document sync\ pull 1 && document sync 1 && document status 0 &&
 	document sync\ status 0 && document log 0 INFRA-002 && document list 0 --conflicts &&
-	git agent sync resolve INFRA-002 --ours >/dev/null && document sync 0 -n && document sync 0 &&
+	document sync\ resolve 0 INFRA-002 --explain && document sync\ resolve 0 INFRA-002 --ours && document sync 0 -n && document sync 0 &&
 	(cd ../b && git agent sync && git agent set INFRA-001 -t "Caches" && git agent sync) >/dev/null &&
 	document sync\ watch 0 --once --pull
 '

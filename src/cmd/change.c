@@ -37,18 +37,56 @@ void subject_release(struct subject *sub)
 	*sub = (struct subject){0};
 }
 
+err_t subject_oid_at(struct oid *out, struct session *s, const struct subject *sub,
+		     const char *revision)
+{
+	scoped(revs_release) struct revs revs = {0};
+	struct rev_id id;
+
+	TRY(store_rev_find(&id, s->store, sub->art.uid, revision));
+	TRY(store_rev_list(&revs, s->store, sub->art.uid));
+	for (size_t i = 0; i < revs.len; i++)
+		if (rev_eq(&revs.at[i].id, &id))
+			*out = revs.at[i].oid;
+	return NULL;
+}
+
+err_t subject_go_to(struct oid *out, struct session *s, struct subject *sub, const char *revision)
+{
+	scoped_free char *bytes = NULL;
+	struct oid oid;
+	size_t len;
+
+	TRY(subject_oid_at(&oid, s, sub, revision));
+	TRY(store_text_get(&bytes, &len, s->store, oid.hex));
+	artifact_free(sub->model);
+	free(sub->bytes);
+	sub->bytes = steal(bytes);
+	sub->len = len;
+	sub->model = artifact_parse(slice_of(sub->bytes, len), sub->kind, sub->art.path);
+	*out = oid;
+	return NULL;
+}
+
+/* A move is told as git does it. */
 static char *difference(const struct subject *sub, const struct change *c)
 {
+	const char *path = c->path ? c->path : sub->art.path;
+	bool gone = c->how == HOW_DELETE, moved = strcmp(path, sub->art.path) != 0;
 	scoped_free char *from = mem_printf("a/%s", sub->art.path);
-	scoped_free char *to = mem_printf("b/%s", c->path ? c->path : sub->art.path);
+	scoped_free char *to = mem_printf("b/%s", path), *diff = NULL;
 	const struct slice none = {0};
 
-	return diff_unified(slice_of(sub->bytes, sub->len), c->how == HOW_DELETE ? none : c->text,
-			    from, c->how == HOW_DELETE ? "/dev/null" : to, 3);
+	diff = diff_unified(slice_of(sub->bytes, sub->len), gone ? none : c->text, from,
+			    gone ? "/dev/null" : to, 3);
+	return moved ? mem_printf("rename from %s\nrename to %s\n%s", sub->art.path, path, diff)
+		     : steal(diff);
 }
 
 static void show_difference(const struct subject *sub, const struct change *c)
 {
+	scoped_free char *from = mem_printf("a/%s", sub->art.path);
+	scoped_free char *to = mem_printf("b/%s", c->path ? c->path : sub->art.path);
 	scoped_free char *diff = NULL;
 
 	if (c->how == HOW_DELETE) {
@@ -57,7 +95,7 @@ static void show_difference(const struct subject *sub, const struct change *c)
 	}
 	if (c->path && strcmp(c->path, sub->art.path) != 0)
 		printf("would move %s to %s\n", sub->art.path, c->path);
-	diff = difference(sub, c);
+	diff = diff_unified(slice_of(sub->bytes, sub->len), c->text, from, to, 3);
 	text_write(slice_str(diff), stdout);
 }
 
@@ -76,9 +114,9 @@ static void print_json(const struct art *art, bool changed, const char *diff)
 	json_end(&j);
 }
 
-void change_print_none(const struct subject *sub)
+void change_print(const struct art *art, bool changed)
 {
-	print_json(&sub->art, false, NULL);
+	print_json(art, changed, NULL);
 }
 
 static void try_out(const struct subject *sub, const struct change *c)

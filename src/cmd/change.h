@@ -20,6 +20,12 @@ err_t subject_find(struct subject *out, struct session *s, const char *name, boo
 err_t subject_open(struct subject *out, struct session *s, const char *name, bool with_deleted)
 	MUST_CHECK;
 void subject_release(struct subject *sub);
+/* The text of an earlier revision: what somebody made a new one from (--base). */
+err_t subject_oid_at(struct oid *out, struct session *s, const struct subject *sub,
+		     const char *revision) MUST_CHECK;
+/* The same, and the subject has that text from now on; *out is for change.expect. */
+err_t subject_go_to(struct oid *out, struct session *s, struct subject *sub, const char *revision)
+	MUST_CHECK;
 
 struct change {
 	enum revision_how how;
@@ -36,8 +42,8 @@ struct change {
  * text that is W's already is told, too. */
 err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
 	MUST_CHECK;
-/* The answer of a change with --json where there was nothing to do. */
-void change_print_none(const struct subject *sub);
+/* The answer of a change with --json. */
+void change_print(const struct art *art, bool changed);
 
 /* The text with another label in its title line, the one place where it names itself. Caller frees.
  */

@@ -16,21 +16,6 @@ struct edit_options {
 	bool dry_run, json;
 };
 
-/* --base: the revision that the new text was made from, for who reads now and writes later. */
-static err_t text_of_revision(struct oid *out, struct session *s, const struct art *art,
-			      const char *name)
-{
-	scoped(revs_release) struct revs revs = {0};
-	struct rev_id id;
-
-	TRY(store_rev_find(&id, s->store, art->uid, name));
-	TRY(store_rev_list(&revs, s->store, art->uid));
-	for (size_t i = 0; i < revs.len; i++)
-		if (rev_eq(&revs.at[i].id, &id))
-			*out = revs.at[i].oid;
-	return NULL;
-}
-
 static bool is_blank(struct slice text)
 {
 	return slice_trim(text).len == 0;
@@ -54,7 +39,7 @@ static err_t take(struct session *s, const struct subject *sub, const struct edi
 	struct oid base;
 
 	if (o->base) {
-		TRY(text_of_revision(&base, s, &sub->art, o->base));
+		TRY(subject_oid_at(&base, s, sub, o->base));
 		c.expect = &base;
 	}
 	TRY(keep(input_check(text, path ? path : o->file), path, &sub->art));

@@ -13,11 +13,12 @@
 
 err_t rm_in(struct session *s, int argc, char **argv)
 {
-	bool dry_run = false, help;
+	bool dry_run = false, json = false, help;
 	const char *reason = NULL;
 	const struct opt opts[] = {
 		OPT_STRING('m', "reason", &reason, "text", "why, for the log"),
 		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be deleted"),
+		OPT_FLAG(0, "json", &json, "a JSON document for each, one a line"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[-m <reason>] <id>...", NULL};
@@ -44,7 +45,7 @@ err_t rm_in(struct session *s, int argc, char **argv)
 		TRY(subject_open(&sub, s, argv[i], false));
 		TRY(change_apply(s, &sub, &(struct change){
 			.how = HOW_DELETE, .message = reason, .done = "deleted",
-			.dry_run = dry_run}));
+			.dry_run = dry_run, .json = json}));
 	}
 	return NULL;
 }
@@ -57,6 +58,11 @@ err_t cmd_rm(int argc, char **argv)
 }
 
 /* --- mv ------------------------------------------------------------------------------------- */
+
+struct mv_options {
+	const char *label;
+	bool dry_run, json;
+};
 
 /* The new label in the file's name; the rest of the name stays. */
 static char *relabelled_path(const struct subject *sub, const struct label *label)
@@ -99,7 +105,7 @@ static err_t check_target(const struct session *s, const struct subject *sub, co
 }
 
 static err_t move(struct session *s, const struct subject *sub, const char *path,
-		  const struct label *label, bool dry_run)
+		  const struct label *label, const struct mv_options *o)
 {
 	scoped_free char *bytes = NULL, *done = mem_printf("moved to %s", path);
 	const char *alias = NULL;
@@ -117,20 +123,21 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 	if (!label_of_path(&now, path) || strcmp(now.text, sub->art.label) != 0)
 		TRY(change_alias(&alias, s, &sub->art));
 	return change_apply(s, sub, &(struct change){
-		.how = HOW_MOVE, .path = path, .alias = alias, .done = done, .dry_run = dry_run,
+		.how = HOW_MOVE, .path = path, .alias = alias, .done = done,
+		.dry_run = o->dry_run, .json = o->json,
 		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)});
 }
 
-static err_t run_mv(struct session *s, char **argv, const char *label_text, bool dry_run)
+static err_t run_mv(struct session *s, char **argv, const struct mv_options *o)
 {
 	scoped(subject_release) struct subject sub = {0};
 	scoped_free char *path = NULL;
 	struct label label;
 
 	TRY(subject_open(&sub, s, argv[0], false));
-	if (label_text) {
-		if (!label_parse(&label, slice_str(label_text)) || label.num < 0)
-			return err_new(ERR_MISUSE, "'%s' is not an id like INFRA-042", label_text);
+	if (o->label) {
+		if (!label_parse(&label, slice_str(o->label)) || label.num < 0)
+			return err_new(ERR_MISUSE, "'%s' is not an id like INFRA-042", o->label);
 		if (!sub.kind)
 			return err_new(ERR_REFUSED, "kind '%s' is not configured", sub.art.kind);
 		path = relabelled_path(&sub, &label);
@@ -139,16 +146,17 @@ static err_t run_mv(struct session *s, char **argv, const char *label_text, bool
 		if (!path)
 			return err_new(ERR_REFUSED, "'%s' is outside the work tree", argv[1]);
 	}
-	return move(s, &sub, path, label_text ? &label : NULL, dry_run);
+	return move(s, &sub, path, o->label ? &label : NULL, o);
 }
 
 err_t mv_in(struct session *s, int argc, char **argv)
 {
-	bool dry_run = false, help;
-	const char *label = NULL;
+	struct mv_options o = {0};
+	bool help;
 	const struct opt opts[] = {
-		OPT_STRING('l', "label", &label, "id", "a new id, in file name and title"),
-		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be moved"),
+		OPT_STRING('l', "label", &o.label, "id", "a new id, in file name and title"),
+		OPT_FLAG('n', "dry-run", &o.dry_run, "only say what would be moved"),
+		OPT_FLAG(0, "json", &o.json, "the artifact as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"<id> <path>", "<id> --label <new-id>", NULL};
@@ -158,9 +166,9 @@ err_t mv_in(struct session *s, int argc, char **argv)
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
 		return NULL;
-	if (argc != (label ? 1 : 2))
+	if (argc != (o.label ? 1 : 2))
 		return opts_misuse(&usage, "an artifact, and either a path or --label");
-	return run_mv(s, argv, label, dry_run);
+	return run_mv(s, argv, &o);
 }
 
 err_t cmd_mv(int argc, char **argv)

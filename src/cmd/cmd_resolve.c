@@ -1,8 +1,11 @@
 /* `git agent sync resolve`: settles a recorded conflict. */
 #include "artifact/artifact.h"
+#include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "cmd/explain.h"
+#include "cmd/output.h"
 #include "cmd/session.h"
 #include "util/mem.h"
 #include "util/proc.h"
@@ -13,7 +16,7 @@
 #include <string.h>
 
 struct choice {
-	bool ours, theirs, edit, explain;
+	bool ours, theirs, edit, explain, json;
 	const char *file;
 };
 
@@ -116,6 +119,15 @@ static err_t edit_text(char **bytes, size_t *len, char **path, struct session *s
 
 /* --- the command ---------------------------------------------------------------------------- */
 
+static err_t tell_json(struct session *s, const struct art *art)
+{
+	scoped(art_release) struct art now = {0};
+
+	TRY(store_art_get(&now, s->store, art->uid));
+	change_print(&now, true);
+	return NULL;
+}
+
 static err_t settle(struct session *s, const struct art *art, const struct choice *c)
 {
 	scoped_free char *bytes = NULL, *path = NULL;
@@ -130,17 +142,42 @@ static err_t settle(struct session *s, const struct art *art, const struct choic
 	TRY(resolve_run(&written, &s->engine, art->uid, with, slice_of(bytes, len)));
 	if (path)
 		TRY(file_remove(path));
+	if (c->json)
+		return tell_json(s, art);
 	text_safe_fputs(session_name(art), stdout);
 	printf(": resolved with %s\n", c->ours ? "ours" : c->theirs ? "theirs" : "the edited text");
 	return NULL;
 }
 
+static void explain_json(const struct art *art, const struct merge_result *m)
+{
+	scoped_free char *text = NULL;
+	struct mem_stream stream;
+	struct json j;
+
+	mem_stream_open(&stream);
+	explain_decisions(m, stream.file);
+	explain_hunks(m, stream.file);
+	text = mem_stream_close(&stream, NULL);
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	output_art(&j, art);
+	json_key_string(&j, "explanation", text);
+	json_key_slice(&j, "merged", slice_of(m->bytes, m->len));
+	json_object_end(&j);
+	json_end(&j);
+}
+
 /* What the merge settled by itself, and what it left. */
-static err_t explain(struct session *s, const struct art *art)
+static err_t explain(struct session *s, const struct art *art, bool as_json)
 {
 	scoped(merge_result_release) struct merge_result m = {0};
 
 	TRY(resolve_merge(&m, &s->engine, art->uid));
+	if (as_json) {
+		explain_json(art, &m);
+		return NULL;
+	}
 	explain_decisions(&m, stdout);
 	explain_hunks(&m, stdout);
 	return NULL;
@@ -170,6 +207,7 @@ err_t cmd_resolve(int argc, char **argv)
 		OPT_FLAG(0, "theirs", &c.theirs, "take the other text"),
 		OPT_FLAG('e', "edit", &c.edit, "open both in git's editor, with conflict markers"),
 		OPT_STRING(0, "file", &c.file, "path", "take the text from a file, - for stdin"),
+		OPT_FLAG(0, "json", &c.json, "as JSON; with --explain both texts, merged, too"),
 		OPT_END,
 	};
 	const struct usage usage = {"sync resolve", synopsis, "Settles a recorded conflict.", opts};
@@ -186,5 +224,5 @@ err_t cmd_resolve(int argc, char **argv)
 	TRY(session_fresh(&s, NULL));
 	TRY(session_find(&art, &s, argv[0], true));
 	TRY(check_conflict(&s, &art));
-	return c.explain ? explain(&s, &art) : settle(&s, &art, &c);
+	return c.explain ? explain(&s, &art, c.json) : settle(&s, &art, &c);
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct set {
-	const char *title, *section, *text, *file, *reason;
+	const char *title, *section, *text, *file, *base, *reason;
 	bool add, dry_run, json;
 };
 
@@ -71,16 +71,20 @@ static err_t run_set(struct session *s, const struct set *set, const char *name)
 {
 	scoped(subject_release) struct subject sub = {0};
 	scoped_free char *bytes = NULL, *done = NULL;
+	struct oid base;
 	size_t len = 0;
 
 	TRY(batch_check_file(s, set->file));
 	TRY(subject_open(&sub, s, name, false));
+	if (set->base)
+		TRY(subject_go_to(&base, s, &sub, set->base));
 	TRY(set_all(&bytes, &len, &sub, set));
 	done = !set->section ? mem_strdup("title set")
 	       : mem_printf("%ssection '%s' set", set->title ? "title and " : "", set->section);
 	return change_apply(s, &sub, &(struct change){
 		.how = HOW_EDIT, .message = set->reason, .text = slice_of(bytes, len),
-		.done = done, .dry_run = set->dry_run, .json = set->json});
+		.expect = set->base ? &base : NULL, .done = done, .dry_run = set->dry_run,
+		.json = set->json});
 }
 
 err_t set_in(struct session *s, int argc, char **argv)
@@ -96,6 +100,9 @@ err_t set_in(struct session *s, int argc, char **argv)
 		OPT_STRING('F', "file", &set.file, "path", "the same from a file, - for standard "
 							   "input"),
 		OPT_FLAG(0, "add", &set.add, "make the section where there is none"),
+		OPT_STRING(0, "base", &set.base, "revision",
+			   "the revision that was read before: what changed since\n"
+			   "is merged"),
 		OPT_STRING('m', "reason", &set.reason, "text", "why, for the log"),
 		OPT_FLAG('n', "dry-run", &set.dry_run, "only show the difference"),
 		OPT_FLAG(0, "json", &set.json, "the artifact as JSON"),

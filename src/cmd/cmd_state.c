@@ -80,7 +80,7 @@ static err_t run(struct session *s, const char *name, const char *wanted,
 			return batch_same(s->batch, &sub.art);
 		fprintf(stderr, "%s: is %s already\n", session_name(&sub.art), to->name);
 		if (o->json)
-			change_print_none(&sub);
+			change_print(&sub.art, false);
 		return NULL;
 	}
 	TRY(rules_check_state(s, &sub, wanted, to, o->reason));
