@@ -100,6 +100,7 @@ soak: test-programs
 	KILL_STEP=1 KILL_FILES=120 POWER_STEP=1 TEST_TIMEOUT=7200 GIT_AGENT_BUILD='$(abspath $(B))' \
 	  scripts/run-tests tests/t3001-kill.t tests/t3006-power-loss.t tests/t3008-kill-all.t \
 	  tests/t7006-kill-server.t
+	$(B)/tests/sync/test_vfs_faults --step 1
 	$(B)/tests/sync/test_histories --model --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \
 	  { grep -v '^ok' $(B)/soak.log; exit 1; }
 	$(B)/tests/sync/test_histories --net --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \

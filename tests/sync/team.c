@@ -77,10 +77,12 @@ static void open_clone(struct team *t, int c)
 {
 	struct clone *k = &t->clone[c];
 	scoped_free char *path = mem_printf("%s/remote.db", t->dir);
+	scoped_free char *own = mem_printf("%s/agent%d.db", t->dir, c);
 	char device[37];
 
 	k->sim = t->git->clone(t->world, c);
-	if (!team_ok(t, store_open(&k->store, ":memory:", STORE_CREATE), "store") ||
+	if (!team_ok(t, store_open(&k->store, t->on_disk ? own : ":memory:", STORE_CREATE),
+		     "store") ||
 	    !team_ok(t, remote_file_open(&k->remote, path, true, "dev", t->kinds), "remote"))
 		return;
 	clock_uuid(device);
@@ -121,10 +123,13 @@ void team_close(struct team *t)
 	scoped_free char *path = mem_printf("%s/remote.db", t->dir);
 
 	for (int c = 0; c < CLONES; c++) {
+		scoped_free char *own = mem_printf("%s/agent%d.db", t->dir, c);
+
 		if (t->clone[c].remote.close)
 			t->clone[c].remote.close(t->clone[c].remote.ctx);
 		store_close(t->clone[c].store);
 		free((char *)t->clone[c].engine.who);
+		unlink(own);
 	}
 	t->git->world_free(t->world);
 	unlink(path);
@@ -180,7 +185,7 @@ char *team_conflict(struct team *t, int c, int path, bool *have)
 }
 
 /* A port of its own, as each run of the program has. */
-static struct engine *engine(struct team *t, int c)
+struct engine *team_engine(struct team *t, int c)
 {
 	struct engine *e = &t->clone[c].engine;
 
@@ -193,7 +198,7 @@ void team_look(struct team *t, int c)
 {
 	struct report report = {0};
 
-	team_ok(t, import_run(&report, engine(t, c), NULL), "import");
+	team_ok(t, import_run(&report, team_engine(t, c), NULL), "import");
 	for (size_t i = 0; t->verbose && i < report.notes.len; i++)
 		printf("#     %s\n", report.notes.at[i]);
 	report_release(&report);
@@ -202,7 +207,7 @@ void team_look(struct team *t, int c)
 bool team_left(struct team *t, int c, int path)
 {
 	scoped(lefts_release) struct lefts left = {0};
-	struct engine *e = engine(t, c);
+	struct engine *e = team_engine(t, c);
 	bool found = false;
 
 	team_ok(t, store_left_list(&left, e->store, e->git->worktree), "list of what was left");
@@ -220,7 +225,7 @@ static void edit(struct team *t, int c, int path, enum revision_how how, const c
 	if (!find(t, &art, c, path))
 		return;
 	e.expect = &art.oid;
-	team_ok(t, edit_apply(&written, engine(t, c), art.uid, &e), "edit");
+	team_ok(t, edit_apply(&written, team_engine(t, c), art.uid, &e), "edit");
 	art_release(&art);
 }
 
@@ -257,7 +262,7 @@ struct sync_report team_push(struct team *t, int c)
 	struct push_options o = {0};
 
 	team_look(t, c);
-	sync_ok(t, push_run(&s, engine(t, c), &o), "push");
+	sync_ok(t, push_run(&s, team_engine(t, c), &o), "push");
 	tell(t, &s);
 	return s;
 }
@@ -267,7 +272,7 @@ struct sync_report team_pull(struct team *t, int c)
 	struct sync_report s = {0};
 
 	team_look(t, c);
-	sync_ok(t, pull_run(&s, engine(t, c), false), "pull");
+	sync_ok(t, pull_run(&s, team_engine(t, c), false), "pull");
 	tell(t, &s);
 	return s;
 }

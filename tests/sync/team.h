@@ -29,6 +29,7 @@ struct team {
 	int64_t now;
 	char *failure; /* the first thing that went wrong */
 	bool verbose;
+	bool on_disk; /* before team_open: workspaces are <dir>/agent<clone>.db, not in memory */
 };
 
 /* texts */
@@ -45,6 +46,8 @@ bool team_ok(struct team *t, err_t err, const char *what);
 char *team_workspace(struct team *t, int c, int path);
 /* The other side of a recorded conflict; *have says whether there is one. Caller frees. */
 char *team_conflict(struct team *t, int c, int path, bool *have);
+/* The clone's engine as the next run of the program has it. */
+struct engine *team_engine(struct team *t, int c);
 void team_look(struct team *t, int c);
 /* Import left the path's text alone, and status names it. */
 bool team_left(struct team *t, int c, int path);
