@@ -83,7 +83,11 @@ test_expect_success 'filters' '
 	finds "story:INFRA-010" --state open rate &&
 	finds "runbook:INFRA-002" -n 1 rate limit &&
 	finds "" --scope WEB rate &&
-	test_says 1 "error: nothing of that kind, state or scope has '\''rate'\''" \
+	finds "plan:INFRA-001 story:INFRA-010" --author "a u thor" caching &&
+	finds "" --author nobody caching &&
+	finds "" --since 2096-01-01 caching &&
+	finds "plan:INFRA-001 story:INFRA-010" --since "20 years ago" caching &&
+	test_says 1 "error: nothing of what was asked for has '\''rate'\''" \
 		git agent search --scope WEB rate &&
 	test_says 129 "error: '\''tale'\'' is not one of the kinds: plan, story, runbook, adr, journey" \
 		git agent search --kind tale rate &&

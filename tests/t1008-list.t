@@ -103,6 +103,13 @@ test_expect_success 'sort: the last key counts most, and what is equal stays' '
 	test_cmp expect actual && rm actual expect
 '
 
+test_expect_success 'only the first ones, after they were sorted' '
+	lists "INFRA-010 INFRA-001" --sort title -n 2 &&
+	lists "" -n 0 &&
+	lists "" -n 0 --state open &&
+	lists "INFRA-003" --max-count=1 --sort=-title
+'
+
 test_expect_success 'sort: no such key' '
 	test_says 129 "error: '\''titel'\'' is no key to sort by" git agent list --sort -titel &&
 	test_grep "^hint: did you mean .title.?" "$TRASH/says.err" &&

@@ -21,6 +21,7 @@ struct list {
 	struct strs sort;
 	struct format format;
 	struct refs refs;	/* for ready and blocked */
+	int max;		/* -1: all */
 	bool json, porcelain, nul, ready, blocked;
 	bool remote;	/* without one everything would be dirty */
 };
@@ -46,6 +47,12 @@ static err_t keep_work(struct list *l, struct arts *arts, struct session *s)
 	return NULL;
 }
 
+static void keep_first(const struct list *l, struct arts *arts)
+{
+	while (l->max >= 0 && arts->len > (size_t)l->max)
+		art_release(&arts->at[--arts->len]);
+}
+
 static err_t collect(struct arts *out, struct list *l, struct session *s)
 {
 	struct art_filter f = {.kind = l->filter.kind,
@@ -66,6 +73,7 @@ static err_t collect(struct arts *out, struct list *l, struct session *s)
 	if (l->ready || l->blocked)
 		TRY(keep_work(l, out, s));
 	sort_arts(out, &l->sort, s);
+	keep_first(l, out);
 	return NULL;
 }
 
@@ -234,7 +242,7 @@ static void list_release(struct list *l)
 
 err_t cmd_list(int argc, char **argv)
 {
-	scoped(list_release) struct list l = {0};
+	scoped(list_release) struct list l = {.max = -1};
 	bool help;
 	const struct opt opts[] = {
 		OPT_STRING('k', "kind", &l.filter.kind, "kind",
@@ -257,6 +265,7 @@ err_t cmd_list(int argc, char **argv)
 		OPT_LIST(0, "sort", &l.sort, "key",
 			 SORT_KEYS ";\n'-' in front: the other way round; the last one\n"
 				   "given counts most"),
+		OPT_INT('n', "max-count", &l.max, "number", "only the first ones"),
 		OPT_STRING(0, "format", &l.format_text, "format",
 			   "for each a line like '%(id) %(state) %(title)'"),
 		OPT_FLAG(0, "json", &l.json, "as JSON"),

@@ -17,7 +17,7 @@
 
 struct search_options {
 	struct filter filter;
-	const char *color;
+	const char *color, *since;
 	int max, lines; /* max -1: all */
 	bool whole, json, porcelain, nul, no_progress;
 };
@@ -279,7 +279,9 @@ static err_t nothing_found(const struct search_options *o, char *const *words)
 	if (strlen(text) > QUOTED_MAX)
 		strcpy(text + QUOTED_MAX - 3, "...");
 	return err_new(ERR_DIFFERS, "nothing %shas '%s'",
-		       f->kind || f->state || f->scope ? "of that kind, state or scope " : "",
+		       f->kind || f->state || f->scope || f->author || f->since
+			       ? "of what was asked for "
+			       : "",
 		       text);
 }
 
@@ -290,6 +292,8 @@ static err_t run(struct search_options *o, const struct usage *usage, int argc, 
 	TRY(session_open(&f.session, SESSION_READ));
 	f.session.no_progress = o->no_progress;
 	TRY(filter_kind(&o->filter, &f.session, usage));
+	if (o->since)
+		TRY(repo_date(&o->filter.since, o->since));
 	TRY(open_index(&f));
 	TRY(search_query_parse(&f.query, f.index, argv, (size_t)argc, o->whole));
 	if (!f.query.len)
@@ -312,6 +316,10 @@ err_t cmd_search(int argc, char **argv)
 		OPT_STRING('s', "state", &o.filter.state, "state", "only those in this state"),
 		OPT_STRING(0, "scope", &o.filter.scope, "scope",
 			   "only those whose id begins like this"),
+		OPT_STRING(0, "author", &o.filter.author, "text",
+			   "only those last changed by somebody with this in name or mail"),
+		OPT_STRING(0, "since", &o.since, "date",
+			   "only those changed then or later: '2 weeks ago', ..."),
 		OPT_FLAG('w', "word-regexp", &o.whole, "whole words only, as in git grep"),
 		OPT_INT('n', "max-count", &o.max, "number", "only the best ones"),
 		OPT_INT(0, "lines", &o.lines, "number",
@@ -337,6 +345,8 @@ err_t cmd_search(int argc, char **argv)
 		return opts_misuse(&usage, "which words?");
 	if (o.json && (o.porcelain || o.nul))
 		return opts_misuse(&usage, "--json and --porcelain exclude each other");
+	if (o.since && !o.since[0])
+		return opts_misuse(&usage, "--since needs a date");
 	if (o.lines < 0 || o.lines > SNIPPETS_MAX)
 		return opts_misuse(&usage, "--lines goes from 0 to %d", SNIPPETS_MAX);
 	return run(&o, &usage, argc, argv);
