@@ -104,6 +104,19 @@ test_expect_success PRE_COMMIT 'pre-commit' '
 	git agent uninstall >/dev/null 2>&1 && diff -r ../hooks.before .git/hooks
 '
 
+test_expect_success PRE_COMMIT 'pre-commit, with the hook that our repository defines' '
+	fresh defined && cp "$test_root/.pre-commit-hooks.yaml" ../manifest.yaml &&
+	pre-commit validate-manifest ../manifest.yaml &&
+	{
+		echo "repos: [{repo: local, hooks: [" &&
+		sed -e "/^#/d" -e "s/^- /{/;s/^  //;s/\(.*\)/\1,/;\$s/,\$/}/" ../manifest.yaml && echo "]}]"
+	} >.pre-commit-config.yaml && pre-commit install >../out && git add .pre-commit-config.yaml &&
+	test_tick && git commit -q -m "config" && team_edit "5s/.*/APPROVED/" && git add -A &&
+	test_must_fail git commit -q -m "over a gate" 2>../err >../out && cat ../out ../err >../both &&
+	test_grep "DRAFT -> APPROVED" ../both && team_edit "5s/.*/OPEN/" && git add -A &&
+	test_tick && git commit -q -m "open"
+'
+
 test_expect_success PRE_COMMIT 'pre-commit that comes after us takes us along' '
 	fresh after && git agent install >../out && cp ../precommit/.pre-commit-config.yaml . &&
 	pre-commit install >../out && both_run && git agent install >../out && test_grep "nothing to do" ../out
