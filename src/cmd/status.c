@@ -18,6 +18,7 @@ void status_release(struct status *st)
 	free(st->synced);
 }
 
+/* In the middle of a merge, where nothing is looked at for export. */
 static err_t find_missing(struct status *st, struct session *s)
 {
 	scoped(seens_release) struct seens seens = {0};
@@ -46,11 +47,12 @@ static err_t find_missing(struct status *st, struct session *s)
 
 static err_t collect_here(struct status *st, struct session *s)
 {
-	struct export_options o = {.dry_run = true};
+	struct export_options o = {.dry_run = true, .missing = &st->missing};
 
 	if (!s->have_port)
 		return NULL;
-	TRY(find_missing(st, s));
+	if (st->head.busy)
+		TRY(find_missing(st, s));
 	TRY(store_left_list(&st->lefts, s->store, s->port.worktree));
 	TRY(store_mine_list(&st->mines, s->store, s->port.worktree));
 	return st->head.busy ? NULL : export_files(&st->files, &s->engine, &o);

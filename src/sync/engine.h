@@ -109,6 +109,7 @@ struct export_options {
 	bool all; /* also artifacts whose file is not on this branch */
 	bool dry_run;
 	const struct strs *uids; /* NULL: everything that is pending or older here */
+	struct strs *missing; /* gets paths of artifacts whose files are gone; NULL: not asked */
 };
 err_t export_files(struct report *r, struct engine *e, const struct export_options *o) MUST_CHECK;
 /* What a commit made now should carry (agent.commitExport): edits of this work tree whose index

@@ -305,6 +305,8 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
 	TRY(store_art_list(&arts, e->store, &filter));
 	TRY(survey_make(&v.survey, e, &v.seens, &arts, !o->uids));
+	if (o->missing)
+		TRY(survey_missing(o->missing, &v.survey, e));
 	for (size_t i = 0; i < arts.len; i++) {
 		bool speaks;
 

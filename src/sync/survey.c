@@ -8,6 +8,7 @@
 void survey_release(struct survey *s)
 {
 	strs_release(&s->approved);
+	free(s->live);
 	free(s->there);
 	*s = (struct survey){0};
 }
@@ -22,21 +23,18 @@ static err_t note_file(void *ctx, const char *path, const struct file_stat *stat
 	return NULL;
 }
 
-static bool has_strays(const struct seens *seens, const struct arts *arts)
+static void mark_live(struct survey *s, const struct arts *arts)
 {
-	scoped_free bool *live = mem_alloc(seens->len + 1);
-
+	s->live = mem_alloc(s->seens->len + 1);
 	for (size_t i = 0; i < arts->len; i++) {
 		struct seen *seen =
-			arts->at[i].deleted ? NULL : find_seen(seens, arts->at[i].path);
+			arts->at[i].deleted ? NULL : find_seen(s->seens, arts->at[i].path);
 
 		if (seen)
-			live[seen - seens->at] = true;
+			s->live[seen - s->seens->at] = true;
 	}
-	for (size_t i = 0; i < seens->len; i++)
-		if (!live[i])
-			return true;
-	return false;
+	for (size_t i = 0; i < s->seens->len; i++)
+		s->strays |= !s->live[i];
 }
 
 err_t survey_make(struct survey *out, struct engine *e, const struct seens *seens,
@@ -45,7 +43,7 @@ err_t survey_make(struct survey *out, struct engine *e, const struct seens *seen
 	scoped(survey_release) struct survey s = {.seens = seens};
 
 	TRY(store_approval_uids(&s.approved, e->store));
-	s.strays = has_strays(seens, arts);
+	mark_live(&s, arts);
 	if (walk) {
 		s.there = mem_alloc(seens->len + 1);
 		TRY(e->git->files(e->git->ctx, note_file, &s));
@@ -66,6 +64,22 @@ err_t survey_is_there(bool *out, const struct survey *s, struct engine *e,
 	/* a walk passes by what is neither a file nor a link */
 	TRY(e->git->stat(e->git->ctx, &stat, seen->path));
 	*out = stat.exists;
+	return NULL;
+}
+
+err_t survey_missing(struct strs *out, const struct survey *s, struct engine *e)
+{
+	for (size_t i = 0; i < s->seens->len; i++) {
+		const struct seen *seen = &s->seens->at[i];
+		bool there = s->there && s->there[i];
+
+		if (!s->live[i] || there)
+			continue;
+		TRY(survey_is_there(&there, s, e, seen));
+		/* told of before, or of a kind that is gone */
+		if (!there && kinds_have_path(e->kinds, seen->path))
+			strs_add(out, seen->path);
+	}
 	return NULL;
 }
 

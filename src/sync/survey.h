@@ -7,7 +7,8 @@
 struct survey {
 	const struct seens *seens; /* the caller's */
 	struct strs approved;	   /* uids that have approvals, in byte order */
-	bool strays; /* a file was seen where no artifact is: one that was moved away, maybe */
+	bool *live;  /* of each seen: an artifact is there */
+	bool strays; /* not everywhere: one that was moved away, maybe */
 	bool *there; /* of each seen: a walk found the file. NULL: not walked */
 };
 void survey_release(struct survey *s);
@@ -18,6 +19,8 @@ err_t survey_make(struct survey *out, struct engine *e, const struct seens *seen
 /* Whether a file, or something else, is at the path. seen: one of the seens. */
 err_t survey_is_there(bool *out, const struct survey *s, struct engine *e,
 		      const struct seen *seen) MUST_CHECK;
+/* The paths of artifacts whose files were seen, and are gone. */
+err_t survey_missing(struct strs *out, const struct survey *s, struct engine *e) MUST_CHECK;
 bool survey_is_approved(const struct survey *s, const char *uid);
 
 #endif
