@@ -88,7 +88,8 @@ err_t store_outbox_put(struct store *s, const struct outbox_row *row)
 static err_t read_row(void *list, sqlite3_stmt *st)
 {
 	struct outbox_row row = {.seq = db_long(st, 0), .op_id = db_text(st, 1),
-				 .generation = db_long(st, 3), .payload = db_text(st, 5)};
+				 .generation = db_long(st, 3),
+				 .size = (size_t)db_long(st, 5)};
 
 	DB_UID(row.uid, st, 2);
 	DB_HEX(row.revision, st, 4);
@@ -102,10 +103,29 @@ err_t store_outbox_list(struct outbox *out, struct store *s)
 
 	TRY(db_rows(
 		NULL, s, read_row, &list,
-		"SELECT seq, op_id, uid, generation, revision, payload FROM outbox ORDER BY seq",
+		"SELECT seq, op_id, uid, generation, revision, length(CAST(payload AS BLOB))"
+		" FROM outbox ORDER BY seq",
 		""));
 	*out = list;
 	list = (struct outbox){0};
+	return NULL;
+}
+
+static err_t read_payload(void *out, sqlite3_stmt *st)
+{
+	*(char **)out = db_text(st, 0);
+	return NULL;
+}
+
+err_t store_outbox_payload(char **out, struct store *s, long seq)
+{
+	char *payload = NULL;
+
+	TRY(db_rows(NULL, s, read_payload, &payload, "SELECT payload FROM outbox WHERE seq = ?1",
+		    "l", seq));
+	if (!payload)
+		return err_new(ERR_NOTFOUND, "op %ld is not in the outbox", seq);
+	*out = payload;
 	return NULL;
 }
 

@@ -318,7 +318,8 @@ struct outbox_row {
 	char uid[UID_LEN + 1];
 	long generation;	/* of the artifact when frozen */
 	struct rev_id revision; /* what the op publishes */
-	char *payload;		/* JSON of the op, immutable */
+	char *payload;		/* JSON of the op, immutable; NULL in a list: texts are large */
+	size_t size;		/* of the payload, in bytes; given by the store */
 };
 struct outbox {
 	struct outbox_row *at;
@@ -327,7 +328,10 @@ struct outbox {
 void outbox_release(struct outbox *o);
 err_t store_outbox_put(struct store *s,
 		       const struct outbox_row *row) MUST_CHECK; /* seq is given by the store */
-err_t store_outbox_list(struct outbox *out, struct store *s) MUST_CHECK; /* by seq */
+/* By seq, without the payloads. */
+err_t store_outbox_list(struct outbox *out, struct store *s) MUST_CHECK;
+/* Caller frees; ERR_NOTFOUND. */
+err_t store_outbox_payload(char **out, struct store *s, long seq) MUST_CHECK;
 err_t store_outbox_drop(struct store *s, const char *op_id) MUST_CHECK;
 /* A definite refusal: shown, and not sent again until generation or base version changes. */
 struct refusal {

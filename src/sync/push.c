@@ -28,7 +28,7 @@ static size_t batch_bytes(const struct outbox *out)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < out->len && bytes <= BULK_BYTES; i++)
-		bytes += strlen(out->at[i].payload);
+		bytes += out->at[i].size;
 	return bytes > BULK_BYTES ? BULK_BYTES : BATCH_BYTES;
 }
 
@@ -39,7 +39,7 @@ static size_t batch_len(const struct outbox *out, size_t from, size_t max)
 	size_t count = 0, bytes = 0;
 
 	while (from + count < out->len && count < BATCH_OPS) {
-		bytes += strlen(out->at[from + count].payload);
+		bytes += out->at[from + count].size;
 		if (count && bytes > max)
 			break;
 		count++;
@@ -47,12 +47,24 @@ static size_t batch_len(const struct outbox *out, size_t from, size_t max)
 	return count;
 }
 
+/* One payload after the other: together they are as large as all that was written. */
+static err_t put_op(struct json *j, struct engine *e, const struct outbox_row *row)
+{
+	scoped_free char *payload = NULL;
+
+	TRY(store_outbox_payload(&payload, e->store, row->seq));
+	json_raw(j, payload);
+	return NULL;
+}
+
 static err_t request_of(char **out, struct engine *e, const struct outbox_row *rows, size_t count,
 			bool atomic)
 {
 	scoped_free char *device = NULL, *epoch = NULL, *cursor = NULL, *hash = NULL;
+	scoped_free char *request = NULL;
 	struct mem_stream s;
 	struct json j;
+	err_t err = NULL;
 
 	TRY(store_meta_get(&device, e->store, "device"));
 	TRY(store_meta_get(&epoch, e->store, "epoch"));
@@ -68,12 +80,14 @@ static err_t request_of(char **out, struct engine *e, const struct outbox_row *r
 	json_key_bool(&j, "atomic", atomic);
 	json_key(&j, "ops");
 	json_array_begin(&j);
-	for (size_t i = 0; i < count; i++)
-		json_raw(&j, rows[i].payload);
+	for (size_t i = 0; i < count && !err; i++)
+		err = put_op(&j, e, &rows[i]);
 	json_array_end(&j);
 	json_object_end(&j);
-	*out = mem_stream_close(&s, NULL);
-	return NULL;
+	request = mem_stream_close(&s, NULL);
+	if (!err)
+		*out = steal(request);
+	return err;
 }
 
 /* What was acknowledged is the state of what was sent, which W may have left behind. */
@@ -312,7 +326,13 @@ static err_t send_batch(struct sync_report *r, bool *again, struct engine *e,
 	scoped_free char *request = NULL, *reply = NULL, *reset = NULL;
 	err_t err;
 
-	TRY(request_of(&request, e, rows, count, atomic));
+	err = request_of(&request, e, rows, count, atomic);
+	*again = err && err->code == ERR_NOTFOUND;
+	if (*again) {	/* another process sent one of them meanwhile */
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
 	fault_point("push-send");
 	TRY(e->remote->push(e->remote->ctx, &reply, request));
 	fault_point("push-received");

@@ -458,6 +458,7 @@ static void test_outbox_and_refusals(void **state)
 			     .status = (char *)"bad_transition", .detail = (char *)"d"};
 	struct outbox list;
 	struct refusals refusals;
+	char *payload;
 	long last = 0;
 
 	OK(store_begin(s));
@@ -481,7 +482,12 @@ static void test_outbox_and_refusals(void **state)
 	}
 	assert_int_equal(last, 4);	/* a number is not given twice */
 	assert_string_equal(list.at[2].op_id, "w");
-	assert_string_equal(list.at[2].payload, "{\"a\":1}");
+	assert_null(list.at[2].payload);
+	assert_int_equal(list.at[2].size, 7);
+	OK(store_outbox_payload(&payload, s, list.at[2].seq));
+	assert_string_equal(payload, "{\"a\":1}");
+	free(payload);
+	FAILS(store_outbox_payload(&payload, s, 99), ERR_NOTFOUND, "not in the outbox");
 	outbox_release(&list);
 	OK(store_refusal_list(&refusals, s));
 	assert_int_equal(refusals.len, 1);
