@@ -43,12 +43,14 @@ static char *plain_text(struct slice value)
 
 static void add_option(struct line *l, const char *name, struct slice value)
 {
-	scoped_free char *text = plain_text(value);
+	scoped_free char *text = plain_text(value), *option = mem_strdup(name);
 
+	for (char *p = option; *p; p++)
+		*p = *p == '_' ? '-' : *p;
 	if (slice_is(value, "true"))
-		strs_take(&l->words, mem_printf("--%s", name));
+		strs_take(&l->words, mem_printf("--%s", option));
 	else if (!slice_is(value, "false"))
-		strs_take(&l->words, mem_printf("--%s=%s", name, text));
+		strs_take(&l->words, mem_printf("--%s=%s", option, text));
 }
 
 static void add_argument(struct line *l, const struct mcp_tool *tool, const char *name,

@@ -228,30 +228,52 @@ static err_t text_offset(size_t *out, const char *cursor, struct slice art, size
 	return NULL;
 }
 
+/* One page of text under key, and the cursor of the next. */
+static err_t put_text(struct json *j, const char *key, struct slice art, const char *text,
+		      const struct mcp_part *part)
+{
+	size_t limit = part->limit ? (size_t)part->limit : TEXT_LIMIT, from = 0, n;
+	scoped_free char *cursor = NULL, *oid = json_text(json_member(art, "oid"));
+
+	TRY(text_offset(&from, part->cursor, art, strlen(text)));
+	n = cut(slice_str(text + from), limit);
+	json_key_slice(j, key, slice_of(text + from, n));
+	if (!text[from + n])
+		return NULL;
+	cursor = mem_printf("%zu:%s", from + n, oid ? oid : "");
+	json_key_int(j, "total_bytes", (int64_t)strlen(text));
+	json_key_string(j, "next_cursor", cursor);
+	return NULL;
+}
+
 err_t mcp_shape_show(struct json *j, struct slice data, const struct mcp_part *part)
 {
 	struct slice rest = json_elements(data), art = {0};
-	size_t limit = part->limit ? (size_t)part->limit : TEXT_LIMIT, from = 0, n;
-	scoped_free char *text = NULL, *oid = NULL;
+	scoped_free char *text = NULL;
 
 	json_next(&rest, &art);
 	text = json_text(json_member(art, "body"));
-	oid = json_text(json_member(art, "oid"));
-	if (!text || !oid)
+	if (!text)
 		return err_new(ERR_FATAL, "show printed no text");
-	TRY(text_offset(&from, part->cursor, art, strlen(text)));
-	n = cut(slice_str(text + from), limit);
 	json_object_begin(j);
 	put_art(j, art);
 	if (!slice_is(json_member(art, "problems"), "[]"))
 		copy_some(j, "problems", art, "problems");
-	json_key_slice(j, "text", slice_of(text + from, n));
-	if (text[from + n]) {
-		scoped_free char *cursor = mem_printf("%zu:%s", from + n, oid);
+	TRY(put_text(j, "text", art, text, part));
+	json_object_end(j);
+	return NULL;
+}
 
-		json_key_int(j, "total_bytes", (int64_t)strlen(text));
-		json_key_string(j, "next_cursor", cursor);
-	}
+err_t mcp_shape_resolve(struct json *j, struct slice data, const struct mcp_part *part)
+{
+	scoped_free char *merged = json_text(json_member(data, "merged"));
+
+	if (!merged)
+		return mcp_shape_change(j, data, part);
+	json_object_begin(j);
+	put_art(j, data);
+	copy(j, "explanation", json_member(data, "explanation"));
+	TRY(put_text(j, "merged", data, merged, part));
 	json_object_end(j);
 	return NULL;
 }
@@ -363,6 +385,51 @@ err_t mcp_shape_status(struct json *j, struct slice data, const struct mcp_part 
 	for (const char *const *key = files; *key; key++)
 		json_key_int(j, *key, (int64_t)count(json_member(data, *key)));
 	json_object_end(j);
+	json_object_end(j);
+	return NULL;
+}
+
+static void put_undone(struct json *j, struct slice art)
+{
+	static const char *const keys[] = {"kind", "state", "title", "deleted", NULL};
+
+	put_id(j, art);
+	copy_all(j, art, keys);
+	copy(j, "changed", json_member(art, "changed"));
+	copy_some(j, "did", art, "did");
+}
+
+static void put_operation(struct json *j, struct slice operation)
+{
+	static const char *const keys[] = {"operation", "command", "author", "time", "undoes",
+					   "undone", NULL};
+	struct slice rest = json_elements(json_member(operation, "artifacts")), element;
+
+	copy_all(j, operation, keys);
+	json_key(j, "artifacts");
+	json_array_begin(j);
+	for (size_t n = 0; n < NAMES_LIMIT && json_next(&rest, &element); n++) {
+		scoped_free char *name = json_text(json_member(element, "name"));
+
+		json_string(j, name);
+	}
+	json_array_end(j);
+}
+
+err_t mcp_shape_undo(struct json *j, struct slice data, const struct mcp_part *part)
+{
+	static const char *const keys[] = {"undid", "operation", "dry_run", "already", NULL};
+	bool list = data.len && *data.at == '[';
+	struct page page = {.array = list ? data : json_member(data, "artifacts"),
+			    .key = list ? "operations" : "artifacts",
+			    .names = list ? "operation" : "uid",
+			    .limit = part->limit ? part->limit : LOG_LIMIT,
+			    .cursor = part->cursor};
+
+	json_object_begin(j);
+	if (!list)
+		copy_all(j, data, keys);
+	TRY(put_page(j, &page, list ? put_operation : put_undone));
 	json_object_end(j);
 	return NULL;
 }

@@ -30,6 +30,9 @@ static const char pull_json[] =
 static const char push_json[] =
 #include "cmd/templates/mcp-push.json.inc"
 	;
+static const char resolve_json[] =
+#include "cmd/templates/mcp-resolve.json.inc"
+	;
 static const char search_json[] =
 #include "cmd/templates/mcp-search.json.inc"
 	;
@@ -41,6 +44,9 @@ static const char state_json[] =
 	;
 static const char status_json[] =
 #include "cmd/templates/mcp-status.json.inc"
+	;
+static const char undo_json[] =
+#include "cmd/templates/mcp-undo.json.inc"
 	;
 
 const struct mcp_tool mcp_tools[] = {
@@ -66,6 +72,10 @@ const struct mcp_tool mcp_tools[] = {
 	 .shape = mcp_shape_sync},
 	{.name = "push", .definition = push_json, .command = {"sync", "push"},
 	 .operands = {"ids"}, .shape = mcp_shape_sync},
+	{.name = "resolve", .definition = resolve_json, .command = {"sync", "resolve"},
+	 .operands = {"id"}, .input = "text", .shape = mcp_shape_resolve},
+	{.name = "undo", .definition = undo_json, .command = {"undo"}, .operands = {"operation"},
+	 .shape = mcp_shape_undo},
 	{.name = NULL},
 };
 

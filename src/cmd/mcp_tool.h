@@ -23,7 +23,7 @@ struct mcp_tool {
 	 * templates/mcp-<name>.json. Without an outputSchema the answer is the command's text. */
 	const char *definition;
 	const char *command[3];	/* words of the command line */
-	/* A property of the inputSchema is the option of the same name, except: */
+	/* A property of the inputSchema is the option of the same name, '-' for '_', except: */
 	const char *operands[3];/* those that are operands, in this order */
 	const char *input;	/* that is given to --file on standard input */
 	const char *suffix;	/* that ends the last word of the command */
@@ -58,6 +58,8 @@ err_t mcp_shape_change(struct json *j, struct slice data, const struct mcp_part 
 err_t mcp_shape_check(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_log(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_status(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
+err_t mcp_shape_resolve(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
+err_t mcp_shape_undo(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 err_t mcp_shape_sync(struct json *j, struct slice data, const struct mcp_part *part) MUST_CHECK;
 
 #endif

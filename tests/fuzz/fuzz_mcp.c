@@ -28,7 +28,7 @@ static void check_option(const char *word)
 	static const char *const known[] = {
 		"json", "file", "kind", "state", "scope", "author", "dirty", "conflicts", "ready",
 		"blocked", "since", "sort", "lines", "section", "from", "title", "add", "reason",
-		"off", NULL};
+		"off", "base", "explain", "ours", "theirs", "list", "dry-run", NULL};
 	size_t len = strcspn(word, "=");
 
 	require(strncmp(word, "--", 2) == 0);
@@ -44,7 +44,7 @@ static void check_command(const char *const *argv)
 {
 	static const char *const known[] = {
 		"prime", "status", "list", "search", "show", "log", "new-plan", "new-story",
-		"new-runbook", "set", "state", "check", "sync", NULL};
+		"new-runbook", "set", "state", "check", "sync", "undo", NULL};
 	const char *const *name = known;
 
 	require(strcmp(argv[0], "/proc/self/exe") == 0);

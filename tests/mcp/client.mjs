@@ -59,7 +59,7 @@ for (const tool of tools) {
   assert.ok(tool.title && tool.description && tool.description.length < 200, tool.name);
   assert.notEqual(tool.annotations.destructiveHint, true);
 }
-for (const name of ["list", "search", "show", "create", "edit", "state", "check", "status", "log", "push", "pull"])
+for (const name of ["list", "search", "show", "create", "edit", "state", "check", "status", "log", "push", "pull", "resolve", "undo"])
   assert.ok(tools.some((tool) => tool.name === name), name);
 ok(`${tools.length} tools`);
 
@@ -152,6 +152,28 @@ assert.match(await refused("push", {}), /hint: 'git agent sync pull' merges them
 assert.match(await refused("pull", {}), /^ ! INFRA-002: conflict\nerror: 1 artifact is in conflict\nhint: /);
 assert.deepEqual((await call("status")).conflicts, { count: 1, first: ["INFRA-002"] });
 ok("push, pull, a conflict");
+
+const both = await call("resolve", { id: "INFRA-002", explain: true });
+assert.match(both.merged, /^<{7} /m);
+assert.match(await refused("resolve", { id: "INFRA-002", text: both.merged }), /conflict markers/);
+const whole2 = both.merged.replace(/^<{7}[^]*?^>{7}.*$/m, "# INFRA-002: Both");
+assert.equal((await call("resolve", { id: "INFRA-002", text: whole2 })).title, "Both");
+assert.equal((await call("push")).sent, 1);
+ok("resolve");
+
+const before = await call("show", { id: "INFRA-002", section: "Notes" });
+await call("edit", { id: "INFRA-002", title: "Mine" });
+const based = await call("edit", { id: "INFRA-002", section: "Notes", text: "Based.", base: before.revision });
+assert.equal(based.title, "Mine");
+assert.match(await refused("edit", { id: "INFRA-002", section: "Notes", text: "Blind.", base: before.revision }), /^error: /);
+const operations = await call("undo", { list: true, limit: 1 });
+assert.equal(operations.operations[0].command, "edit");
+assert.deepEqual(operations.operations[0].artifacts, ["INFRA-002"]);
+assert.equal((await call("undo", { dry_run: true })).artifacts[0].changed, true);
+assert.equal((await call("undo")).artifacts[0].id, "INFRA-002");
+assert.equal((await call("show", { id: "INFRA-002", section: "Notes" })).text, before.text);
+assert.equal((await call("show", { id: "INFRA-002" })).title, "Mine");
+ok("edit from a base, undo");
 
 await client.close();
 await colleague.close();
