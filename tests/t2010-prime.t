@@ -60,6 +60,7 @@ test_expect_success 'with artifacts: their ids, sections, boxes and states' '
 	git agent prime >../page && cat ../page &&
 	commands_of ../page >../actual && cat >../expect <<-\EOT &&
 	git agent list --kind story
+	git agent search Rate
 	git agent show INFRA-002
 	git agent set -n INFRA-002 --section "Notes" --text "The new text."
 	git agent check -n INFRA-002 1

@@ -116,7 +116,8 @@ static void print_commands(const struct prime *p)
 		printf("    %s  # %s\n", p->commands[i].line, p->commands[i].what);
 	if (p->workspace)
 		puts("\n`-n` only shows what would be done: leave it out to do it. `-m <reason>` "
-		     "says why. Data is printed as JSON by `--json`; each command has `-h`.");
+		     "says why. `git agent undo` takes back the last command. Data is printed as "
+		     "JSON by `--json`; each command has `-h`.");
 	putchar('\n');
 }
 

@@ -123,13 +123,29 @@ static char *section_line(const struct subject *sub, const char *name)
 	return NULL;
 }
 
+/* The first word of the title that is one to search for. */
+static char *search_line(const struct subject *sub)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	for (const char *at = sub->art.title; *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		if (len >= 4 && len <= 20 && strspn(at, letters) == len)
+			return mem_printf("git agent search %.*s", (int)len, at);
+		at += len;
+	}
+	return NULL;
+}
+
 struct lines {
-	char *show, *section, *box, *step;
+	char *search, *show, *section, *box, *step;
 	char *kind;	/* of what is shown */
 };
 
 static void lines_release(struct lines *l)
 {
+	free(l->search);
 	free(l->show);
 	free(l->section);
 	free(l->box);
@@ -142,6 +158,7 @@ static void take_lines(struct lines *l, const struct subject *sub, const char *n
 	if (!l->show) {
 		l->show = mem_printf("git agent show %s", name);
 		l->kind = mem_strdup(sub->art.kind);
+		l->search = search_line(sub);
 	}
 	if (!l->section)
 		l->section = section_line(sub, name);
@@ -221,6 +238,7 @@ static err_t add_examples(struct prime *p)
 	TRY(find_lines(&l, p));
 	add(p, "list them; also --state, --scope",
 	    l.kind ? mem_printf("git agent list --kind %s", l.kind) : mem_strdup("git agent list"));
+	add(p, "find by words", steal(l.search));
 	add(p, "read one", steal(l.show));
 	add(p, "replace the text of a section", steal(l.section));
 	add(p, "tick a box", steal(l.box));
