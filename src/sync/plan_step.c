@@ -338,12 +338,34 @@ static bool same_step(const struct graph *g, int k, const struct oid *from, cons
 	return false;
 }
 
+/* Revision k has what the change from -> to leaves, and none of its parents had: k made it. */
+static err_t made_by(bool *out, const struct plan_ctx *ctx, int k, struct slice from,
+		     struct slice to)
+{
+	const struct graph *g = &ctx->graph;
+	struct slice text;
+
+	TRY(text_of(&text, ctx, &g->at[k].oid));
+	*out = g->parent[k][0] >= 0 && plan_contains(from, to, text, ctx->kind);
+	for (int i = 0; i < REVISION_PARENTS && *out; i++) {
+		int p = g->parent[k][i];
+
+		if (p < 0)
+			continue;
+		*out = !oid_none(&g->at[p].oid);
+		if (*out)
+			TRY(text_of(&text, ctx, &g->at[p].oid));
+		*out = *out && !plan_contains(from, to, text, ctx->kind);
+	}
+	return NULL;
+}
+
 /*
- * Some revision that only the other side has contains the change of r. One that was made beside the
- * merge base may lack a line which it never had; that is no removal, so there only the very same
- * step counts, or lines that were added.
+ * The other side has the change of r, which a commit brought here, in a revision of its own: the
+ * very same step, lines that were added, or a step that made the change. (A text may lack a line
+ * that it never had; that is no removal.)
  */
-static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other, int base, int r)
+static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other, int r)
 {
 	const struct graph *g = &ctx->graph;
 	const struct oid *from_oid = &g->at[g->parent[r][0]].oid, *to_oid = &g->at[r].oid;
@@ -357,38 +379,30 @@ static err_t contained(bool *out, const struct plan_ctx *ctx, const bool *other,
 	TRY(text_of(&to, ctx, to_oid));
 	adds = plan_only_adds(from, to);
 	for (size_t k = 0; k < g->len && !*out; k++) {
-		if (!other[k] || oid_none(&g->at[k].oid) ||
-		    (!adds && !graph_is_ancestor(g, base, (int)k)))
+		if (!other[k] || oid_none(&g->at[k].oid))
 			continue;
+		if (!adds) {
+			TRY(made_by(out, ctx, (int)k, from, to));
+			continue;
+		}
 		TRY(text_of(&text, ctx, &g->at[k].oid));
 		*out = plan_contains(from, to, text, ctx->kind);
 	}
 	return NULL;
 }
 
-/*
- * A commit that only the other side has made the change of r: r is one of the edits that went into
- * it. A commit that merely has the text, from before, is none.
- */
+/* A commit that only the other side has made the change of r: r is an edit that went into it. */
 static err_t committed(bool *out, const struct plan_ctx *ctx, const bool *other, int r)
 {
 	const struct graph *g = &ctx->graph;
-	struct slice from, to, before, after;
+	struct slice from, to;
 
 	*out = false;
 	TRY(text_of(&from, ctx, &g->at[g->parent[r][0]].oid));
 	TRY(text_of(&to, ctx, &g->at[r].oid));
-	for (size_t k = 0; k < g->len && !*out; k++) {
-		int p = g->parent[k][0];
-
-		if (!other[k] || g->at[k].how != HOW_COMMIT || p < 0 || oid_none(&g->at[k].oid) ||
-		    oid_none(&g->at[p].oid))
-			continue;
-		TRY(text_of(&before, ctx, &g->at[p].oid));
-		TRY(text_of(&after, ctx, &g->at[k].oid));
-		*out = plan_contains(from, to, after, ctx->kind) &&
-		       !plan_contains(from, to, before, ctx->kind);
-	}
+	for (size_t k = 0; k < g->len && !*out; k++)
+		if (other[k] && g->at[k].how == HOW_COMMIT && !oid_none(&g->at[k].oid))
+			TRY(made_by(out, ctx, (int)k, from, to));
 	return NULL;
 }
 
@@ -404,10 +418,7 @@ static err_t put_shared(char **base, size_t *len, const struct plan_ctx *ctx, in
 	scoped_free bool *mine = only_in(g, a, b), *other = only_in(g, b, a);
 	size_t count;
 	scoped_free int *list = in_order(&count, g, mine);
-	int bases[MAX_BASES], base_rev = -1;
 
-	if (graph_merge_bases(bases, MAX_BASES, g, a, b))
-		base_rev = bases[0];
 	for (size_t i = 0; i < count; i++) {
 		const struct revision *r = &g->at[list[i]];
 		int p = g->parent[list[i]][0];
@@ -420,7 +431,7 @@ static err_t put_shared(char **base, size_t *len, const struct plan_ctx *ctx, in
 		TRY(text_of(&from, ctx, &g->at[p].oid));
 		TRY(text_of(&to, ctx, &r->oid));
 		if (r->how == HOW_COMMIT)
-			TRY(contained(&shared, ctx, other, base_rev, list[i]));
+			TRY(contained(&shared, ctx, other, list[i]));
 		else
 			TRY(committed(&shared, ctx, other, list[i]));
 		if (shared)

@@ -835,6 +835,29 @@ static void s32(struct team *t)
 	want_both(t, 1, false);
 }
 
+/* What sync brings of a removal, to a clone that got the line by git and never had it before. */
+static void s33(struct team *t)
+{
+	begin(t);
+	agent_add(t, A, 1);
+	agent_add(t, A, 5);
+	commit(t, A);
+	git_push(t, A);
+	team_look(t, A);
+	hand_remove(t, A, 5);
+	commit(t, A);
+	agent_add(t, B, 4);
+	commit(t, B);
+	git_pull(t, B);
+	team_look(t, B);
+	agent_add(t, A, 2);
+	agent_remove(t, A, 2);
+	sync_both(t);
+	want_both(t, 5, false);
+	want_both(t, 1, true);
+	want_both(t, 4, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -933,6 +956,7 @@ static const struct {
 	{"30 a deletion is taken back, beside another's artifact of the same file", s30},
 	{"31 where the other is known", s31},
 	{"32 commit, switch to a colleague's branch, restore an older text", s32},
+	{"33 a removal that was committed, against what never had the line", s33},
 };
 
 static int number, failed;
