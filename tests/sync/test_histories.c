@@ -874,6 +874,7 @@ static bool history(uint64_t seed, int ops)
 	bool good;
 
 	random_state = seed;
+	team_seed(seed);
 	r->t.verbose = verbose;
 	team_open(&r->t, git);
 	settings(r, seed);

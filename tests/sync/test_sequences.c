@@ -5,6 +5,7 @@
 #include "rest.h"
 #include "team.h"
 
+#include "util/clock.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -995,8 +996,12 @@ static void run_all(void)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : (uint64_t)clock_now();
+
+	printf("# seed %llu\n", (unsigned long long)seed);
+	team_seed(seed);
 	git = &sim_model;
 	run_all();
 	git = &sim_real;
