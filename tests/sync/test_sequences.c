@@ -859,6 +859,34 @@ static void s33(struct team *t)
 	want_both(t, 4, true);
 }
 
+/* A removal is committed, git pull brings the line once more, and what the pull left in the file is
+ * committed again with an edit: all of it was seen. */
+static void s34(struct team *t)
+{
+	begin(t);
+	agent_add(t, B, 1);
+	push(t, B);
+	commit(t, B);
+	git_push(t, B);
+	agent_add(t, A, 2);
+	pull(t, A);
+	agent_remove(t, A, 1);
+	commit(t, A);
+	git_pull(t, A);
+	team_look(t, A);
+	must(t, git->reset(sim(t, A), SIM_SOFT, "HEAD~1"), "reset");
+	team_look(t, A);
+	hand_add(t, A, 5);
+	team_look(t, A);
+	commit(t, A);
+	team_look(t, A);
+	want(t, A, 1, false);
+	sync_both(t);
+	want_both(t, 1, false);
+	want_both(t, 2, true);
+	want_both(t, 5, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -958,6 +986,7 @@ static const struct {
 	{"31 where the other is known", s31},
 	{"32 commit, switch to a colleague's branch, restore an older text", s32},
 	{"33 a removal that was committed, against what never had the line", s33},
+	{"34 pull, reset --soft, edit, commit", s34},
 };
 
 static int number, failed;
