@@ -203,27 +203,6 @@ static err_t use_old_text(struct change *c, struct slice *text, struct trial *t,
 	return NULL;
 }
 
-/* The commit only records what the file showed when it was last seen, over what HEAD had then: all
- * that is in it was looked at, and taken or not. */
-static err_t records_seen(bool *out, struct trial *t, const struct git_change *ch,
-			  const struct oid *p)
-{
-	scoped(seen_release) struct seen seen = {0};
-	err_t err;
-
-	*out = false;
-	if (!t->commit->mine || ch->nr_parents != 1 || oid_none(&ch->after))
-		return NULL;
-	err = store_seen_get(&seen, t->e->store, t->e->git->worktree, ch->path);
-	if (err && err->code == ERR_NOTFOUND) {
-		err_free(err);
-		return NULL;
-	}
-	TRY(err);
-	*out = !seen.left && oid_eq(&seen.file, &ch->after) && oid_eq(&seen.head, p);
-	return NULL;
-}
-
 static err_t judge_change(struct trial *t, struct loaded *l, const struct git_change *ch,
 			  struct slice g_text, const struct oid *p, const struct slice *p_text)
 {
@@ -254,7 +233,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		f.g_known = loaded_knows(l, &ch->after);
 		f.p_known = c.from_rev >= 0 || c.base_text;
 		f.p_is_w = c.from_rev == l->w;
-		TRY(records_seen(&seen, t, ch, p));
+		TRY(judge_records_seen(&seen, t->e, t->commit, ch, p));
 		f.back = p_text || (!seen && c.from_rev >= 0 &&
 				    judge_not_after(l, &ch->after, c.from_rev));
 		/* a path that moved is news, too, though the text is not */

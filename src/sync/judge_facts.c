@@ -224,3 +224,22 @@ bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev)
 			return false;
 	return true;
 }
+
+err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *commit,
+			 const struct git_change *ch, const struct oid *p)
+{
+	scoped(seen_release) struct seen seen = {0};
+	err_t err;
+
+	*out = false;
+	if (!commit->mine || ch->nr_parents != 1 || oid_none(&ch->after))
+		return NULL;
+	err = store_seen_get(&seen, e->store, e->git->worktree, ch->path);
+	if (err && err->code == ERR_NOTFOUND) {
+		err_free(err);
+		return NULL;
+	}
+	TRY(err);
+	*out = !seen.left && oid_eq(&seen.file, &ch->after) && oid_eq(&seen.head, p);
+	return NULL;
+}

@@ -27,5 +27,9 @@ err_t judge_stands_for(int *out, const struct loaded *l, const struct git_commit
 err_t judge_is_settled(bool *out, struct engine *e, const char *commit) MUST_CHECK;
 /* No revision of ours with this text comes after `rev`. */
 bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev);
+/* The commit only records what the file showed when it was last seen, over what HEAD had then: all
+ * that is in it was looked at, and taken or not. */
+err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *commit,
+			 const struct git_change *ch, const struct oid *p) MUST_CHECK;
 
 #endif

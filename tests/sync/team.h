@@ -37,7 +37,7 @@ bool team_has(const char *text, int token);
 char *team_with(const char *text, int token); /* at the end of a section's list; caller frees */
 char *team_without(const char *text, int token);
 
-/* Uids, and with them the ids of revisions and the order of merges, follow from this from now on. */
+/* Uids, and with them the ids of revisions and the order of merges, follow from this. */
 void team_seed(uint64_t seed);
 void team_open(struct team *t, const struct sim_ops *git);
 void team_close(struct team *t);
