@@ -986,6 +986,8 @@ static const struct {
 	{"31 where the other is known", s31},
 	{"32 commit, switch to a colleague's branch, restore an older text", s32},
 	{"33 a removal that was committed, against what never had the line", s33},
+	{"33b again, with other ids", s33}, /* the order of a merge follows them */
+	{"33c and others", s33},
 	{"34 pull, reset --soft, edit, commit", s34},
 };
 
