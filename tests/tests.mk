@@ -116,7 +116,7 @@ mutants: test-programs
 	scripts/mutants $(EVERY:%=--every %) $(M)
 
 # --- lint: a stamp per file, so that the second run is quick -------------------------------
-LINT_SCRIPTS = .ci/run $(filter-out %.awk %.h,$(wildcard scripts/*)) $(wildcard tests/lib/*.sh) \
+LINT_SCRIPTS = .ci/run $(filter-out %.awk %.h scripts/debian,$(wildcard scripts/*)) $(wildcard tests/lib/*.sh) \
                $(SCRIPT_TESTS) $(wildcard hooks/p* hooks/server/*)
 
 .PHONY: lint
