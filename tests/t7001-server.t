@@ -63,7 +63,7 @@ do
 	results | calls | purge | rules | lint)
 		pgtap "supabase/tests/$name.test.sql" ;;
 	conformance)
-		"$build/tests/unit/test_remote_server" || status=1 ;;
+		node tests/server/conformance.mjs "$build/tests/unit" || status=1 ;;
 	older)
 		node tests/server/older.mjs "$build/tests/server/kinds-sql" || status=1 ;;
 	members | admin | security | roles | writers | cost | scale)

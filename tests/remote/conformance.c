@@ -2,6 +2,7 @@
 #include "conformance.h"
 
 #include "conformance_doc.c"
+#include "conformance_log.c"
 
 static struct conformance conf;
 static struct kinds *conf_kinds;
@@ -9,7 +10,8 @@ static struct remote ada, bob;
 
 static int conf_setup(void **state)
 {
-	(void)state;
+	const char *row = *state;
+
 	if (!conf_kinds)
 		conf_kinds = kinds_new();
 	if (!reader)
@@ -17,6 +19,8 @@ static int conf_setup(void **state)
 	OK(conf.fresh(conf.ctx));
 	OK(conf.open(&ada, conf.ctx, "Ada <ada@example.org>", conf_kinds));
 	OK(conf.open(&bob, conf.ctx, "Bob <bob@example.org>", conf_kinds));
+	log_remote(&ada, "ada", row);
+	log_remote(&bob, "bob", row);
 	return 0;
 }
 
@@ -232,11 +236,12 @@ static void pages_miss_nothing(void **state)
 {
 	static struct doc docs[DOCS];
 	struct replica *p = mem_alloc(sizeof(*p));
-	unsigned seed = (unsigned)clock_monotonic_ns();
+	const char *given = getenv("GIT_AGENT_SEED");
+	unsigned seed = given ? (unsigned)atol(given) : (unsigned)clock_monotonic_ns();
 	bool more = true;
 
 	(void)state;
-	print_message("# seed %u\n", seed);
+	print_message("# GIT_AGENT_SEED=%u\n", seed);
 	srand(seed);
 	for (int i = 0; i < DOCS; i++)
 		create(&docs[i], i + 1);

@@ -21,7 +21,8 @@ struct conformance {
 	err_t (*open)(struct remote *out, void *ctx, const char *who, const struct kinds *kinds);
 };
 
-#define CONFORMANCE_TEST(name) cmocka_unit_test_setup_teardown(name, conf_setup, conf_teardown)
+#define CONFORMANCE_TEST(name)                                                                     \
+	cmocka_unit_test_prestate_setup_teardown(name, conf_setup, conf_teardown, (void *)#name)
 #define CONFORMANCE_TESTS                                                                          \
 	CONFORMANCE_TEST(a_create_is_pulled), CONFORMANCE_TEST(a_request_twice_is_one_revision),   \
 		CONFORMANCE_TEST(two_clients_one_base), CONFORMANCE_TEST(a_batch_of_100),          \
