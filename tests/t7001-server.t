@@ -3,10 +3,11 @@
 # (the versions are printed). Several TAP streams, one after the other.
 #
 #	SERVER_TESTS='lint security'   only these parts
+#	GIT_AGENT_NATIVE=1             the Supabase CLI's own stack in its containers, too
 #	WRITERS_SECONDS=20 WRITERS_SEED= COST_ROUNDS=7 SCALE_SIZES='1000 10000'
 cd "$(dirname "$0")/.." || exit 2
 build=${GIT_AGENT_BUILD:-build}
-part=${SERVER_TESTS:-kinds text results calls purge rules lint conformance members admin older security roles writers cost scale leftovers}
+part=${SERVER_TESTS:-kinds text results calls purge rules lint conformance members admin older security roles writers cost scale leftovers native}
 place=$PWD/build/backend-$$
 
 . tests/lib/backend.sh
@@ -78,6 +79,21 @@ do
 		done
 		test -z "$left" && test ! -e "$place"
 		one "stop leaves no process and no file$left" $? ;;
+	native)
+		echo "# not run: a hosted Supabase project"
+		why="GIT_AGENT_NATIVE=1 asks for it" code=77
+		if test -n "${GIT_AGENT_NATIVE-}"
+		then
+			scripts/test-backend --native >&2
+			code=$?
+			why="the Supabase CLI or a container engine is missing"
+		fi
+		if test $code = 77
+		then
+			printf "ok 1 - the Supabase CLI's own stack # SKIP %s\n1..1\n" "$why"
+		else
+			one "the Supabase CLI's own stack" $code
+		fi ;;
 	esac
 done
 exit $status
