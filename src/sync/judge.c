@@ -234,7 +234,8 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		f.p_known = c.from_rev >= 0 || c.base_text;
 		f.p_is_w = c.from_rev == l->w;
 		TRY(judge_records_seen(&seen, t->e, t->commit, ch, p));
-		f.back = p_text || (!seen && c.from_rev >= 0 &&
+		/* over W's own text it goes back on purpose, as any other commit would */
+		f.back = p_text || (c.from_rev >= 0 && (!seen || f.p_is_w) &&
 				    judge_not_after(l, &ch->after, c.from_rev));
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
