@@ -21,7 +21,8 @@
  *   remote/          remote.h is what sync/ asks of a remote; file/ (SQLite) and supabase/ (HTTP)
  *                    answer it
  *   cli/             options, JSON envelope, safe text, columns, colour, pager, progress
- *   util/            err, mem, slice, strs, utf8, json, hash, clock, file, proc, fault, module
+ *   util/            err, mem, slice, strs, utf8, json, hash, clock, file, proc, fault, module,
+ *                    trace, redact
  *
  * Each directory includes only those below it in this chain, and scripts/check-layers proves it:
  *
@@ -34,6 +35,7 @@
 #include "cli/pager.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "util/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +83,7 @@ static void print_lines(const char *prefix, const char *text)
 
 static void print_error(err_t err)
 {
+	trace_error(err->text);
 	fflush(stdout);
 	fputs(err_exit_code(err) == 128 ? "fatal: " : "error: ", stderr);
 	text_safe_fputs(err->text, stderr);
@@ -130,6 +133,7 @@ static err_t run(int argc, char **argv)
 		return err_hint(err_new(ERR_MISUSE, "unknown option '%s'", argv[1]),
 				"'git agent help' lists the commands");
 	TRY(cmd_find(&cmd, argv[1]));
+	trace_command(cmd->name);
 	return cmd->run(argc - 1, argv + 1);
 }
 
@@ -140,6 +144,7 @@ int main(int argc, char **argv)
 
 	fill_standard_fds();
 	restore_sigpipe();
+	trace_start(argv);
 	err = run(argc, argv);
 	if (err)
 		print_error(err);
@@ -152,5 +157,6 @@ int main(int argc, char **argv)
 		err_free(unwritten);
 	}
 	pager_finish();
+	trace_exit(code);
 	return code;
 }

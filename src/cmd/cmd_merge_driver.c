@@ -12,6 +12,7 @@
 #include "cmd/settings.h"
 #include "util/file.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +169,7 @@ static void tell(const struct driver *d, const struct merge_result *m)
 
 static err_t merge(struct driver *d)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("merge", "driver");
 	const struct merge_settings settings = merge_config(&d->config);
 	struct merge_result m;
 	err_t err;
@@ -183,6 +185,7 @@ static err_t merge(struct driver *d)
 	if (d->doubt == marked && m.clean &&
 	    !has_markers(slice_of(m.bytes, m.len), d->options.marker_size))
 		d->doubt = NULL;
+	trace_count("merge", "conflicts", m.conflicts);
 	err = put(d, slice_of(m.bytes, m.len));
 	if (!err)
 		tell(d, &m);

@@ -223,7 +223,6 @@ static err_t find_all(struct server *s, const struct server_ask *ask, struct rep
 		.url = s->url, .key = s->key, .project = s->project,
 		.proxy = s->http[PROXY], .ca_info = s->http[CA_INFO], .ca_path = s->http[CA_PATH],
 		.cert = s->http[CERT], .cert_key = s->http[CERT_KEY],
-		.trace = variable("GIT_AGENT_TRACE_HTTP") != NULL,
 		.keeper = keeper_calls(s->keeper),
 	};
 	if (ask->brief) {

@@ -1,4 +1,5 @@
 #include "store/db.h"
+#include "util/trace.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -51,6 +52,26 @@ err_t db_error_at(sqlite3 *db, const char *path, int rc)
 err_t db_error(struct store *s, int rc)
 {
 	return db_error_at(s->db, s->path, rc);
+}
+
+/* Statements with their ?1: no text of an artifact is in them. */
+static int tell_statement(unsigned what, void *ctx, void *st, void *text)
+{
+	scoped_free char *sql = mem_strdup(text);
+
+	for (char *c = sql; *c; c++)
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+	trace_printf(TRACE_SQL, "sql: %s: %s\n", (const char *)ctx, sql);
+	return 0;
+}
+
+void db_trace(sqlite3 *db)
+{
+	static char of[] = "workspace";
+
+	if (trace_wanted(TRACE_SQL))
+		sqlite3_trace_v2(db, SQLITE_TRACE_STMT, tell_statement, of);
 }
 
 static sqlite3_stmt **slot(struct store *s, const char *sql)

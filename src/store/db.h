@@ -30,6 +30,9 @@ struct store {
 void db_finalize(struct store *s);	/* prepared statements; they are prepared again by need */
 void db_discard(struct store *s);
 
+/* GIT_AGENT_TRACE_SQL, for a connection that was just opened. */
+void db_trace(sqlite3 *db);
+
 /* What sqlite3 just reported, as an error of ours. rc 0 is success. */
 err_t db_error(struct store *s, int rc) MUST_CHECK;
 /* The same with nothing but a connection and a path. */

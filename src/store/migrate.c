@@ -55,6 +55,7 @@ static err_t open_raw(sqlite3 **out, const char *path, int flags)
 	scoped(close_ptr) sqlite3 *db = NULL;
 
 	TRY(db_error_at(db, path, sqlite3_open_v2(path, &db, flags, NULL)));
+	db_trace(db);
 	sqlite3_busy_timeout(db, BUSY_MS);
 	*out = steal(db);
 	return NULL;

@@ -50,6 +50,7 @@ static err_t connect(struct store **out, const char *path)
 		db_discard(s);
 		return err;
 	}
+	db_trace(s->db);
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	*out = s;

@@ -58,6 +58,7 @@ static err_t connect(struct store **out, const char *name, const char *path, enu
 	s->how = how;
 	s->lock = -1;
 	TRY(db_error(s, sqlite3_open_v2(name, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL)));
+	db_trace(s->db);
 	TRY(settings(s));
 	*out = steal(s);
 	return NULL;

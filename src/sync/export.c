@@ -5,6 +5,7 @@
 #include "sync/record.h"
 #include "sync/survey.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,7 @@ static err_t speaks_for_path(bool *out, struct engine *e, const struct art *art)
 
 err_t export_files(struct report *r, struct engine *e, const struct export_options *o)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("sync", "export");
 	scoped(view_release) struct view v = {.e = e, .r = r, .o = o};
 	scoped(arts_release) struct arts arts = {0};
 	struct art_filter filter = {.with_deleted = true};
@@ -465,6 +467,7 @@ static err_t carry(struct strs *paths, struct view *v, const char *uid, const st
 
 err_t export_for_commit(struct strs *paths, struct report *r, struct engine *e, bool all)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("sync", "export");
 	struct export_options o = {.all = true};
 	scoped(view_release) struct view v = {.e = e, .r = r, .o = &o};
 	scoped(mines_release) struct mines mines = {0};

@@ -5,6 +5,7 @@
 #include "sync/look.h"
 #include "sync/record.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,7 @@ static err_t import_news_locked(struct report *r, struct engine *e, const struct
 
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("sync", "import");
 	bool news;
 	err_t err;
 
@@ -175,6 +177,9 @@ err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 		return NULL;
 	TRY(store_begin(e->store));
 	err = import_news_locked(r, e, paths);
+	trace_count("sync", "created", r->created);
+	trace_count("sync", "changed", r->changed);
+	trace_count("sync", "conflicts", r->conflicts);
 	if (!err)
 		return store_commit(e->store);
 	store_rollback(e->store);

@@ -10,6 +10,7 @@
 #include "util/fault.h"
 #include "util/json.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -425,6 +426,7 @@ static err_t apply_rows(struct sync_report *r, struct engine *e, const struct st
 
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("sync", "pull");
 	scoped(strs_release) struct strs rows = {0}, again = {0}, missed = {0};
 	scoped_free char *digest = NULL;
 
@@ -442,5 +444,8 @@ err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 		TRY(missed_rows(&missed, r, e, digest));
 	if (missed.len)
 		TRY(in_one_transaction(r, e, &missed, apply_rows));
+	trace_count("sync", "received", r->received);
+	trace_count("sync", "merged", r->merged);
+	trace_count("sync", "conflicts", r->conflicts);
 	return still_in_conflict(r, e);
 }

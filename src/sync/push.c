@@ -9,6 +9,7 @@
 #include "util/fault.h"
 #include "util/json.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -389,6 +390,7 @@ err_t push_settle(struct sync_report *r, struct engine *e)
 
 err_t push_run(struct sync_report *r, struct engine *e, const struct push_options *o)
 {
+	scoped(trace_leave) struct trace_region region = trace_enter("sync", "push");
 	int before;
 
 	if (o->dry_run)
@@ -402,5 +404,7 @@ err_t push_run(struct sync_report *r, struct engine *e, const struct push_option
 	if (r->refused > before)
 		TRY(refusals_review(e));
 	TRY(record_write(e));
+	trace_count("sync", "sent", r->sent);
+	trace_count("sync", "refused", r->refused);
 	return count_queued(r, e);
 }

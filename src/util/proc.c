@@ -1,5 +1,7 @@
 #include "util/proc.h"
+#include "util/clock.h"
 #include "util/mem.h"
+#include "util/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -254,7 +256,8 @@ static bool is_our_trouble(int error)
 	       error == E2BIG;
 }
 
-static err_t run(int *status, const struct proc *p, struct pipes *pipes, FILE *out, FILE *err)
+static err_t run(int *status, pid_t *child, const struct proc *p, struct pipes *pipes, FILE *out,
+		 FILE *err)
 {
 	scoped(signals_restore) struct signals signals;
 	pid_t pid;
@@ -274,6 +277,7 @@ static err_t run(int *status, const struct proc *p, struct pipes *pipes, FILE *o
 		*status = 127;
 		return NULL;
 	}
+	*child = pid;
 	failed = exchange(&pipes->ours, p->input, out, err);
 	close_ends(&pipes->ours);
 	if (failed) {
@@ -288,13 +292,18 @@ err_t proc_run(struct proc_result *out, const struct proc *p)
 	scoped(pipes_release) struct pipes pipes = {{NONE, NONE, NONE}, {NONE, NONE, NONE}};
 	struct proc_result result = {0};
 	struct mem_stream text, talk;
+	int64_t started = clock_monotonic_ns();
+	pid_t child = -1;
+	int number;
 	err_t err;
 
 	fflush(stdout);
 	TRY(open_pipes(&pipes, p));
 	mem_stream_open(&text);
 	mem_stream_open(&talk);
-	err = run(&result.status, p, &pipes, text.file, talk.file);
+	number = trace_child_start(p->argv, p->dir);
+	err = run(&result.status, &child, p, &pipes, text.file, talk.file);
+	trace_child_exit(number, started, (int)child, result.status);
 	result.out = mem_stream_close(&text, &result.out_len);
 	result.err = mem_stream_close(&talk, NULL);
 	if (err)

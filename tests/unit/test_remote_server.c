@@ -37,7 +37,6 @@ static err_t open_as(struct supabase *out, const char *who)
 					  .url = env("GIT_AGENT_TEST_URL"),
 					  .key = env("GIT_AGENT_TEST_KEY"),
 					  .project = project[0] ? project : NULL,
-					  .trace = *env("GIT_AGENT_TRACE_HTTP") == '1',
 					  .keeper = {.ctx = token.ctx, .load = load},
 				  });
 }

@@ -13,6 +13,7 @@
 #include "../lib/http-script.h"
 #include "remote/supabase/supabase.h"
 #include "util/clock.h"
+#include "util/trace.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -903,13 +904,17 @@ static void a_trace_has_no_secrets(void **state)
 					      "ada@example", "Bearer",		 "CORE"};
 	struct supabase_options o = options();
 	char name[] = "/tmp/test-trace-XXXXXX";
+	char *nobody[] = {NULL};
 	int fd = mkstemp(name), before = dup(STDERR_FILENO);
 	scoped_free char *text = NULL;
 
 	(void)state;
-	o.trace = true;
+	setenv("GIT_AGENT_TRACE_HTTP", "1", 1);
+	trace_start(nobody);
 	dup2(fd, STDERR_FILENO);
 	traced(&o);
+	unsetenv("GIT_AGENT_TRACE_HTTP");
+	trace_start(nobody);
 	dup2(before, STDERR_FILENO);
 	close(before);
 	text = slurp(fd);

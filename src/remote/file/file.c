@@ -72,6 +72,7 @@ static err_t open_database(struct share *s, bool create)
 
 	if (rc != SQLITE_OK)
 		return s->db ? share_db_error(s) : share_db_unreachable(s, sqlite3_errstr(rc));
+	share_db_trace(s);
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

@@ -1,6 +1,7 @@
 #include "remote/file/share_db.h"
 
 #include "util/fault.h"
+#include "util/trace.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,6 +9,26 @@
 err_t share_db_unreachable(const struct share *s, const char *why)
 {
 	return err_new(ERR_OFFLINE, "remote '%s' is out of reach: %s", s->url, why);
+}
+
+/* Statements with their ?1: no text of an artifact is in them. */
+static int tell_statement(unsigned what, void *ctx, void *st, void *text)
+{
+	scoped_free char *sql = mem_strdup(text);
+
+	for (char *c = sql; *c; c++)
+		if (*c == '\n' || *c == '\t')
+			*c = ' ';
+	trace_printf(TRACE_SQL, "sql: %s: %s\n", (const char *)ctx, sql);
+	return 0;
+}
+
+void share_db_trace(const struct share *s)
+{
+	static char of[] = "remote";
+
+	if (trace_wanted(TRACE_SQL))
+		sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, tell_statement, of);
 }
 
 err_t share_db_error(const struct share *s)

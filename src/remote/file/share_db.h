@@ -26,6 +26,9 @@ struct share {
 	char *url; /* "file:<path>" */
 };
 
+/* GIT_AGENT_TRACE_SQL, for a connection that was just opened. */
+void share_db_trace(const struct share *s);
+
 /* What the last call on s->db left behind, as an error that names the remote. Never NULL. */
 err_t share_db_error(const struct share *s) MUST_CHECK;
 /* ERR_OFFLINE "remote 'file:...' is out of reach: <why>". */

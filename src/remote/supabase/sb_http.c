@@ -2,6 +2,7 @@
 #include "remote/supabase/sb.h"
 #include "util/clock.h"
 #include "util/fault.h"
+#include "util/trace.h"
 
 #include <curl/curl.h>
 #include <inttypes.h>
@@ -23,7 +24,6 @@ struct sb_http {
 	char *apikey;	/* the header */
 	char why[CURL_ERROR_SIZE];
 	int pause_ms, deadline_ms;
-	bool trace;
 	bool connected;	/* a connection is kept from the request before */
 };
 
@@ -104,7 +104,6 @@ err_t sb_http_open(struct sb_http **out, const struct supabase_options *o)
 	h->apikey = mem_printf("apikey: %s", o->key);
 	h->pause_ms = o->pause_ms ? o->pause_ms : PAUSE_MS;
 	h->deadline_ms = o->deadline_ms ? o->deadline_ms : DEADLINE_MS;
-	h->trace = o->trace;
 	set_network(h, o, loopback);
 	set_tls(h, o);
 	curl_easy_setopt(h->easy, CURLOPT_USERAGENT, "git-agent/" GIT_AGENT_VERSION);
@@ -217,18 +216,18 @@ static const char *certificate(const struct sb_http *h)
 	}
 }
 
-static void trace(const struct sb_http *h, const struct sb_request *r, const struct sb_reply *reply,
-		  int64_t ns)
+static void trace(const struct sb_request *r, const struct sb_reply *reply, int64_t ns)
 {
-	if (!h->trace)
+	char status[24];
+
+	if (!trace_wanted(TRACE_HTTP) && !trace_wanted(TRACE_EVENTS))
 		return;
-	fprintf(stderr, "http: %s %s ", r->body ? "POST" : "GET", r->path);
-	if (reply->broken)
-		fprintf(stderr, "failed: %s", reply->reason);
-	else
-		fprintf(stderr, "%ld", reply->status);
-	fprintf(stderr, ", %zu bytes out, %zu in, %" PRId64 " ms\n", r->body ? strlen(r->body) : 0,
-		reply->len, ns / 1000000);
+	snprintf(status, sizeof(status), "%ld", reply->status);
+	trace_printf(TRACE_HTTP, "http: %s %s %s%s, %zu bytes out, %zu in, %" PRId64 " ms\n",
+		     r->body ? "POST" : "GET", r->path, reply->broken ? "failed: " : "",
+		     reply->broken ? reply->reason : status, r->body ? strlen(r->body) : 0,
+		     reply->len, ns / 1000000);
+	trace_count("http", "status", reply->broken ? 0 : reply->status);
 }
 
 static char *copy_header(struct sb_http *h, const char *name)
@@ -293,15 +292,14 @@ void sb_http_send(struct sb_reply *out, struct sb_http *h, const struct sb_reque
 	fault_point("http-received");
 	finish(out, h, rc);
 	curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, NULL);
-	trace(h, r, out, clock_monotonic_ns() - start);
+	trace(r, out, clock_monotonic_ns() - start);
 }
 
 void sb_http_pause(const struct sb_http *h, int ms)
 {
 	struct timespec left = {ms / 1000, ms % 1000 * 1000000L};
 
-	if (h->trace)
-		fprintf(stderr, "http: again in %d ms\n", ms);
+	trace_printf(TRACE_HTTP, "http: again in %d ms\n", ms);
 	while (nanosleep(&left, &left) != 0)
 		;
 }

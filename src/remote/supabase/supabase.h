@@ -51,7 +51,6 @@ struct supabase_options {
 	const char *proxy;	/* http.proxy; NULL: http_proxy and the like, "": none */
 	const char *ca_info, *ca_path;	/* http.sslCAInfo, http.sslCAPath */
 	const char *cert, *cert_key;	/* http.sslCert, http.sslKey */
-	bool trace;		/* one line a request on stderr: no tokens, keys, bodies */
 	struct supabase_keeper keeper;
 	/* Milliseconds; 0: 5 s to connect, 15 s without a byte, 30 s for a request, and a
 	 * first pause of about 0.5 s before it is tried again. */
