@@ -5,15 +5,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define DELAY_NS 500000000
 #define INTERVAL_NS 100000000
 
-void progress_start(struct progress *p, const char *title, uint64_t total, bool wanted)
+struct progress_asked progress_asked;
+
+void progress_start(struct progress *p, const char *title, uint64_t total)
 {
 	const char *log = getenv("GIT_AGENT_PROGRESS");
+	int64_t now = clock_monotonic_ns();
 
-	/* Counting from now delays the first line: what is quick shows none at all. */
-	*p = (struct progress){.title = title, .total = total, .shown_at = clock_monotonic_ns()};
-	p->terminal = wanted && isatty(STDERR_FILENO);
+	*p = (struct progress){.title = title, .total = total};
+	p->wanted = !progress_asked.off && (progress_asked.on || isatty(STDERR_FILENO));
+	/* What is quick shows no line at all. */
+	p->shown_at = progress_asked.on ? 0 : now + DELAY_NS - INTERVAL_NS;
 	if (log && *log == '/')
 		p->log = fopen(log, "ae");
 }
@@ -29,17 +34,26 @@ static void draw(struct progress *p, const char *end)
 	p->drawn = true;
 }
 
+/* The first step, the last, and ten a second: another process reads it. */
+static void log_step(struct progress *p, int64_t now)
+{
+	if (!p->log || (p->done != p->total && now - p->logged_at < INTERVAL_NS))
+		return;
+	p->logged_at = now;
+	fprintf(p->log, "%s %" PRIu64 " %" PRIu64 "\n", p->title, p->done, p->total);
+	fflush(p->log);
+}
+
 void progress_set(struct progress *p, uint64_t done)
 {
 	int64_t now;
 
 	p->done = done;
-	if (p->log)
-		fprintf(p->log, "%s %" PRIu64 " %" PRIu64 "\n", p->title, done, p->total);
-	if (!p->terminal)
+	if (!p->wanted && !p->log)
 		return;
 	now = clock_monotonic_ns();
-	if (now - p->shown_at < INTERVAL_NS)
+	log_step(p, now);
+	if (!p->wanted || now - p->shown_at < INTERVAL_NS)
 		return;
 	p->shown_at = now;
 	draw(p, "");
@@ -51,9 +65,7 @@ static void end(struct progress *p, const char *text)
 		draw(p, text);
 	if (p->log)
 		fclose(p->log);
-	p->log = NULL;
-	p->terminal = false;
-	p->drawn = false;
+	*p = (struct progress){0};
 }
 
 void progress_finish(struct progress *p)
@@ -64,4 +76,15 @@ void progress_finish(struct progress *p)
 void progress_stop(struct progress *p)
 {
 	end(p, "\n");
+}
+
+void progress_step(struct progress *p, const char *title, uint64_t done, uint64_t total)
+{
+	if (p->title != title) {
+		progress_stop(p);
+		progress_start(p, title, total);
+	}
+	progress_set(p, done);
+	if (done >= total)
+		progress_finish(p);
 }

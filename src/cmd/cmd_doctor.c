@@ -212,6 +212,7 @@ err_t cmd_doctor(int argc, char **argv)
 	bool fix = false, json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "fix", &fix, "mend what can be mended; what is replaced is kept"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &json, "print JSON"),
 		OPT_END,
 	};

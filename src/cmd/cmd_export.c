@@ -217,6 +217,7 @@ err_t cmd_export(int argc, char **argv)
 		OPT_FLAG(0, "stdout", &x.to_stdout, "to standard output"),
 		OPT_FLAG(0, "json", &x.json, "with --stdout: a JSON document a line"),
 		OPT_FLAG('n', "dry-run", &x.dry_run, "only say what would be written"),
+		PROGRESS_OPTIONS,
 		OPT_END,
 	};
 	static const char *const synopsis[] = {

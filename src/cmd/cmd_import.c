@@ -127,12 +127,15 @@ static err_t run_all(struct report *r, struct session *s, bool dry_run)
 static err_t import_all(struct session *s, bool mass_delete, bool dry_run)
 {
 	scoped(report_release) struct report r = {0};
+	err_t err;
 
 	TRY(check_not_busy(s));
 	TRY(session_write(s));
 	s->engine.mass_delete = mass_delete;
 	s->engine.name_refused = true;
-	TRY(run_all(&r, s, dry_run));
+	err = run_all(&r, s, dry_run);
+	progress_stop(&s->progress);
+	TRY(err);
 	TRY(name_links(&r, s));
 	tell(&r, dry_run);
 	if (r.refused)
@@ -258,6 +261,7 @@ err_t cmd_import(int argc, char **argv)
 		OPT_FLAG(0, "allow-mass-delete", &mass_delete,
 			 "also when more than half of all artifacts go"),
 		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be imported"),
+		PROGRESS_OPTIONS,
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>]", "[-n] (<id> | <path>)...", NULL};

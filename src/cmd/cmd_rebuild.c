@@ -283,6 +283,7 @@ err_t cmd_rebuild(int argc, char **argv)
 		OPT_FLAG(0, "force", &force,
 			 "also where the workspace is sound; it is kept aside"),
 		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be done"),
+		PROGRESS_OPTIONS,
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>]", NULL};

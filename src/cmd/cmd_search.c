@@ -19,7 +19,7 @@ struct search_options {
 	struct filter filter;
 	const char *color, *since;
 	int max, lines; /* max -1: all */
-	bool whole, json, porcelain, nul, no_progress;
+	bool whole, json, porcelain, nul;
 };
 
 struct finding {
@@ -47,9 +47,7 @@ static void show_progress(void *ctx, size_t done, size_t total)
 {
 	struct session *s = ctx;
 
-	if (!s->progress.title)
-		progress_start(&s->progress, "Indexing", total, !s->no_progress);
-	progress_set(&s->progress, done);
+	progress_step(&s->progress, "Indexing", done, total);
 }
 
 static err_t open_index(struct finding *f)
@@ -89,7 +87,9 @@ static err_t find(struct finding *f)
 	struct session *s = &f->session;
 
 	TRY(search_find(&hits, f->index, s->store, &f->query, show_progress, s));
-	progress_finish(&s->progress);
+	if (s->progress.title)
+		progress_step(&s->progress, s->progress.title, s->progress.total,
+			      s->progress.total);
 	f->arts.at = mem_alloc((hits.len + 1) * sizeof(*f->arts.at));
 	f->in_title = mem_alloc(hits.len + 1);
 	for (size_t i = 0; i < hits.len; i++)
@@ -290,7 +290,6 @@ static err_t run(struct search_options *o, const struct usage *usage, int argc, 
 	scoped(finding_release) struct finding f = {.o = o};
 
 	TRY(session_open(&f.session, SESSION_READ));
-	f.session.no_progress = o->no_progress;
 	TRY(filter_kind(&o->filter, &f.session, usage));
 	if (o->since)
 		TRY(repo_date(&o->filter.since, o->since));
@@ -328,8 +327,7 @@ err_t cmd_search(int argc, char **argv)
 		OPT_FLAG(0, "porcelain", &o.porcelain,
 			 "for scripts: kind, id, state, flag, path, title, line, text"),
 		OPT_FLAG('z', "null", &o.nul, "the same, each ended by NUL, nothing quoted"),
-		OPT_FLAG(0, "no-progress", &o.no_progress,
-			 "do not show how far a longer indexing is"),
+		PROGRESS_OPTIONS,
 		OPT_STRING(0, "color", &o.color, "when", "always, never or auto"),
 		OPT_END,
 	};

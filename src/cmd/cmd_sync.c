@@ -28,10 +28,9 @@ static void sync_usage(struct usage *out, const struct opt *opts)
 			      opts};
 }
 
-static err_t open_remote(struct session *s, bool no_progress, bool json)
+static err_t open_remote(struct session *s, bool json)
 {
 	TRY(session_open(s, SESSION_WRITE));
-	s->no_progress = no_progress;
 	s->json = json;
 	return exchange_open(s);
 }
@@ -53,11 +52,11 @@ static err_t push(int argc, char **argv)
 	scoped(sync_report_release) struct sync_report r = {0};
 	scoped(strs_release) struct strs uids = {0};
 	struct push_options o = {0};
-	bool no_progress = false, json = false, help;
+	bool json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say how much would be sent"),
 		OPT_FLAG(0, "atomic", &o.atomic, "all changes or none"),
-		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &json, "what was done as JSON"),
 		OPT_END,
 	};
@@ -68,7 +67,7 @@ static err_t push(int argc, char **argv)
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
 		return NULL;
-	TRY(open_remote(&s, no_progress, json));
+	TRY(open_remote(&s, json));
 	TRY(find_uids(&uids, &s, argc, argv));
 	o.uids = argc ? &uids : NULL;
 	o.again = argc > 0;
@@ -82,10 +81,10 @@ static err_t pull(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(sync_report_release) struct sync_report r = {0};
-	bool dry_run = false, no_progress = false, json = false, help;
+	bool dry_run = false, json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &dry_run, "only say how much would be taken"),
-		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &json, "what was done as JSON"),
 		OPT_END,
 	};
@@ -98,7 +97,7 @@ static err_t pull(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
-	TRY(open_remote(&s, no_progress, json));
+	TRY(open_remote(&s, json));
 	TRY(exchange_pull(&r, &s, dry_run));
 	if (json)
 		exchange_print(&r, NULL, dry_run);
@@ -110,10 +109,10 @@ static err_t both(int argc, char **argv)
 	scoped(session_close) struct session s = {0};
 	struct push_options o = {0};
 	struct usage usage;
-	bool no_progress = false, json = false, help;
+	bool json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say how much would be taken and sent"),
-		OPT_FLAG(0, "no-progress", &no_progress, "do not show how far it is"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &json, "what was done as JSON"),
 		OPT_END,
 	};
@@ -124,7 +123,7 @@ static err_t both(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "'%s' is not a verb of sync", argv[0]);
-	TRY(open_remote(&s, no_progress, json));
+	TRY(open_remote(&s, json));
 	return exchange_both(&s, &o);
 }
 

@@ -342,6 +342,7 @@ err_t cmd_sync_init(int argc, char **argv)
 			   "the project at the server; default: name of the repository"),
 		OPT_STRING(0, "key", &in.ask.key, "key", "publishable key of the server"),
 		OPT_FLAG(0, "create", &in.create, "make the project if there is none for you"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "server-sql", &sql, "print what the server needs, for its owner"),
 		OPT_END,
 	};

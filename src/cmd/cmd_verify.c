@@ -7,6 +7,7 @@
 #include "cmd/settings.h"
 #include "cmd/verdict.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "sync/witness.h"
 #include "util/file.h"
 #include "util/mem.h"
@@ -205,6 +206,8 @@ static err_t print_judged(struct run *r, const char *commit, const struct findin
 
 static err_t judge_commits(struct run *r, const struct strs *commits, const char *tip)
 {
+	scoped(progress_stop) struct progress progress = {0};
+
 	for (size_t i = 0; i < commits->len; i++) {
 		scoped(scoped_findings) struct findings found = {0};
 
@@ -213,8 +216,11 @@ static err_t judge_commits(struct run *r, const struct strs *commits, const char
 		TRY(verdict_commit(&found, &r->verdict, commits->at[i]));
 		if (r->o->remerge)
 			TRY(verdict_remerge(&found, &r->verdict, commits->at[i]));
+		if (found.len)	/* its lines are not to stand in an open one */
+			progress_stop(&progress);
 		TRY(print_judged(r, commits->at[i], &found));
 		r->commits++;
+		progress_step(&progress, "Judging commits", i + 1, commits->len);
 	}
 	return NULL;
 }
@@ -411,6 +417,7 @@ err_t cmd_verify(int argc, char **argv)
 			 "also tell where merges are not what the merge driver makes"),
 		OPT_FLAG(0, "online", &o.online,
 			 "ask the remote about every approval on record"),
+		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &o.json, "print JSON"),
 		OPT_FLAG(0, "porcelain", &o.porcelain, "print whole commit ids, for scripts"),
 		OPT_END,

@@ -150,8 +150,10 @@ err_t doctor_artifacts(struct doctor *d)
 
 	TRY(store_art_list(&arts, d->work.store, NULL));
 	check_doubles(d, &arts);
-	for (size_t i = 0; i < arts.len; i++)
+	for (size_t i = 0; i < arts.len; i++) {
 		TRY(check_one(d, &arts, &arts.at[i]));
+		progress_step(&d->work.progress, "Checking artifacts", i + 1, arts.len);
+	}
 	TRY(check_files(d, &arts));
 	return doctor_records(d, &arts);
 }

@@ -59,33 +59,11 @@ err_t exchange_open(struct session *s)
 
 /* --- how far it is -------------------------------------------------------------------------- */
 
-static void show(void *ctx, const char *title, uint64_t done, uint64_t total)
-{
-	struct session *s = ctx;
-
-	if (s->progress.title != title)
-		progress_start(&s->progress, title, total, !s->no_progress);
-	progress_set(&s->progress, done);
-	if (done < total)
-		return;
-	progress_finish(&s->progress);
-	s->progress.title = NULL;
-}
-
+/* Nothing is written into a line that is open. */
 static err_t watched(err_t err, struct session *s)
 {
-	if (s->progress.title)
-		progress_stop(&s->progress);
-	s->progress.title = NULL;
-	s->engine.progress = NULL;
+	progress_stop(&s->progress);
 	return err;
-}
-
-static struct engine *watch(struct session *s)
-{
-	s->engine.progress = show;
-	s->engine.progress_ctx = s;
-	return &s->engine;
 }
 
 /* `sync status --offline` says how old its answer is. */
@@ -160,7 +138,7 @@ static void tell_pull(const struct sync_report *r, bool dry_run)
 
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 {
-	TRY(say_queued(watched(pull_run(r, watch(s), dry_run), s), s));
+	TRY(say_queued(watched(pull_run(r, &s->engine, dry_run), s), s));
 	if (s->json)
 		tell(&r->notes, "");
 	else
@@ -198,7 +176,7 @@ static void tell_push(const struct sync_report *r, bool dry_run)
 
 err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
 {
-	TRY(say_queued(watched(push_run(r, watch(s), o), s), s));
+	TRY(say_queued(watched(push_run(r, &s->engine, o), s), s));
 	if (s->json)
 		tell(&r->notes, "");
 	else

@@ -86,6 +86,11 @@ static err_t open_workspace(struct session *s, enum session_need need)
 	return need == SESSION_READ ? NULL : find_who(s);
 }
 
+static void show_progress(void *ctx, const char *title, uint64_t done, uint64_t total)
+{
+	progress_step(ctx, title, done, total);
+}
+
 static err_t open_all(struct session *s, enum session_need need, const char *db_path)
 {
 	if (!s->repo)
@@ -102,6 +107,8 @@ static err_t open_all(struct session *s, enum session_need need, const char *db_
 		.merge = &s->merge,
 		.who = "unknown <unknown>",
 		.now = clock_now(),
+		.progress = show_progress,
+		.progress_ctx = &s->progress,
 	};
 	return need == SESSION_REPO ? NULL : open_workspace(s, need);
 }
@@ -136,6 +143,7 @@ err_t session_open(struct session *s, enum session_need need)
 
 void session_close(struct session *s)
 {
+	progress_stop(&s->progress);
 	if (s->server)
 		server_close(s->server);
 	else if (s->have_remote)
@@ -183,6 +191,7 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 {
 	scoped(report_release) struct report r = {0};
 	bool news;
+	err_t err;
 
 	if (s->batch)	/* it has looked at all of them */
 		return NULL;
@@ -190,7 +199,9 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 	if (!news)
 		return NULL;
 	TRY(session_write(s));
-	TRY(import_run(&r, &s->engine, paths));
+	err = import_run(&r, &s->engine, paths);
+	progress_stop(&s->progress);
+	TRY(err);
 	session_tell(&r.notes, "");
 	session_tell(&r.problems, "warning: ");
 	return NULL;
@@ -301,6 +312,7 @@ err_t session_auto_push_all(struct session *s, const struct strs *uids, bool cre
 	if (!wanted || !uids->len)
 		return NULL;
 	err = session_explain(push_some(&r, s, uids), s);
+	progress_stop(&s->progress);
 	session_tell(&r.notes, "");
 	session_tell(&r.blocked, "not pushed: ");
 	tell_advice(&r);

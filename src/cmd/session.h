@@ -41,8 +41,7 @@ struct session {
 	struct merge_config merge_config;
 	struct merge_settings merge;
 	struct engine engine;	/* points into this struct */
-	struct progress progress;	/* of the transfer under way */
-	bool no_progress;
+	struct progress progress;	/* of what the engine is at */
 	struct batch *batch;	/* the command is a line of one (cmd/batch.h); NULL */
 	bool json;		/* an exchange tells nothing: exchange_print does */
 };

@@ -312,6 +312,7 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 	for (size_t i = 0; i < arts.len; i++) {
 		bool speaks;
 
+		engine_progress(e, "Exporting", i + 1, arts.len);
 		if (o->uids && !strs_has(o->uids, arts.at[i].uid))
 			continue;
 		TRY(speaks_for_path(&speaks, e, &arts.at[i]));

@@ -457,6 +457,7 @@ err_t judge_commits(struct report *r, struct engine *e, const struct git_head *h
 		if (!judged)
 			TRY(judge_commit(&left, r, e, commits.at[i]));
 		any_left = any_left || left;
+		engine_progress(e, "Judging commits", i + 1, commits.len);
 	}
 	if (commits.len && !any_left)
 		TRY(store_judged_put(e->store, head->commit, NULL, true));
@@ -477,6 +478,7 @@ err_t judge_first(struct report *r, struct engine *e, const char *commit)
 		char uid[UID_LEN + 1];
 		size_t len;
 
+		engine_progress(e, "Importing", i + 1, tree.len);
 		TRY(e->git->blob(e->git->ctx, &text, &len, tree.at[i].oid.hex));
 		if (!acceptable(&t, tree.at[i].path, slice_of(text, len)))
 			continue;

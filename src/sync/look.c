@@ -493,6 +493,7 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 				 (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
 
 		TRY(look_or_name(&v, file, old, head_same));
+		engine_progress(e, "Comparing files", i + 1, v.nr_files);
 	}
 	return v.moved ? refresh_heads(&v, paths) : NULL;
 }

@@ -146,12 +146,13 @@ static void without_a_terminal_there_is_none(void **state)
 	pager_finish();
 }
 
-static void progress(bool wanted, int ms)
+static void progress(struct progress_asked asked, int ms)
 {
 	struct progress p;
 	struct timespec pause = {0, ms * 1000000};
 
-	progress_start(&p, "Pushing", 4, wanted);
+	progress_asked = asked;
+	progress_start(&p, "Pushing", 4);
 	nanosleep(&pause, NULL);
 	for (uint64_t i = 1; i <= 4; i++)
 		progress_set(&p, i);
@@ -160,17 +161,17 @@ static void progress(bool wanted, int ms)
 
 static void slow_progress(void)
 {
-	progress(true, 120);
+	progress((struct progress_asked){0}, 520);
 }
 
 static void quick_progress(void)
 {
-	progress(true, 0);
+	progress((struct progress_asked){0}, 0);
 }
 
 static void unwanted_progress(void)
 {
-	progress(false, 120);
+	progress((struct progress_asked){.off = true}, 520);
 }
 
 static void progress_is_throttled(void **state)
