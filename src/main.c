@@ -22,7 +22,7 @@
  *                    answer it
  *   cli/             options, JSON envelope, safe text, columns, colour, pager, progress
  *   util/            err, mem, slice, strs, utf8, json, hash, clock, file, proc, fault, module,
- *                    trace, redact
+ *                    trace, redact, crash
  *
  * Each directory includes only those below it in this chain, and scripts/check-layers proves it:
  *
@@ -35,6 +35,7 @@
 #include "cli/pager.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "util/crash.h"
 #include "util/trace.h"
 
 #include <errno.h>
@@ -84,6 +85,8 @@ static void print_lines(const char *prefix, const char *text)
 static void print_error(err_t err)
 {
 	trace_error(err->text);
+	if (err->code == ERR_FATAL || err->code == ERR_CORRUPT)
+		crash_error(err->text);
 	fflush(stdout);
 	fputs(err_exit_code(err) == 128 ? "fatal: " : "error: ", stderr);
 	text_safe_fputs(err->text, stderr);

@@ -5,6 +5,7 @@
 #include "cmd/settings.h"
 #include "remote/file/file.h"
 #include "util/clock.h"
+#include "util/crash.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -86,6 +87,14 @@ static err_t open_workspace(struct session *s, enum session_need need)
 	return need == SESSION_READ ? NULL : find_who(s);
 }
 
+/* Beside the workspace, where there is one. */
+static void report_crashes(const struct repo *r)
+{
+	scoped_free char *dir = mem_printf("%s/agent", r->commondir);
+
+	crash_start(dir);
+}
+
 static void show_progress(void *ctx, const char *title, uint64_t done, uint64_t total)
 {
 	progress_step(ctx, title, done, total);
@@ -99,6 +108,7 @@ static err_t open_all(struct session *s, enum session_need need, const char *db_
 		free(s->repo->db_path);
 		s->repo->db_path = mem_strdup(db_path);
 	}
+	report_crashes(s->repo);
 	TRY(settings_here(&s->kinds, s->repo));
 	s->merge_config.repo = s->repo;
 	s->merge = merge_config(&s->merge_config);

@@ -122,9 +122,20 @@ static void at_exit(void)
 	trace_event_exit("atexit", last_code);
 }
 
+/* Commands move theirs about. */
+static void keep_arguments(char **argv)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	free(arguments);
+	arguments = mem_dup(argv, (n + 1) * sizeof(*argv));
+}
+
 void trace_start(char **argv)
 {
-	arguments = argv;
+	keep_arguments(argv);
 	outs[TRACE_LINES] = trace_out_open("GIT_TRACE", NULL);
 	outs[TRACE_SQL] = trace_out_open("GIT_AGENT_TRACE_SQL", NULL);
 	outs[TRACE_HTTP] = trace_out_open("GIT_AGENT_TRACE_HTTP", NULL);

@@ -15,8 +15,8 @@
 
 enum trace_target { TRACE_LINES, TRACE_EVENTS, TRACE_SQL, TRACE_HTTP, TRACE_TARGETS };
 
-/* The first thing in main(): reads the environment, and tells the start. argv stays the caller's,
- * and is kept. */
+/* The first thing in main(): reads the environment, and tells the start. The strings of
+ * argv have to stay. */
 void trace_start(char **argv);
 /* The command is known. */
 void trace_command(const char *name);
