@@ -93,7 +93,7 @@ test_expect_success 'judging' '
 	sed "s/^OPEN$/DONE/" $small_stories/INFRA-002-rate-limit.md >../new &&
 	cp ../new $small_stories/INFRA-002-rate-limit.md &&
 	git add -A && git commit -q -m "against the rules" && document verify 2 HEAD~1..HEAD &&
-	document doctor 1 && document logs 0 && git config agent.autoPush never && document prime 0
+	document doctor 1 && document logs 0 && document env 0 && cd / && document env 0 && cd "$TRASH/r" && git config agent.autoPush never && document prime 0
 '
 
 test_expect_success 'each document is what its schema says, and may have no other key' '

@@ -93,8 +93,9 @@ err_t cmd_rebuild(int argc, char **argv) MUST_CHECK;
 err_t cmd_install(int argc, char **argv) MUST_CHECK;
 err_t cmd_uninstall(int argc, char **argv) MUST_CHECK;
 
-/* cmd_doctor.c, cmd_logs.c */
+/* cmd_doctor.c, cmd_env.c, cmd_logs.c */
 err_t cmd_doctor(int argc, char **argv) MUST_CHECK;
+err_t cmd_env(int argc, char **argv) MUST_CHECK;
 err_t cmd_logs(int argc, char **argv) MUST_CHECK;
 
 /* cmd_verify.c */

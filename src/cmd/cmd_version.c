@@ -1,6 +1,7 @@
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cmd/cmd.h"
+#include "cmd/version.h"
 
 #include <stdio.h>
 
@@ -24,7 +25,7 @@
 #endif
 
 /* The Makefile asks pkg-config: no header of a library is needed here. */
-static const char *const build_options[][2] = {
+const char *const version_build_options[][2] = {
 	{"cpu", CPU},
 	{"compiler", COMPILER},
 	{"sizeof-long", TO_TEXT(__SIZEOF_LONG__)},
@@ -33,15 +34,14 @@ static const char *const build_options[][2] = {
 	{"cjson", GIT_AGENT_WITH_CJSON},
 	{"libgit2", GIT_AGENT_WITH_LIBGIT2},
 	{"libcurl", GIT_AGENT_WITH_LIBCURL},
+	{NULL, NULL},
 };
-
-#define BUILD_OPTIONS (sizeof(build_options) / sizeof(*build_options))
 
 static void print_text(bool with_options)
 {
 	puts("git agent version " GIT_AGENT_VERSION);
-	for (size_t i = 0; with_options && i < BUILD_OPTIONS; i++)
-		printf("%s: %s\n", build_options[i][0], build_options[i][1]);
+	for (size_t i = 0; with_options && version_build_options[i][0]; i++)
+		printf("%s: %s\n", version_build_options[i][0], version_build_options[i][1]);
 }
 
 static void print_json(bool with_options)
@@ -51,8 +51,8 @@ static void print_json(bool with_options)
 	json_begin(&j, stdout);
 	json_object_begin(&j);
 	json_key_string(&j, "version", GIT_AGENT_VERSION);
-	for (size_t i = 0; with_options && i < BUILD_OPTIONS; i++)
-		json_key_string(&j, build_options[i][0], build_options[i][1]);
+	for (size_t i = 0; with_options && version_build_options[i][0]; i++)
+		json_key_string(&j, version_build_options[i][0], version_build_options[i][1]);
 	json_object_end(&j);
 	json_end(&j);
 }

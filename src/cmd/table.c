@@ -46,6 +46,7 @@ const struct cmd cmd_table[] = {
 	{"install", NULL, cmd_install, "hooks, merge driver and attributes", CMD_CARE},
 	{"uninstall", NULL, cmd_uninstall, "take back what install wrote", CMD_CARE},
 	{"doctor", NULL, cmd_doctor, "find what is wrong, and mend it", CMD_CARE},
+	{"env", NULL, cmd_env, "show what a report of a bug needs", CMD_CARE},
 	{"logs", NULL, cmd_logs, "show reports of crashes and fatal errors", CMD_CARE},
 	{"rebuild", NULL, cmd_rebuild, "make the workspace again from git", CMD_CARE},
 	{"completion", NULL, cmd_completion, "let a shell complete our commands", CMD_CARE},

@@ -271,6 +271,11 @@ err_t store_open(struct store **out, const char *path, enum store_open how)
 	return NULL;
 }
 
+int store_schema(const struct store *s)
+{
+	return s->version;
+}
+
 void store_close(struct store *s)
 {
 	int lock;

@@ -30,6 +30,8 @@ enum store_open {
  * migrates too. WAL, busy_timeout 10 s, synchronous FULL, foreign keys on. */
 err_t store_open(struct store **out, const char *path, enum store_open how) MUST_CHECK;
 void store_close(struct store *s);
+/* The version of its schema. */
+int store_schema(const struct store *s);
 
 /* Waits until no other git-agent process has a workspace in the directory of path open, and keeps
  * them out until store_unseize: for replacing the file. ERR_BUSY after 10 s, or when a program of

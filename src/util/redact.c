@@ -62,7 +62,8 @@ static bool is_secret_name(const char *name, size_t len)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strcasestr(copy, words[i]))
 			return true;
-	return strcasecmp(copy, "key") == 0 || strcasecmp(copy, "agent.key") == 0;
+	return len >= 3 && strcasecmp(copy + len - 3, "key") == 0 &&
+	       (len == 3 || strchr("._-", copy[len - 4]));
 }
 
 /* The value after a secret name and "=" or ":"; a header's is the rest of the line. */
@@ -125,6 +126,15 @@ char *redact_text(const char *text)
 		}
 	}
 	return mem_stream_close(&s, NULL);
+}
+
+char *redact_value(const char *name, const char *value)
+{
+	/* whatever it sets, as with git -c */
+	bool any = strncmp(name, "GIT_CONFIG_VALUE_", 17) == 0;
+
+	return (any || is_secret_name(name, strlen(name))) && *value ? mem_strdup(REDACTED)
+								      : redact_text(value);
 }
 
 static bool is_secret_option(const char *arg)
