@@ -99,6 +99,23 @@ test_expect_success 'sixteen at once get sixteen ids' '
 	git agent list --scope MANY >../actual && small_lines 16 ../actual
 '
 
+test_expect_success 'no label of a file that was made by hand and not looked at yet' '
+	hand="$small_plans/INFRA-060-by-hand.md" &&
+	sed "s/INFRA-001/INFRA-060/" "$small_plans"/INFRA-001-*.md >"$hand" &&
+	git agent new-story "After the hand" --scope INFRA >../actual &&
+	test_grep "^INFRA-061 " ../actual &&
+	git agent new-story "From the hand" --from INFRA-060 >../actual &&
+	sed "s/INFRA-005/INFRA-061/" "$small_runbooks"/INFRA-005-*.md >"$small_runbooks/INFRA-061-x.md" &&
+	git agent state INFRA-061 COMMITTED &&
+	test_says 2 "error: '\''INFRA-061'\'' has a runbook already: '\''$small_runbooks/INFRA-061-x.md'\''" \
+		git agent new-runbook "Another" --from INFRA-061 &&
+	sed "s/^APPROVED$/DRAFT/" "$hand" >../hand && cp ../hand "$hand" &&
+	test_says 2 "error: a story needs plan '\''INFRA-060'\'' to be APPROVED or later; it is DRAFT" \
+		git agent new-story "Too late" --from INFRA-060 &&
+	git agent rm INFRA-060 && git agent rm runbook:INFRA-061 && git agent rm INFRA-061 &&
+	git agent rm INFRA-062
+'
+
 test_expect_success 'without a work tree of its own scope, it asks' '
 	test_repo "$TRASH/empty" && cd "$TRASH/empty" && git agent sync init >/dev/null &&
 	test_says 129 "error: which scope?" git agent new-plan "x" &&

@@ -99,7 +99,7 @@ static err_t find_parent(struct new *n, struct session *s)
 			       n->kind->name);
 	name = label_parse(&label, slice_str(n->o->from))
 		       ? mem_printf("%s:%s", above, n->o->from) : mem_strdup(n->o->from);
-	TRY(session_find(&n->parent, s, name, false));
+	TRY(session_pick(&n->parent, s, name, false));
 	if (strcmp(n->parent.kind, above) != 0)
 		return err_new(ERR_REFUSED, "'%s' is a %s, and a %s comes from a %s", n->o->from,
 			       n->parent.kind, n->kind->name, above);
@@ -223,6 +223,7 @@ static err_t print(struct session *s, const char *uid, bool as_json)
 static err_t run(struct session *s, const char *kind, const struct new_options *o)
 {
 	scoped(new_release) struct new n = {.o = o};
+	struct strs none = {0};	/* files: new_id_find looks at those that matter */
 	char uid[UID_LEN + 1] = "";
 
 	if (!s->repo)
@@ -230,7 +231,7 @@ static err_t run(struct session *s, const char *kind, const struct new_options *
 	n.kind = kinds_find(s->kinds, kind);
 	if (!n.kind)
 		return err_new(ERR_REFUSED, "kind '%s' is not configured", kind);
-	TRY(session_fresh(s, NULL));
+	TRY(session_fresh(s, &none));
 	TRY(find_states(&n));
 	TRY(find_parent(&n, s));
 	TRY(create(uid, &n, s));

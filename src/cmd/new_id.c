@@ -9,19 +9,92 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- labels of files that were not looked at yet ---------------------------------------------- */
+
+/*
+ * To look at all files before an artifact is made would cost as much as there are. What must not
+ * happen is that it gets the label of a file that was made by hand and that no command has looked
+ * at since. Such a file has a number above all that the workspace knows, or the label that a parent
+ * shares, in its name, and is where files of its scope and kind are: those names are read. (A file
+ * elsewhere may come out with the same label; both stay, and doctor, list and push name them, as
+ * when two branches made it.) Nothing else that is in files matters to a new artifact: the parent's
+ * is looked at, and so is where HEAD is.
+ */
+struct label_look {
+	struct session *s;
+	const struct label *taken;	/* the parent's, or NULL */
+	const char *scope;
+	long max;			/* the highest number that is known */
+};
+
+static err_t is_news(bool *out, const struct label_look *l, const char *dir, const char *name)
+{
+	scoped(art_release) struct art art = {0};
+	scoped_free char *path = NULL;
+	struct label label;
+	err_t err;
+
+	if (!label_of_path(&label, name) || strcmp(label.scope, l->scope) != 0)
+		return NULL;
+	*out = label.num > l->max;
+	if (*out || !l->taken || strcmp(label.text, l->taken->text) != 0)
+		return NULL;
+	path = mem_printf("%s/%s", dir, name);
+	err = store_art_at(&art, l->s->store, path);
+	*out = err != NULL;
+	if (err && err->code != ERR_NOTFOUND)
+		return err;
+	err_free(err);
+	return NULL;
+}
+
+static err_t look_in(bool *out, const struct label_look *l, const struct kind *kind)
+{
+	scoped_free char *dir = kind->scoped ? mem_printf("%s/%s", kind->dir, l->scope)
+					     : mem_strdup(kind->dir);
+	scoped_free char *full = mem_printf("%s/%s", l->s->repo->worktree, dir);
+	scoped(strs_release) struct strs names = {0};
+
+	TRY(file_names(&names, full));
+	for (size_t i = 0; i < names.len && !*out; i++)
+		TRY(is_news(out, l, dir, names.at[i]));
+	return NULL;
+}
+
+static err_t look_for_labels(struct session *s, const char *scope, const struct label *taken)
+{
+	struct label_look l = {.s = s, .taken = taken, .scope = scope};
+	bool news = false;
+
+	if (s->batch || !s->repo->worktree)	/* a batch has looked at all files */
+		return NULL;
+	TRY(store_label_max(&l.max, s->store, NULL, scope));
+	for (size_t i = 0; i < s->kinds->len && !news; i++)
+		TRY(look_in(&news, &l, &s->kinds->at[i]));
+	return news ? session_fresh(s, NULL) : NULL;
+}
+
+/* --- scope and number --------------------------------------------------------------------- */
+
+static err_t list_scopes(struct strs *out, struct session *s)
+{
+	for (size_t i = 0; i < s->kinds->len; i++)
+		if (!s->kinds->at[i].prefix)
+			TRY(store_scopes(out, s->store, s->kinds->at[i].name));
+	strs_sort(out);
+	return NULL;
+}
+
 static err_t only_scope(char **out, struct session *s)
 {
-	scoped(arts_release) struct arts arts = {0};
 	scoped(strs_release) struct strs scopes = {0};
 
-	TRY(store_art_list(&arts, s->store, NULL));
-	for (size_t i = 0; i < arts.len; i++) {
-		const struct kind *kind = kinds_find(s->kinds, arts.at[i].kind);
-
-		if (kind && !kind->prefix && arts.at[i].scope[0])
-			strs_add(&scopes, arts.at[i].scope);
+	TRY(list_scopes(&scopes, s));
+	if (scopes.len != 1) {	/* there may be files that nobody has looked at */
+		TRY(session_fresh(s, NULL));
+		strs_release(&scopes);
+		TRY(list_scopes(&scopes, s));
 	}
-	strs_sort(&scopes);
 	if (scopes.len != 1)
 		return err_hint(err_new(ERR_MISUSE, "which scope?"),
 				"--scope INFRA makes it INFRA-<number>; agent.scope is the "
@@ -54,14 +127,14 @@ static err_t find_scope(char **out, const struct new_id *n, struct session *s)
 	return NULL;
 }
 
-static err_t take_parents_label(struct label *out, const struct new_id *n)
+static err_t take_parents_label(struct label *out, const struct new_id *n, struct session *s)
 {
 	if (!label_parse(out, slice_str(n->parent->label)))
 		return err_new(ERR_REFUSED, "'%s' has no id to share", n->parent->path);
 	if (out->num < 0)
 		return err_hint(err_new(ERR_REFUSED, "'%s' has no number yet", n->parent->label),
 				"it gets one with the next 'git agent sync'");
-	return NULL;
+	return look_for_labels(s, out->scope, out);
 }
 
 /* That a server gives no number (nobody is logged in, say) keeps nobody from working. */
@@ -104,6 +177,7 @@ static err_t draw_label(struct label *out, const struct new_id *n, struct sessio
 	long num = -1;
 
 	TRY(find_scope(&scope, n, s));
+	TRY(look_for_labels(s, scope, NULL));
 	TRY(draw_number(&num, n, s, scope));
 	if (num >= 0) {
 		label_format(out->text, scope, num);
@@ -134,7 +208,7 @@ err_t new_id_find(struct label *out, const struct new_id *n, struct session *s)
 	struct label label = {.num = -1};
 
 	if (n->kind->shares_label && n->parent)
-		TRY(take_parents_label(&label, n));
+		TRY(take_parents_label(&label, n, s));
 	else
 		TRY(draw_label(&label, n, s));
 	TRY(check_free(&label, n, s));

@@ -156,13 +156,15 @@ static err_t candidates(struct arts *arts, struct store *s, const struct art_fil
 			NULL, s, read_into_list, arts,
 			"SELECT n.* FROM conflict AS c JOIN artifact_now AS n ON n.uid = c.uid",
 			"");
+	if (f->dirty_only)
+		return db_rows(NULL, s, read_into_list, arts,
+			       "SELECT * FROM artifact_now WHERE dirty", "");
 	return db_rows(
 		NULL, s, read_into_list, arts,
 		"SELECT * FROM artifact_now WHERE (?1 IS NULL OR kind = ?1)"
 		" AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR scope = ?3)"
-		" AND (?4 IS NULL OR author = ?4) AND (?5 OR NOT deleted) AND (NOT ?6 OR dirty)",
-		"nnnndd", f->kind, f->state, f->scope, f->author, (int)f->with_deleted,
-		(int)f->dirty_only);
+		" AND (?4 IS NULL OR author = ?4) AND (?5 OR NOT deleted)",
+		"nnnnd", f->kind, f->state, f->scope, f->author, (int)f->with_deleted);
 }
 
 err_t store_art_list(struct arts *out, struct store *s, const struct art_filter *f)
@@ -194,6 +196,18 @@ err_t store_label_max(long *out, struct store *s, const char *kind, const char *
 		    "tn", scope, kind));
 	*out = (long)max;
 	return NULL;
+}
+
+err_t store_scopes(struct strs *out, struct store *s, const char *kind)
+{
+	return db_rows(NULL, s, db_read_strs, out,
+		       "WITH RECURSIVE s (scope) AS ("
+		       " SELECT min(scope) FROM artifact WHERE scope > ''"
+		       " UNION ALL SELECT (SELECT min(scope) FROM artifact WHERE scope > s.scope)"
+		       " FROM s WHERE s.scope IS NOT NULL)"
+		       " SELECT scope FROM s WHERE EXISTS (SELECT 1 FROM artifact AS a"
+		       " WHERE a.scope = s.scope AND a.kind = ?1 AND NOT a.deleted)",
+		       "t", kind);
 }
 
 err_t store_alias_put(struct store *s, const char *old_label, const char *kind, const char *uid)

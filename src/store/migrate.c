@@ -15,7 +15,7 @@ static const char schema_sql[] =
 #include "store/schema.sql.inc"
 	;
 
-/* Version 1 is the first. The next one adds {4, <sql>} here and changes schema.sql. */
+/* Version 1 is the first. The next one adds {5, <sql>} here and changes schema.sql. */
 const struct schema *migrate_schema(void)
 {
 	static const struct migrate_step steps[] = {
@@ -32,9 +32,11 @@ const struct schema *migrate_schema(void)
 		    " REFERENCES operation (id), uid TEXT NOT NULL, before TEXT,"
 		    " after TEXT NOT NULL, PRIMARY KEY (operation, uid)) STRICT, WITHOUT ROWID;"
 		    "CREATE INDEX operation_step_uid ON operation_step (uid)"},
+		{4, "CREATE INDEX artifact_dirty ON artifact (uid)"
+		    " WHERE CASE WHEN pushed IS NULL THEN NOT deleted ELSE pushed <> head END"},
 	};
 	static const struct schema schema = {
-		.version = 3, .sql = schema_sql, .steps = steps, .nr_steps = 2,
+		.version = 4, .sql = schema_sql, .steps = steps, .nr_steps = 3,
 	};
 
 	return &schema;

@@ -1,4 +1,4 @@
--- The workspace, schema 3. A change goes here and as a step into migrate.c.
+-- The workspace, schema 4. A change goes here and as a step into migrate.c.
 -- Ids are hex texts; NULL stands for "none" where the C side says "".
 
 CREATE TABLE meta (
@@ -34,6 +34,9 @@ CREATE TABLE artifact (
 CREATE INDEX artifact_path ON artifact (path);
 CREATE INDEX artifact_label ON artifact (label);
 CREATE INDEX artifact_number ON artifact (scope, kind, num);
+-- The same expression as artifact_now.dirty: what is to be pushed is few of many.
+CREATE INDEX artifact_dirty ON artifact (uid)
+WHERE CASE WHEN pushed IS NULL THEN NOT deleted ELSE pushed <> head END;
 
 CREATE TABLE alias (
 	label TEXT NOT NULL,
@@ -251,4 +254,4 @@ FROM artifact_now AS a
 WHERE NOT a.deleted;
 
 PRAGMA application_id = 0x67616774; -- "gagt"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

@@ -105,6 +105,9 @@ err_t store_art_list(struct arts *out, struct store *s, const struct art_filter 
 /* The highest number in use for scope over the kinds named (NULL: all), deleted ones and aliases
  * included; 0. */
 err_t store_label_max(long *out, struct store *s, const char *kind, const char *scope) MUST_CHECK;
+/* Adds the scopes in which there is an artifact of the kind, each once; "" is none. Costs as many
+ * steps as there are scopes. */
+err_t store_scopes(struct strs *out, struct store *s, const char *kind) MUST_CHECK;
 err_t store_alias_put(struct store *s, const char *old_label, const char *kind,
 		      const char *uid) MUST_CHECK;
 /* ERR_NOTFOUND. */

@@ -86,6 +86,9 @@ err_t file_sync(struct strs *later) MUST_CHECK;
 typedef err_t (*file_each_fn)(void *ctx, const char *path, const struct file_stat *stat);
 err_t file_walk(const char *root, const char *dir, file_each_fn each, void *ctx) MUST_CHECK;
 
+/* Adds the names in a directory, in no order; nothing where there is none. */
+err_t file_names(struct strs *out, const char *dir) MUST_CHECK;
+
 /* True when the filesystem of path is one on which SQLite locks cannot be trusted (NFS, CIFS, ...);
  * name (may be NULL) is set to its static name. */
 bool file_on_network(const char *path, const char **name);

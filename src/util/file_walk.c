@@ -161,3 +161,20 @@ err_t file_walk(const char *root, const char *dir, file_each_fn each, void *ctx)
 
 	return walk(&w, dir ? dir : "");
 }
+
+err_t file_names(struct strs *out, const char *dir)
+{
+	DIR *open = opendir(dir);
+	err_t err = NULL;
+
+	if (!open)
+		return errno == ENOENT || errno == ENOTDIR ? NULL
+							   : err_errno("cannot open directory '%s'",
+								       dir);
+	for (struct dirent *d; (errno = 0, d = readdir(open));)
+		strs_add(out, d->d_name);
+	if (errno)
+		err = err_errno("cannot read directory '%s'", dir);
+	closedir(open);
+	return err;
+}

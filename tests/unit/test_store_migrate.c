@@ -2,24 +2,25 @@
 #include "test_store_help.h"
 #include "store/migrate.h"
 
-/* Version 4 of a later program: this schema and one step more. */
+/* Version 5 of a later program: this schema and one step more. */
 static const struct migrate_step steps[] = {
 	{1, "CREATE TABLE newborn (a)"},
 	{2, "CREATE TABLE middle (a)"},
 	{3, "CREATE TABLE third (a)"},
-	{4, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
+	{4, "CREATE TABLE fourth (a)"},
+	{5, "ALTER TABLE artifact ADD COLUMN colour TEXT NOT NULL DEFAULT 'red';"
 	    "CREATE TABLE added (a TEXT) STRICT;"},
 };
-static const struct schema later = {.version = 4, .sql = "", .steps = steps, .nr_steps = 4};
+static const struct schema later = {.version = 5, .sql = "", .steps = steps, .nr_steps = 5};
 
-static const struct migrate_step losing[] = {{4, "DELETE FROM meta"}};
-static const struct schema bad_rows = {.version = 4, .sql = "", .steps = losing, .nr_steps = 1};
-static const struct migrate_step breaking[] = {{4, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
-static const struct schema bad_sql = {.version = 4, .sql = "", .steps = breaking, .nr_steps = 1};
+static const struct migrate_step losing[] = {{5, "DELETE FROM meta"}};
+static const struct schema bad_rows = {.version = 5, .sql = "", .steps = losing, .nr_steps = 1};
+static const struct migrate_step breaking[] = {{5, "CREATE TABLE half (a); SELECT 1 FROM nowhere"}};
+static const struct schema bad_sql = {.version = 5, .sql = "", .steps = breaking, .nr_steps = 1};
 static const struct migrate_step unlinking[] = {
-	{4, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
-static const struct schema bad_keys = {.version = 4, .sql = "", .steps = unlinking, .nr_steps = 1};
-static const struct schema no_way = {.version = 5, .sql = "", .steps = steps, .nr_steps = 4};
+	{5, "DELETE FROM blob; INSERT INTO blob VALUES ('other', x'00')"}};
+static const struct schema bad_keys = {.version = 5, .sql = "", .steps = unlinking, .nr_steps = 1};
+static const struct schema no_way = {.version = 6, .sql = "", .steps = steps, .nr_steps = 5};
 
 static void make_old(void)
 {
@@ -43,9 +44,9 @@ static void is_migrated(void)
 	struct store *s = NULL;
 	struct art a = {.num = 0};
 	scoped_free char *tmp = mem_printf("%s.migrate", file);
-	scoped_free char *kept = mem_printf("%s.before-v4", file);
+	scoped_free char *kept = mem_printf("%s.before-v5", file);
 	scoped_free char *old = sql_value(kept, "SELECT value FROM meta, pragma_user_version"
-						" WHERE user_version = 3");
+						" WHERE user_version = 4");
 
 	assert_string_equal(old, "v");
 	OK(migrate_open(&s, file, STORE_WRITE, &later));
@@ -55,7 +56,7 @@ static void is_migrated(void)
 	OK(store_verify(s));
 	store_close(s);
 	is_sql("SELECT colour FROM artifact", "red");
-	is_sql("PRAGMA user_version", "4");
+	is_sql("PRAGMA user_version", "5");
 	is_sql("PRAGMA journal_mode", "wal");
 	assert_int_not_equal(access(tmp, F_OK), 0);
 }
@@ -73,7 +74,7 @@ static void test_step(void **state)
 	assert_int_equal(stat(file, &after), 0);
 	assert_int_equal(before.st_mode, after.st_mode);
 	is_migrated();
-	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 4");
+	FAILS(store_open(&s, file, STORE_READ), ERR_REFUSED, "newer git-agent (schema 5");
 }
 
 #define INDEXES "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema" \
@@ -103,6 +104,7 @@ static void test_own_steps(void **state)
 		anew[i] = columns_of(tables[i]);
 		free(sql_value(file, drop));
 	}
+	free(sql_value(file, "DROP INDEX artifact_dirty"));
 	free(sql_value(file, "PRAGMA user_version = 1"));
 	s = open_store(STORE_WRITE);
 	OK(store_verify(s));
@@ -210,7 +212,7 @@ static void test_another_has_it_open(void **state)
 	OK(store_commit(s));
 	store_close(s);
 	assert_int_equal(wait_for(pid), 0);
-	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 4", "newer");
+	is_sql("SELECT value FROM meta, pragma_user_version WHERE user_version = 5", "newer");
 }
 
 static void test_several_at_once(void **state)

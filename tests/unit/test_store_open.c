@@ -57,7 +57,7 @@ static void test_create_and_reopen(void **state)
 	OK(store_commit(s));
 	store_close(s);
 	is_sql("PRAGMA journal_mode", "wal");
-	is_sql("PRAGMA user_version", "3");
+	is_sql("PRAGMA user_version", "4");
 	is_sql("PRAGMA application_id", "1734436724");
 
 	s = open_store(STORE_READ);
@@ -225,8 +225,8 @@ static void test_newer_and_foreign(void **state)
 	err = store_open(&nothing, file, STORE_CREATE);
 	assert_non_null(err);
 	assert_string_equal(err->hint, "upgrade git-agent");
-	FAILS(err, ERR_REFUSED, "schema 9, this program knows 3");
-	free(sql_value(file, "PRAGMA user_version = 3"));
+	FAILS(err, ERR_REFUSED, "schema 9, this program knows 4");
+	free(sql_value(file, "PRAGMA user_version = 4"));
 	free(sql_value(file, "PRAGMA application_id = 5"));
 	FAILS(store_open(&nothing, file, STORE_WRITE), ERR_CORRUPT, "another program");
 	free(sql_value(file, "PRAGMA user_version = 0"));
