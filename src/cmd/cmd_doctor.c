@@ -37,10 +37,13 @@ static err_t examine(struct doctor *d)
 	err_t err;
 
 	TRY(session_open(&d->look, SESSION_REPO));
+	TRY(doctor_setup(d));
 	TRY(doctor_clone(d));
 	if (!d->have_work)
 		return NULL;
-	err = doctor_artifacts(d);
+	err = doctor_work(d);
+	if (!err && !d->no_objects)
+		err = doctor_artifacts(d);
 	if (err && err->code == ERR_CORRUPT) {	/* said already, of the workspace */
 		err_free(err);
 		err = NULL;

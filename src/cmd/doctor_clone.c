@@ -231,13 +231,15 @@ static void check_remote(struct doctor *d)
 	scoped_free char *reply = NULL;
 	struct session *s = &d->work;
 	err_t err = session_remote(s, true);
+	bool away;
 
 	if (!err && s->server)
 		err = session_explain(s->remote.head(s->remote.ctx, &reply), s);
 	if (!err)
 		return;
+	away = err->code == ERR_OFFLINE;
 	add_error(d, "remote", err, false);
-	d->at[d->len - 1].note = true;
+	d->at[d->len - 1].note = away;
 }
 
 err_t doctor_clone(struct doctor *d)
@@ -251,9 +253,9 @@ err_t doctor_clone(struct doctor *d)
 	TRY(check_attributes(d));
 	TRY(check_link(d));
 	check_workspace(d);
-	if (d->have_work) {
+	if (d->have_work && !d->no_objects)
 		check_fresh(d);
+	if (d->have_work)
 		check_remote(d);
-	}
 	return NULL;
 }
