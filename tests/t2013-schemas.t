@@ -34,6 +34,8 @@ schema_of() {
 	edit|set|mv|rm|restore) echo change ;;
 	release) echo claim ;;
 	"sync push"|"sync pull") echo sync ;;
+	import-*) echo import-file ;;
+	uninstall) echo install ;;
 	*) echo "$1" | tr " " - ;;
 	esac
 }
@@ -86,6 +88,22 @@ test_expect_success 'with a remote: claims, conflicts, refusals, events' '
 	document sync\ resolve 0 INFRA-002 --explain && document sync\ resolve 0 INFRA-002 --ours && document sync 0 -n && document sync 0 &&
 	(cd ../b && git agent sync && git agent set INFRA-001 -t "Caches" && git agent sync) >/dev/null &&
 	document sync\ watch 0 --once --pull
+'
+
+test_expect_success 'between files, git and the workspace' '
+	git agent export --all >/dev/null && git add -A && git commit -q -m "all of it" && git agent sync >/dev/null &&
+	document rebuild 0 && document rebuild 0 -n --force && document rebuild 0 --force &&
+	rm -f .git/agent/agent.db-* && echo broken >.git/agent/agent.db && document rebuild 0 -n && document rebuild 0 &&
+	echo >>$small_stories/INFRA-002-rate-limit.md && document import 0 -n && document import 0 && document import 0 &&
+	document import 0 -n INFRA-002 && document import 0 INFRA-002 && document import 1 INFRA-002 NONE-001 &&
+	printf "# INFRA-050: Fifty\n\n## State\n\nDRAFT\n" >../fifty.md && document import-story 0 -n ../fifty.md &&
+	document import-story 0 ../fifty.md && document import-story 1 ../fifty.md ../nowhere.md && document import-plan 1 ../nowhere.md &&
+	document import-runbook 0 $small_runbooks/INFRA-002-rate-limit.md &&
+	git agent set INFRA-001 -t "Exported" >/dev/null && document export 0 -n --all && document export 0 --all && document export 0 --index &&
+	document export 0 --commit elsewhere INFRA-001 &&
+	document install 0 -n && document install 0 && document install 0 && document uninstall 0 -n && document uninstall 0 &&
+	cp $small_stories/INFRA-002-rate-limit.md ../base && sed "s/first/1st/" ../base >../ours && sed "s/first/No. 1/" ../base >../theirs &&
+	document merge 0 ../base ../ours ../base && document merge 1 ../base ../ours ../theirs
 '
 
 test_expect_success 'judging' '

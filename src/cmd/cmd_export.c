@@ -3,6 +3,7 @@
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/git_out.h"
+#include "cmd/outcome.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "util/mem.h"
@@ -31,8 +32,12 @@ static err_t find_uids(struct strs *out, const struct export *x, struct session 
 	return NULL;
 }
 
-static void tell_path(const char *path, bool removed, bool dry_run)
+static void tell_path(struct outcomes *o, const char *path, bool removed, bool dry_run)
 {
+	if (o) {
+		outcomes_add(o, removed ? "removed" : "written", path, NULL);
+		return;
+	}
 	if (dry_run)
 		fputs(removed ? "would remove " : "would write ", stdout);
 	else
@@ -41,16 +46,16 @@ static void tell_path(const char *path, bool removed, bool dry_run)
 	putchar('\n');
 }
 
-/* What was done is the answer; what was not is talk. */
-static void tell(const struct report *r, bool dry_run)
+/* What was done is the answer; what was not is talk. o: the answer is JSON. */
+static void tell(struct outcomes *o, const struct report *r, bool dry_run)
 {
 	for (size_t i = 0; i < r->notes.len; i++) {
 		const char *line = r->notes.at[i];
 
 		if (strncmp(line, "wrote ", 6) == 0)
-			tell_path(line + 6, false, dry_run);
+			tell_path(o, line + 6, false, dry_run);
 		else if (strncmp(line, "removed ", 8) == 0)
-			tell_path(line + 8, true, dry_run);
+			tell_path(o, line + 8, true, dry_run);
 		else
 			output_say("%s", line);
 	}
@@ -59,6 +64,7 @@ static void tell(const struct report *r, bool dry_run)
 static err_t to_files(const struct export *x, struct session *s)
 {
 	scoped(report_release) struct report r = {0};
+	scoped(outcomes_release) struct outcomes outcomes = {0};
 	scoped(strs_release) struct strs uids = {0};
 	struct export_options o = {.all = x->all, .dry_run = x->dry_run};
 
@@ -68,7 +74,9 @@ static err_t to_files(const struct export *x, struct session *s)
 	TRY(find_uids(&uids, x, s));
 	o.uids = x->nr_names ? &uids : NULL;
 	TRY(export_files(&r, &s->engine, &o));
-	tell(&r, x->dry_run);
+	tell(x->json ? &outcomes : NULL, &r, x->dry_run);
+	if (x->json)
+		outcomes_print(&outcomes, x->dry_run, NULL);
 	if (r.kept && (x->all || x->nr_names))
 		return err_new(ERR_DIFFERS, "%d file%s kept", r.kept,
 			       r.kept == 1 ? " was" : "s were");
@@ -132,18 +140,18 @@ static char *message_for(const struct export *x, const struct git_out *out)
 	return mem_printf("Update %zu artifacts\n", out->len);
 }
 
-static err_t write_git(const struct export *x, struct session *s, const struct git_out *out,
-		       const char *ref)
+/* commit: "" where none is made. */
+static err_t write_git(char commit[OID_HEX + 1], const struct export *x, struct session *s,
+		       const struct git_out *out, const char *ref)
 {
 	scoped_free char *message = message_for(x, out);
-	char commit[OID_HEX + 1];
 
 	if (x->dry_run || !out->len)
 		return NULL;
 	if (!x->commit)
 		return git_index_put(s->repo, out->edits, out->len);
 	TRY(git_commit_on(commit, s->repo, ref, message, out->edits, out->len));
-	if (commit[0])
+	if (commit[0] && !x->json)
 		printf("%s %s\n", commit, ref);
 	return NULL;
 }
@@ -152,8 +160,10 @@ static err_t to_git(const struct export *x, struct session *s)
 {
 	scoped(git_out_release) struct git_out out = {0};
 	scoped(arts_release) struct arts arts = {0};
+	scoped(outcomes_release) struct outcomes outcomes = {0};
 	struct art_filter any = {.with_deleted = true};
 	scoped_free char *ref = NULL;
+	char commit[OID_HEX + 1] = "";
 
 	if (x->commit)
 		ref = strcmp(x->commit, "HEAD") == 0 || strncmp(x->commit, "refs/", 5) == 0
@@ -163,9 +173,12 @@ static err_t to_git(const struct export *x, struct session *s)
 	else
 		TRY(store_art_list(&arts, s->store, &any));
 	TRY(git_out_plan(&out, s, &arts, ref, x->all || x->nr_names || x->commit));
-	TRY(write_git(x, s, &out, ref));
+	TRY(write_git(commit, x, s, &out, ref));
 	for (size_t i = 0; i < out.len; i++)
-		tell_path(out.edits[i].path, out.edits[i].remove, x->dry_run);
+		tell_path(x->json ? &outcomes : NULL, out.edits[i].path, out.edits[i].remove,
+			  x->dry_run);
+	if (x->json)
+		outcomes_print(&outcomes, x->dry_run, commit[0] ? commit : NULL);
 	session_tell(&out.kept, "kept ");
 	if (out.kept.len && (x->all || x->nr_names))
 		return err_new(ERR_DIFFERS, "%zu path%s kept", out.kept.len,
@@ -190,8 +203,6 @@ static err_t check(const struct export *x, const struct usage *usage)
 		return opts_misuse(usage, "one of --index, --commit and --stdout");
 	if (x->all && x->nr_names)
 		return opts_misuse(usage, "--all, or artifacts by name");
-	if (x->json && !x->to_stdout)
-		return opts_misuse(usage, "--json belongs to --stdout");
 	if (x->commit && (x->commit[0] == '-' || !x->commit[0]))
 		return opts_misuse(usage, "'%s' is not a name of a branch", x->commit);
 	if (x->message && !x->commit)
@@ -215,7 +226,8 @@ err_t cmd_export(int argc, char **argv)
 			   "nowhere, also in a bare repository"),
 		OPT_STRING('m', "message", &x.message, "text", "of that commit"),
 		OPT_FLAG(0, "stdout", &x.to_stdout, "to standard output"),
-		OPT_FLAG(0, "json", &x.json, "with --stdout: a JSON document a line"),
+		OPT_FLAG(0, "json", &x.json, "what was done, as JSON; with --stdout the\n"
+			 "artifacts, a document a line"),
 		OPT_FLAG('n', "dry-run", &x.dry_run, "only say what would be written"),
 		PROGRESS_OPTIONS,
 		OPT_END,

@@ -1,7 +1,9 @@
 /* `git agent import`: what the branch says, all of it or by name. */
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
+#include "cmd/outcome.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "util/mem.h"
@@ -40,7 +42,26 @@ static void count(int *parts, int n, const char *what)
 		printf("%s%d %s", (*parts)++ ? ", " : "", n, what);
 }
 
-static void tell(const struct report *r, bool dry_run)
+static void print_json(const struct report *r, bool dry_run)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "dry_run", dry_run);
+	json_key_int(&j, "created", r->created);
+	json_key_int(&j, "changed", r->changed);
+	json_key_int(&j, "moved", r->moved);
+	json_key_int(&j, "deleted", r->deleted);
+	json_key_int(&j, "taken_back", r->discarded);
+	json_key_int(&j, "conflicts", r->conflicts);
+	json_key_int(&j, "left", r->left);
+	json_key_int(&j, "refused", r->refused);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+static void print_text(const struct report *r, bool dry_run)
 {
 	int parts = 0;
 
@@ -53,6 +74,14 @@ static void tell(const struct report *r, bool dry_run)
 	count(&parts, r->conflicts, r->conflicts == 1 ? "conflict" : "conflicts");
 	count(&parts, r->left, "left alone");
 	puts(parts ? "" : "nothing new");
+}
+
+static void tell(const struct report *r, bool dry_run, bool json)
+{
+	if (json)
+		print_json(r, dry_run);
+	else
+		print_text(r, dry_run);
 	session_tell(&r->notes, "");
 	session_tell(&r->problems, "warning: ");
 }
@@ -137,7 +166,7 @@ static err_t import_all(struct session *s, bool mass_delete, bool dry_run)
 	progress_stop(&s->progress);
 	TRY(err);
 	TRY(name_links(&r, s));
-	tell(&r, dry_run);
+	tell(&r, dry_run, s->json);
 	if (r.refused)
 		return err_new(ERR_DIFFERS, "%d file%s not imported", r.refused,
 			       r.refused == 1 ? " was" : "s were");
@@ -194,7 +223,7 @@ static err_t add_paths(struct strs *out, struct session *s, const char *name)
 	return err;
 }
 
-static err_t take(struct session *s, const char *path, bool dry_run)
+static err_t take(struct outcomes *o, struct session *s, const char *path, bool dry_run)
 {
 	scoped(report_release) struct report r = {0};
 	scoped_free char *bytes = NULL;
@@ -210,6 +239,10 @@ static err_t take(struct session *s, const char *path, bool dry_run)
 	TRY(input_check(slice_of(bytes, len), path));
 	if (!dry_run)
 		TRY(import_take(&r, &s->engine, path, NULL));
+	outcomes_add(o, dry_run ? "imported" : r.created ? "created" : r.changed ? "changed" :
+		     "unchanged", path, NULL);
+	if (s->json)
+		return NULL;
 	printf("%s", dry_run ? "would take " : r.created ? "new: " : r.changed ? "changed: " :
 	       "the same: ");
 	text_safe_fputs(path, stdout);
@@ -217,8 +250,9 @@ static err_t take(struct session *s, const char *path, bool dry_run)
 	return NULL;
 }
 
-static void say_error(err_t err)
+static void say_error(struct outcomes *o, const char *name, err_t err)
 {
+	outcomes_add(o, "failed", name, err->text);
 	output_say("error: %s", err->text);
 	if (err->hint)
 		output_say("hint: %s", err->hint);
@@ -227,6 +261,7 @@ static void say_error(err_t err)
 
 static err_t import_named(struct session *s, char **names, int n, bool dry_run)
 {
+	scoped(outcomes_release) struct outcomes outcomes = {0};
 	scoped(strs_release) struct strs paths = {0};
 	int failed = 0;
 
@@ -236,18 +271,20 @@ static err_t import_named(struct session *s, char **names, int n, bool dry_run)
 		err_t err = add_paths(&paths, s, names[i]);
 
 		if (err) {
-			say_error(err);
+			say_error(&outcomes, names[i], err);
 			failed++;
 		}
 	}
 	for (size_t i = 0; i < paths.len; i++) {
-		err_t err = take(s, paths.at[i], dry_run);
+		err_t err = take(&outcomes, s, paths.at[i], dry_run);
 
 		if (err) {
-			say_error(err);
+			say_error(&outcomes, paths.at[i], err);
 			failed++;
 		}
 	}
+	if (s->json)
+		outcomes_print(&outcomes, dry_run, NULL);
 	return failed ? err_new(ERR_DIFFERS, "%d of them %s not imported", failed,
 				failed == 1 ? "was" : "were")
 		      : NULL;
@@ -256,15 +293,17 @@ static err_t import_named(struct session *s, char **names, int n, bool dry_run)
 err_t cmd_import(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
-	bool mass_delete = false, dry_run = false, help;
+	bool mass_delete = false, dry_run = false, json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "allow-mass-delete", &mass_delete,
 			 "also when more than half of all artifacts go"),
 		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be imported"),
 		PROGRESS_OPTIONS,
+		OPT_FLAG(0, "json", &json, "what was done, as JSON"),
 		OPT_END,
 	};
-	static const char *const synopsis[] = {"[<options>]", "[-n] (<id> | <path>)...", NULL};
+	static const char *const synopsis[] = {"[<options>]", "[-n] [--json] (<id> | <path>)...",
+					       NULL};
 	const struct usage usage = {"import", synopsis,
 				    "Takes in what commits and files say; by name also what was "
 				    "left alone: a colleague's branch, an older text.", opts};
@@ -274,6 +313,7 @@ err_t cmd_import(int argc, char **argv)
 		return NULL;
 	TRY(check_worktree());
 	TRY(session_open(&s, dry_run ? SESSION_WRITE : SESSION_CREATE));
+	s.json = json;
 	return argc ? import_named(&s, argv, argc, dry_run)
 		    : import_all(&s, mass_delete, dry_run);
 }

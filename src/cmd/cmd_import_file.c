@@ -4,6 +4,7 @@
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/input.h"
+#include "cmd/outcome.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "util/mem.h"
@@ -17,17 +18,23 @@
 struct import {
 	struct session s;
 	const struct kind *kind;
-	bool dry_run;
+	bool dry_run, json;
 	int failed, total;
+	struct outcomes outcomes;
 };
 
 static void import_release(struct import *in)
 {
+	outcomes_release(&in->outcomes);
 	session_close(&in->s);
 }
 
-static void tell(const struct import *in, const char *what, const char *label, const char *path)
+static void tell(struct import *in, const char *what, const char *label, const char *path)
 {
+	if (in->json) {
+		outcomes_add(&in->outcomes, what, path, NULL);
+		return;
+	}
 	printf("%s%s", in->dry_run ? "would be " : "", what);
 	if (label) {
 		putchar(' ');
@@ -167,6 +174,7 @@ static void try_one(struct import *in, const char *file)
 	if (!err)
 		return;
 	in->failed++;
+	outcomes_add(&in->outcomes, "failed", file, err->text);
 	output_say("error: %s", err->text);
 	if (err->hint)
 		output_say("hint: %s", err->hint);
@@ -216,9 +224,9 @@ static err_t import_source(struct import *in, const char *source)
 	return file_walk(dir, ".", try_entry, &w);
 }
 
-static err_t run(const char *kind, char **sources, int n, bool dry_run)
+static err_t run(const char *kind, char **sources, int n, bool dry_run, bool json)
 {
-	scoped(import_release) struct import in = {.dry_run = dry_run};
+	scoped(import_release) struct import in = {.dry_run = dry_run, .json = json};
 
 	TRY(session_open(&in.s, dry_run ? SESSION_WRITE : SESSION_CREATE));
 	in.s.engine.command = "import";
@@ -228,6 +236,8 @@ static err_t run(const char *kind, char **sources, int n, bool dry_run)
 	TRY(session_fresh(&in.s, NULL));
 	for (int i = 0; i < n; i++)
 		TRY(import_source(&in, sources[i]));
+	if (json)
+		outcomes_print(&in.outcomes, dry_run, NULL);
 	if (in.failed)
 		return err_new(ERR_DIFFERS, "%d of %d files %s not imported", in.failed, in.total,
 			       in.failed == 1 ? "was" : "were");
@@ -237,12 +247,14 @@ static err_t run(const char *kind, char **sources, int n, bool dry_run)
 err_t cmd_import_file(int argc, char **argv)
 {
 	const char *name = argv[0], *kind = name + strlen("import-");
-	bool dry_run = false, help;
+	bool dry_run = false, json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be imported"),
+		OPT_FLAG(0, "json", &json, "what became of each file, as JSON"),
 		OPT_END,
 	};
-	static const char *const synopsis[] = {"[-n] (<file> | <directory> | -)...", NULL};
+	static const char *const synopsis[] = {"[-n] [--json] (<file> | <directory> | -)...",
+					       NULL};
 	const struct usage usage = {name, synopsis,
 				    "Takes in markdown: a file at its place in the work tree, or "
 				    "a text from anywhere, which becomes the artifact that its "
@@ -253,5 +265,5 @@ err_t cmd_import_file(int argc, char **argv)
 		return NULL;
 	if (argc < 1)
 		return opts_misuse(&usage, "which file? - is standard input");
-	return run(kind, argv, argc, dry_run);
+	return run(kind, argv, argc, dry_run, json);
 }

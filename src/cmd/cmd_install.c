@@ -1,4 +1,5 @@
 /* `git agent install`, `git agent uninstall` */
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/hook_text.h"
@@ -10,13 +11,14 @@
 #include <string.h>
 
 struct flags {
-	bool dry_run, manual, force, local, worktree, global;
+	bool dry_run, json, manual, force, local, worktree, global;
 	const char *attributes;
 };
 
 /* What both commands have; what only one has stands before. */
 #define COMMON_OPTIONS(f, force_help)                                                  \
 	OPT_FLAG('n', "dry-run", &(f)->dry_run, "only say what would be written"),     \
+	OPT_FLAG(0, "json", &(f)->json, "what is written, as JSON"),                   \
 	OPT_FLAG(0, "force", &(f)->force, force_help),                                 \
 	OPT_FLAG(0, "local", &(f)->local, "drivers in this clone's configuration"),    \
 	OPT_FLAG(0, "worktree", &(f)->worktree, "drivers in this work tree's"),        \
@@ -49,10 +51,51 @@ static void print_steps(const struct steps *steps, const char *prefix)
 	}
 }
 
-static err_t carry_out(struct install *in, bool dry_run)
+static const char *const words[] = {
+	[STEP_WRITE] = "write",
+	[STEP_CONFIG] = "write",
+	[STEP_REMOVE] = "remove",
+	[STEP_REMOVE_LINK] = "remove",
+	[STEP_MOVE] = "move",
+};
+
+static void print_json(const struct install *in, bool dry_run)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "dry_run", dry_run);
+	json_key(&j, "steps");
+	json_array_begin(&j);
+	for (size_t i = 0; i < in->steps.len; i++) {
+		const struct step *step = &in->steps.at[i];
+
+		json_object_begin(&j);
+		json_key_string(&j, "what", step->what);
+		json_key_string(&j, "how", words[step->how]);
+		json_key_string(&j, "path", step->path);
+		json_key_string(&j, "to", step->how == STEP_MOVE ? step->to : NULL);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_key(&j, "left");
+	json_array_begin(&j);
+	for (size_t i = 0; i < in->left.len; i++)
+		json_string(&j, in->left.at[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+static err_t carry_out(struct install *in, bool dry_run, bool json)
 {
 	if (!dry_run)
 		TRY(install_apply(in));
+	if (json) {
+		print_json(in, dry_run);
+		return NULL;
+	}
 	print_steps(&in->steps, dry_run ? "would write " : "");
 	if (!in->steps.len)
 		puts("nothing to do");
@@ -91,7 +134,7 @@ static err_t install(const struct flags *f, const struct install_options *o)
 	TRY(install_plan(&in, s.repo, o));
 	TRY(install_verdict(&in, "after that, run 'git agent install' again; until then "
 				 "'git agent install --drivers' is all but the hooks"));
-	TRY(carry_out(&in, f->dry_run));
+	TRY(carry_out(&in, f->dry_run, f->json));
 	if (!file_exists(s.repo->db_path))
 		fputs("hint: there is no workspace yet; 'git agent sync init' makes one\n", stderr);
 	return NULL;
@@ -123,6 +166,8 @@ err_t cmd_install(int argc, char **argv)
 	TRY(scope_of(&o.scope, &f, &usage));
 	TRY(attributes_of(&o.attributes, f.attributes, &usage));
 	o.force = f.force;
+	if (f.manual && f.json)
+		return opts_misuse(&usage, "--manual is for people, --json is not");
 	if (f.manual) {
 		print_manual();
 		return NULL;
@@ -139,7 +184,7 @@ static err_t uninstall(const struct flags *f, const struct install_options *o)
 
 	TRY(session_open(&s, SESSION_REPO));
 	TRY(uninstall_plan(&in, s.repo, o));
-	TRY(carry_out(&in, f->dry_run));
+	TRY(carry_out(&in, f->dry_run, f->json));
 	if (file_exists(s.repo->db_path))
 		fprintf(stderr, "the workspace stays: '%s'\n", s.repo->db_path);
 	session_tell(&in.left, "left: ");

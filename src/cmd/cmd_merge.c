@@ -1,4 +1,5 @@
 /* `git agent merge`: the merge of three files, for people who want to see what it does. */
+#include "cli/json.h"
 #include "cli/options.h"
 #include "cmd/cmd.h"
 #include "cmd/explain.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 
 struct merging {
-	bool explain, print;
+	bool explain, print, json;
 	const char *path;
 	const char *names[3];
 	char *text[3];
@@ -33,15 +34,42 @@ static void merging_release(struct merging *m)
 	merge_result_release(&m->result);
 }
 
+static void print_json(const struct merging *m)
+{
+	const struct merge_result *r = &m->result;
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "clean", r->clean);
+	json_key_int(&j, "conflicts", r->conflicts);
+	json_key_slice(&j, "text", slice_of(r->bytes, r->len));
+	json_key(&j, "decisions");
+	json_array_begin(&j);
+	for (size_t i = 0; i < r->nr_decisions; i++) {
+		json_object_begin(&j);
+		json_key_bool(&j, "conflict", r->decisions[i].conflict);
+		json_key_string(&j, "rule", r->decisions[i].rule);
+		json_key_string(&j, "where", r->decisions[i].where);
+		json_key_string(&j, "reason", r->decisions[i].reason);
+		json_object_end(&j);
+	}
+	json_array_end(&j);
+	json_object_end(&j);
+	json_end(&j);
+}
+
 static err_t answer(const struct merging *m)
 {
 	const struct merge_result *r = &m->result;
 
-	if (m->explain)
+	if (m->json)
+		print_json(m);
+	else if (m->explain)
 		explain_decisions(r, m->print ? stderr : stdout);
-	if (m->print)
+	if (m->print && !m->json)
 		fwrite(r->bytes, 1, r->len, stdout);
-	else if (!m->explain)
+	else if (!m->explain && !m->json)
 		TRY(file_write(m->names[1], slice_of(r->bytes, r->len), 0));
 	if (r->clean)
 		return NULL;
@@ -86,6 +114,8 @@ err_t cmd_merge(int argc, char **argv)
 		OPT_FLAG(0, "explain", &m.explain,
 			 "say what was decided and by which rule; write no file"),
 		OPT_FLAG('p', "stdout", &m.print, "write the result to standard output"),
+		OPT_FLAG(0, "json", &m.json,
+			 "the result and what was decided, as JSON; write no file"),
 		OPT_STRING(0, "path", &m.path, "path", "merge as the artifact of this path"),
 		OPT_END,
 	};

@@ -1,4 +1,5 @@
 /* `git agent rebuild`: the workspace again, from git and the remote. */
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
@@ -18,9 +19,24 @@
 
 enum health { HEALTH_NONE, HEALTH_SOUND, HEALTH_BROKEN };
 
-static void tell_why(const char *why)
+struct rebuild {
+	bool force, dry_run, json;
+	long artifacts;		/* those of git */
+	char *why;		/* what is wrong with the old one; NULL: nothing */
+	char *kept;		/* where it is now; NULL: it was not replaced */
+};
+
+static void rebuild_release(struct rebuild *b)
 {
-	text_safe_fputs(why, stdout);
+	free(b->why);
+	free(b->kept);
+}
+
+static void tell_why(const struct rebuild *b)
+{
+	if (b->json)
+		return;
+	text_safe_fputs(b->why, stdout);
 	putchar('\n');
 }
 
@@ -115,12 +131,12 @@ static err_t name_things(struct session *s)
 	return err;
 }
 
-static err_t make_shortcut(struct session *s)
+static err_t make_shortcut(struct session *s, bool json)
 {
 	scoped_free char *kept = NULL;
 
 	TRY(shortcut_make(&kept, s->repo));
-	if (kept)
+	if (kept && !json)
 		printf("kept %s\n", kept);
 	return NULL;
 }
@@ -181,21 +197,24 @@ static err_t tell_difference(const char *path, const char *kept)
 }
 
 /* *unpulled: what the pull had to say; git's part is there. */
-static err_t build(err_t *unpulled, const char *made)
+static err_t build(err_t *unpulled, struct rebuild *b, const char *made)
 {
 	scoped(session_close) struct session s = {0};
-	long artifacts, revisions, texts;
+	long revisions, texts;
 
 	TRY(session_open_at(&s, SESSION_CREATE, made));
+	s.json = b->json;
 	TRY(name_things(&s));
 	TRY(session_fresh(&s, NULL));
-	TRY(store_counts(&artifacts, &revisions, &texts, s.store));
-	printf("workspace: %ld artifact%s from git\n", artifacts, artifacts == 1 ? "" : "s");
+	TRY(store_counts(&b->artifacts, &revisions, &texts, s.store));
+	if (!b->json)
+		printf("workspace: %ld artifact%s from git\n", b->artifacts,
+		       b->artifacts == 1 ? "" : "s");
 	*unpulled = pull(&s);
 	return NULL;
 }
 
-static err_t make_anew(char **kept, err_t *unpulled, const char *path, enum health health)
+static err_t make_anew(struct rebuild *b, err_t *unpulled, const char *path, enum health health)
 {
 	scoped_free char *made = mem_printf("%.*s/tmp/rebuild.db",
 					    (int)(strrchr(path, '/') - path), path);
@@ -203,11 +222,11 @@ static err_t make_anew(char **kept, err_t *unpulled, const char *path, enum heal
 
 	TRY(file_mkdirs_for(made));
 	TRY(discard(made));
-	err = build(unpulled, made);
+	err = build(unpulled, b, made);
 	if (!err && *unpulled && (*unpulled)->code == ERR_FATAL && health == HEALTH_SOUND)
 		err = steal(*unpulled);	/* half of it is no reason to give up a sound one */
 	if (!err)
-		err = replace(kept, path, made, health);
+		err = replace(&b->kept, path, made, health);
 	if (!err)
 		return NULL;
 	err_free(steal(*unpulled));
@@ -221,31 +240,55 @@ static void unseize(const int *lock)
 }
 
 /* Nobody else looks into the workspace meanwhile, and another rebuild finds this one done. */
-static err_t rebuild_alone(enum health *health, char **kept, err_t *unpulled, const char *path,
-			   bool force)
+static err_t rebuild_alone(enum health *health, struct rebuild *b, err_t *unpulled,
+			   const char *path)
 {
 	scoped(unseize) int lock = -1;
-	scoped_free char *why = NULL;
 
 	TRY(file_mkdirs_for(path));
 	TRY(store_seize(&lock, path));
-	TRY(examine(health, &why, path));
+	TRY(examine(health, &b->why, path));
 	if (*health == HEALTH_BROKEN)
-		tell_why(why);
-	if (*health == HEALTH_SOUND && !force)
+		tell_why(b);
+	if (*health == HEALTH_SOUND && !b->force)
 		return NULL;
-	return make_anew(kept, unpulled, path, *health);
+	return make_anew(b, unpulled, path, *health);
 }
 
-static err_t only_look(const char *path, bool force)
+static void print_json(const struct rebuild *b, const char *path, bool made)
 {
-	scoped_free char *why = NULL;
-	enum health health;
+	struct json j;
 
-	TRY(examine(&health, &why, path));
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "dry_run", b->dry_run);
+	json_key_bool(&j, "rebuilt", made);
+	json_key_string(&j, "path", path);
+	json_key_string(&j, "why", b->why);
+	json_key_string(&j, "kept", b->kept);
+	json_key(&j, "artifacts");
+	if (made && !b->dry_run)
+		json_int(&j, b->artifacts);
+	else
+		json_null(&j);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+static err_t only_look(struct rebuild *b, const char *path)
+{
+	enum health health;
+	bool make;
+
+	TRY(examine(&health, &b->why, path));
+	make = health != HEALTH_SOUND || b->force;
+	if (b->json) {
+		print_json(b, path, make);
+		return NULL;
+	}
 	if (health == HEALTH_BROKEN)
-		tell_why(why);
-	if (health == HEALTH_SOUND && !force)
+		tell_why(b);
+	if (!make)
 		puts("the workspace is sound: nothing to do");
 	else
 		printf("would make %s%s\n", path,
@@ -253,36 +296,48 @@ static err_t only_look(const char *path, bool force)
 	return NULL;
 }
 
-static err_t run(bool force, bool dry_run)
+static void tell_done(const struct rebuild *b, const char *path, enum health health)
+{
+	bool made = health != HEALTH_SOUND || b->kept;
+
+	if (b->json) {
+		print_json(b, path, made);
+		return;
+	}
+	if (!made)
+		puts("the workspace is sound: nothing to do");
+	if (b->kept)
+		printf("kept %s\n", b->kept);
+}
+
+static err_t run(struct rebuild *b)
 {
 	scoped(session_close) struct session look = {0};
-	scoped_free char *kept = NULL;
 	err_t unpulled = NULL;
 	enum health health;
 	const char *path;
 
 	TRY(session_open(&look, SESSION_REPO));
 	path = look.repo->db_path;
-	if (dry_run)
-		return only_look(path, force);
-	TRY(rebuild_alone(&health, &kept, &unpulled, path, force));
-	if (health == HEALTH_SOUND && !kept)
-		puts("the workspace is sound: nothing to do");
-	if (kept)
-		printf("kept %s\n", kept);
-	TRY(make_shortcut(&look));
-	if (kept && (!unpulled || unpulled->code != ERR_OFFLINE))
-		err_free(tell_difference(path, kept));
+	if (b->dry_run)
+		return only_look(b, path);
+	TRY(rebuild_alone(&health, b, &unpulled, path));
+	tell_done(b, path, health);
+	TRY(make_shortcut(&look, b->json));
+	if (b->kept && (!unpulled || unpulled->code != ERR_OFFLINE))
+		err_free(tell_difference(path, b->kept));
 	return unpulled;
 }
 
 err_t cmd_rebuild(int argc, char **argv)
 {
-	bool force = false, dry_run = false, help;
+	scoped(rebuild_release) struct rebuild b = {.json = false};
+	bool help;
 	const struct opt opts[] = {
-		OPT_FLAG(0, "force", &force,
+		OPT_FLAG(0, "force", &b.force,
 			 "also where the workspace is sound; it is kept aside"),
-		OPT_FLAG('n', "dry-run", &dry_run, "only say what would be done"),
+		OPT_FLAG('n', "dry-run", &b.dry_run, "only say what would be done"),
+		OPT_FLAG(0, "json", &b.json, "what was done, as JSON"),
 		PROGRESS_OPTIONS,
 		OPT_END,
 	};
@@ -296,5 +351,5 @@ err_t cmd_rebuild(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
-	return run(force, dry_run);
+	return run(&b);
 }
