@@ -146,7 +146,7 @@ test_expect_success LIBGIT2 'diff: between revisions, and what it refuses' '
 	git agent diff INFRA-002 $1 >../actual2 &&
 	test_cmp ../actual ../actual2 &&
 	test_says 128 "fatal: there is no revision '\''0000'\''" git agent diff INFRA-002 0000 &&
-	test_says 129 "error: one of --head, --file, --remote and revisions" \
+	test_says 129 "error: one of layers and revisions" \
 		git agent diff INFRA-002 --file $1
 '
 

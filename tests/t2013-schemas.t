@@ -49,7 +49,7 @@ test_expect_success 'looking' '
 	document show 0 INFRA-002 && document show 0 INFRA-002 --section Notes && document show 0 --at HEAD INFRA-002 &&
 	document show 0 $small_stories/noname.md &&
 	document log 0 INFRA-002 && document log 0 -p INFRA-002 &&
-	document links 0 && document links 0 --all INFRA-002 && document diff 0 INFRA-002 && document status 0 && document prime 0 &&
+	document links 0 && document links 0 --all INFRA-002 && document diff 0 INFRA-002 && document diff 0 && document diff 0 HEAD..HEAD && document status 0 && document prime 0 &&
 	document version 0 && document version 0 --build-options && document export 0 --stdout --all
 '
 
@@ -110,7 +110,7 @@ test_expect_success 'judging' '
 	git commit -q --allow-empty -m "nothing" && document verify 0 HEAD~1..HEAD &&
 	sed "s/^OPEN$/DONE/" $small_stories/INFRA-002-rate-limit.md >../new &&
 	cp ../new $small_stories/INFRA-002-rate-limit.md &&
-	git add -A && git commit -q -m "against the rules" && document verify 2 HEAD~1..HEAD &&
+	git add -A && git commit -q -m "against the rules" && document verify 2 HEAD~1..HEAD && document diff 0 HEAD~1..HEAD &&
 	document doctor 1 && document logs 0 && document env 0 && cd / && document env 0 && cd "$TRASH/r" && git config agent.autoPush never && document prime 0
 '
 

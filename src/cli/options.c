@@ -49,13 +49,17 @@ static void add_row(struct parser *p, const struct opt *o, int row)
 	bool flag = o->type == OPT_TYPE_FLAG;
 	size_t used = strlen(p->shorts);
 
-	add_long(p, o->long_name, flag ? no_argument : required_argument, CODE_ROW + row);
+	add_long(p, o->long_name,
+		 flag				? no_argument
+		 : o->type == OPT_TYPE_OPTIONAL ? optional_argument
+						: required_argument,
+		 CODE_ROW + row);
 	if (o->short_name) {
 		BUG_ON(used + 3 > sizeof(p->shorts));
 		snprintf(p->shorts + used, sizeof(p->shorts) - used, "%c%s", o->short_name,
 			 flag ? "" : ":");
 	}
-	if (!flag)
+	if (!flag && o->type != OPT_TYPE_OPTIONAL)
 		return;
 	if (strncmp(o->long_name, "no-", 3) == 0) {
 		add_long(p, o->long_name + 3, no_argument, CODE_NEGATED + row);
@@ -179,6 +183,9 @@ static err_t store(const struct opt *o, const char *value)
 	case OPT_TYPE_STRING:
 		*(const char **)o->to = value;
 		break;
+	case OPT_TYPE_OPTIONAL:
+		*(const char **)o->to = value ? value : o->otherwise;
+		break;
 	case OPT_TYPE_LIST:
 		strs_add(o->to, value);
 		break;
@@ -188,6 +195,14 @@ static err_t store(const struct opt *o, const char *value)
 		break;
 	}
 	return NULL;
+}
+
+static void negate(const struct opt *o)
+{
+	if (o->type == OPT_TYPE_OPTIONAL)
+		*(const char **)o->to = "false";
+	else
+		*(bool *)o->to = false;
 }
 
 static err_t store_short(const struct usage *usage, int name, const char *value)
@@ -215,7 +230,7 @@ static err_t step(const struct parser *p, int argc, char **argv, int *operands, 
 	else if (code == CODE_HELP || (code == 'h' && !has_short(p->usage, 'h')))
 		*done = *help = true;
 	else if (code >= CODE_NEGATED)
-		*(bool *)p->usage->opts[code - CODE_NEGATED].to = false;
+		negate(&p->usage->opts[code - CODE_NEGATED]);
 	else if (code >= CODE_ROW)
 		return store(&p->usage->opts[code - CODE_ROW], optarg);
 	else

@@ -27,6 +27,8 @@ enum opt_type {
 	OPT_TYPE_END,
 	OPT_TYPE_FLAG,		/* bool; --no-<name> makes it false (--<x> for a flag "no-<x>") */
 	OPT_TYPE_STRING,	/* const char *, pointing into argv; the last one wins */
+	OPT_TYPE_OPTIONAL,	/* the same as --<name>[=<arg>]: `otherwise` where no value
+				   is given, "false" after --no-<name> */
 	OPT_TYPE_INT,		/* int */
 	OPT_TYPE_LIST,		/* struct strs, a copy of each value */
 };
@@ -38,16 +40,21 @@ struct opt {
 	void *to;		/* untouched unless the option is given */
 	const char *arg;	/* what stands in <> in the usage; NULL for a flag */
 	const char *help;	/* may have several lines */
+	const char *otherwise;
 };
 
 /* The comparison with a null pointer of the right type is the type check. */
 #define OPT_TO(type, to) (1 ? (to) : (type *)0)
-#define OPT_FLAG(s, l, to, help) {s, l, OPT_TYPE_FLAG, OPT_TO(bool, to), NULL, help}
+#define OPT_FLAG(s, l, to, help) {s, l, OPT_TYPE_FLAG, OPT_TO(bool, to), NULL, help, NULL}
 #define OPT_STRING(s, l, to, arg, help) \
-	{s, l, OPT_TYPE_STRING, OPT_TO(const char *, to), arg, help}
-#define OPT_INT(s, l, to, arg, help) {s, l, OPT_TYPE_INT, OPT_TO(int, to), arg, help}
-#define OPT_LIST(s, l, to, arg, help) {s, l, OPT_TYPE_LIST, OPT_TO(struct strs, to), arg, help}
-#define OPT_END {0, NULL, OPT_TYPE_END, NULL, NULL, NULL}
+	{s, l, OPT_TYPE_STRING, OPT_TO(const char *, to), arg, help, NULL}
+#define OPT_OPTIONAL(l, to, arg, help, otherwise) \
+	{0, l, OPT_TYPE_OPTIONAL, OPT_TO(const char *, to), arg, help, otherwise}
+#define OPT_INT(s, l, to, arg, help) {s, l, OPT_TYPE_INT, OPT_TO(int, to), arg, help, NULL}
+#define OPT_LIST(s, l, to, arg, help) \
+	{s, l, OPT_TYPE_LIST, OPT_TO(struct strs, to), arg, help, NULL}
+#define OPT_COLOR(to) OPT_OPTIONAL("color", to, "when", "always, never or auto", "always")
+#define OPT_END {0, NULL, OPT_TYPE_END, NULL, NULL, NULL, NULL}
 
 struct usage {
 	const char *name;		/* "show", "sync push" */

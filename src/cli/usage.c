@@ -30,7 +30,10 @@ static void print_option(const struct opt *o, FILE *out)
 	if (o->short_name)
 		column += fprintf(out, "-%c, ", o->short_name);
 	column += fprintf(out, "--%s", o->long_name);
-	if (o->arg) {
+	if (o->type == OPT_TYPE_OPTIONAL) {
+		fprintf(out, "[=<%s>]", o->arg);
+		column += 5 + (int)text_width(slice_str(o->arg));
+	} else if (o->arg) {
 		fprintf(out, " <%s>", o->arg);
 		column += 3 + (int)text_width(slice_str(o->arg));
 	}

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static err_t read_entry(struct art *out, struct session *s, const struct git_entry *entry)
+err_t at_read(struct art *out, struct session *s, const struct git_entry *entry)
 {
 	const struct kind *kind = kinds_of_path(s->kinds, entry->path);
 	struct artifact_brief brief;
@@ -60,7 +60,7 @@ err_t at_list(struct arts *out, struct session *s, const char *at)
 		/* the first stage of an unmerged path stands for all; -N has added nothing yet */
 		if ((i && strcmp(entry->path, entries.at[i - 1].path) == 0) || entry->intent_to_add)
 			continue;
-		TRY(read_entry(&arts.at[arts.len], s, entry));
+		TRY(at_read(&arts.at[arts.len], s, entry));
 		arts.len++;
 	}
 	qsort(arts.at, arts.len, sizeof(*arts.at), compare);
@@ -85,7 +85,7 @@ static struct art copy(const struct art *a)
 	return out;
 }
 
-static bool is_called(const struct art *art, const char *name, const char *path)
+bool at_called(const struct art *art, const char *name, const char *path)
 {
 	size_t kind = strlen(art->kind);
 
@@ -103,7 +103,7 @@ err_t at_find(struct art *out, struct session *s, const struct arts *arts, const
 
 	found.at = mem_alloc((arts->len + 1) * sizeof(*found.at));
 	for (size_t i = 0; i < arts->len; i++)
-		if (is_called(&arts->at[i], name, path))
+		if (at_called(&arts->at[i], name, path))
 			found.at[found.len++] = copy(&arts->at[i]);
 	if (!found.len)
 		return err_new(ERR_NOTFOUND, "there is no artifact '%s' in '%s'", name, at);

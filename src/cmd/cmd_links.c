@@ -79,7 +79,7 @@ err_t cmd_links(int argc, char **argv)
 		OPT_FLAG(0, "cycles", &o.cycles, "only what waits for itself in the end"),
 		OPT_FLAG(0, "dot", &o.dot, "as a graph for graphviz"),
 		OPT_FLAG(0, "json", &o.json, "as JSON"),
-		OPT_STRING(0, "color", &o.color, "when", "always, never or auto"),
+		OPT_COLOR(&o.color),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] [<id>...]", NULL};

@@ -273,7 +273,7 @@ err_t cmd_list(int argc, char **argv)
 			 "for scripts: kind, id, state, flag, path, title"),
 		OPT_FLAG('z', "null", &l.nul,
 			 "the same, or --format, each ended by NUL, nothing quoted"),
-		OPT_STRING(0, "color", &l.color, "when", "always, never or auto"),
+		OPT_COLOR(&l.color),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>]", NULL};

@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
+#include "cmd/diff_print.h"
 #include "cmd/output.h"
 #include "merge/diff.h"
 #include "sync/graph.h"
@@ -192,7 +193,7 @@ static err_t print_text(const struct log_options *o, struct session *s, struct h
 			continue;
 		TRY(make_patch(&patch, s, h, n));
 		putchar('\n');
-		text_write(slice_str(patch), stdout);
+		diff_print_unified(patch, h->color);
 	}
 	return NULL;
 }
@@ -255,7 +256,7 @@ err_t cmd_log(int argc, char **argv)
 		OPT_FLAG('p', "patch", &o.patch, "with what each changed"),
 		OPT_FLAG(0, "oneline", &o.oneline, "a line for each"),
 		OPT_FLAG(0, "json", &o.json, "as JSON"),
-		OPT_STRING(0, "color", &o.color, "when", "always, never or auto"),
+		OPT_COLOR(&o.color),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] <id>", NULL};

@@ -328,7 +328,7 @@ err_t cmd_search(int argc, char **argv)
 			 "for scripts: kind, id, state, flag, path, title, line, text"),
 		OPT_FLAG('z', "null", &o.nul, "the same, each ended by NUL, nothing quoted"),
 		PROGRESS_OPTIONS,
-		OPT_STRING(0, "color", &o.color, "when", "always, never or auto"),
+		OPT_COLOR(&o.color),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] <word>...", NULL};

@@ -203,7 +203,7 @@ err_t cmd_show(int argc, char **argv)
 			   "is not enough"),
 		OPT_STRING(0, "at", &show.at, "tree-ish",
 			   "as a commit has it, or the index (:0)"),
-		OPT_STRING(0, "color", &show.color, "when", "always, never or auto"),
+		OPT_COLOR(&show.color),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] <id>...", NULL};

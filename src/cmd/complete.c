@@ -112,7 +112,7 @@ static bool option_in(char *name, size_t size, bool *value, struct slice line)
 
 	if (strncmp(text, "    -", 5) != 0 || !at)
 		return false;
-	len = strcspn(at, " \n");
+	len = strcspn(at, " [\n");
 	if (len >= size)
 		return false;
 	memcpy(name, at, len);

@@ -41,6 +41,19 @@ void hunks_release(struct hunks *hunks);
 char *diff_unified(struct slice a, struct slice b, const char *a_label, const char *b_label,
 		   int context);
 
+/* The same, word by word. The text of a piece may have several lines, or be the end of one. */
+enum diff_piece {
+	DIFF_LABELS,	/* "--- a/x\n+++ b/x\n" */
+	DIFF_RANGE,	/* "@@ -1,3 +1,4 @@ heading\n" */
+	DIFF_CONTEXT,	/* lines that are the same */
+	DIFF_SAME,	/* the same, within lines that differ; white space as in b */
+	DIFF_OLD,
+	DIFF_NEW,
+};
+typedef void (*diff_piece_fn)(void *ctx, enum diff_piece piece, struct slice text);
+void diff_words(struct slice a, struct slice b, const char *a_label, const char *b_label,
+		int context, diff_piece_fn put, void *ctx);
+
 /* Identifies a change whatever its place: a hash over the removed and the added lines of all
  * hunks, in order, without context. The same patch on another base has the same id. */
 struct oid;

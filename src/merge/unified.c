@@ -1,15 +1,9 @@
-#include "merge/diff.h"
+#include "merge/unified.h"
 
 #include "util/mem.h"
 
 /* git shows no more of a heading than this. */
 #define HEADING_BYTES 80
-
-struct unified {
-	FILE *out;
-	const struct lines *a, *b;
-	size_t context;
-};
 
 static void put_line(FILE *out, char sign, struct slice text)
 {
@@ -52,27 +46,57 @@ static void put_heading(FILE *out, const struct lines *lines, size_t from)
 	fwrite(h.at, 1, h.len, out);
 }
 
-/* The hunks [first, last) with their context as one. */
-static void put_hunk(const struct unified *u, const struct hunk *first, const struct hunk *last)
+void unified_range(FILE *out, const struct unified *u, const struct unified_part *p)
+{
+	const struct hunk *last = &p->last[-1];
+
+	fputs("@@", out);
+	put_range(out, '-', p->from, p->to);
+	put_range(out, '+', p->first->b_from - (p->first->a_from - p->from),
+		  last->b_to + (p->to - last->a_to));
+	fputs(" @@", out);
+	put_heading(out, u->a, p->from);
+	fputc('\n', out);
+}
+
+static void put_part(void *ctx, const struct unified *u, const struct unified_part *p)
+{
+	FILE *out = ctx;
+	size_t at = p->from;
+
+	unified_range(out, u, p);
+	for (const struct hunk *h = p->first; h < p->last; h++) {
+		put_lines(out, ' ', u->a, at, h->a_from);
+		put_lines(out, '-', u->a, h->a_from, h->a_to);
+		put_lines(out, '+', u->b, h->b_from, h->b_to);
+		at = h->a_to;
+	}
+	put_lines(out, ' ', u->a, at, p->to);
+}
+
+static struct unified_part part_of(const struct unified *u, const struct hunk *first,
+				   const struct hunk *last)
 {
 	size_t before = first->a_from < u->context ? first->a_from : u->context;
 	size_t rest = u->a->len - last[-1].a_to;
 	size_t after = rest < u->context ? rest : u->context;
-	size_t at = first->a_from - before;
 
-	fputs("@@", u->out);
-	put_range(u->out, '-', at, last[-1].a_to + after);
-	put_range(u->out, '+', first->b_from - before, last[-1].b_to + after);
-	fputs(" @@", u->out);
-	put_heading(u->out, u->a, at);
-	fputc('\n', u->out);
-	for (; first < last; first++) {
-		put_lines(u->out, ' ', u->a, at, first->a_from);
-		put_lines(u->out, '-', u->a, first->a_from, first->a_to);
-		put_lines(u->out, '+', u->b, first->b_from, first->b_to);
-		at = first->a_to;
+	return (struct unified_part){first, last, first->a_from - before, last[-1].a_to + after};
+}
+
+void unified_each(const struct unified *u, const struct hunks *hunks, unified_part_fn each,
+		  void *ctx)
+{
+	for (size_t i = 0, from = 0; i < hunks->len; i++) {
+		struct unified_part part;
+
+		if (i + 1 < hunks->len &&
+		    hunks->at[i + 1].a_from - hunks->at[i].a_to <= 2 * u->context)
+			continue;
+		part = part_of(u, hunks->at + from, hunks->at + i + 1);
+		each(ctx, u, &part);
+		from = i + 1;
 	}
-	put_lines(u->out, ' ', u->a, at, at + after);
 }
 
 char *diff_unified(struct slice a, struct slice b, const char *a_label, const char *b_label,
@@ -84,14 +108,8 @@ char *diff_unified(struct slice a, struct slice b, const char *a_label, const ch
 	struct mem_stream s;
 
 	mem_stream_open(&s);
-	u.out = s.file;
 	if (hunks.len)
 		fprintf(s.file, "--- %s\n+++ %s\n", a_label, b_label);
-	for (size_t i = 0, from = 0; i < hunks.len; i++) {
-		if (i + 1 < hunks.len && hunks.at[i + 1].a_from - hunks.at[i].a_to <= 2 * u.context)
-			continue;
-		put_hunk(&u, hunks.at + from, hunks.at + i + 1);
-		from = i + 1;
-	}
+	unified_each(&u, &hunks, put_part, s.file);
 	return mem_stream_close(&s, NULL);
 }

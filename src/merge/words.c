@@ -1,20 +1,11 @@
 #include "merge/words.h"
 
 #include "merge/name.h"
-#include "merge/script.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
 
-/* Words as "lines": each with its number; the blanks behind them apart. The first word is empty and
- * carries the blanks at the beginning. */
-struct words {
-	struct lines words;
-	struct slice *blanks;
-	unsigned *id;
-};
-
-static void words_release(struct words *w)
+void words_release(struct words *w)
 {
 	lines_release(&w->words);
 	free(w->blanks);
@@ -42,7 +33,7 @@ static unsigned long hash_of(struct slice s)
 	return h;
 }
 
-static struct words split(struct slice s, struct classes *c)
+struct words words_of(struct slice s, struct classes *c)
 {
 	struct words w = {0};
 	size_t max = s.len / 2 + 2, word = 0, blank;
@@ -60,6 +51,12 @@ static struct words split(struct slice s, struct classes *c)
 	} while (word < s.len);
 	w.id = classes_number(c, &w.words);
 	return w;
+}
+
+struct hunks words_diff(const struct words *a, const struct words *b, const struct classes *c)
+{
+	return script_hunks((struct seq){.id = a->id, .len = a->words.len},
+			    (struct seq){.id = b->id, .len = b->words.len}, c->len, false);
 }
 
 /* What one side made of blanks, and the other; false when they disagree. */
@@ -110,11 +107,10 @@ static char *apply_spaces(struct slice base, struct slice spaced, struct slice e
 	bool ok;
 
 	classes_init(&c, (base.len + spaced.len + edited.len) / 2 + 6, LINE_ENDS_COUNT);
-	b = split(base, &c);
-	s = split(spaced, &c);
-	e = split(edited, &c);
-	hunks = script_hunks((struct seq){.id = b.id, .len = b.words.len},
-			     (struct seq){.id = e.id, .len = e.words.len}, c.len, false);
+	b = words_of(base, &c);
+	s = words_of(spaced, &c);
+	e = words_of(edited, &c);
+	hunks = words_diff(&b, &e, &c);
 	mem_stream_open(&m);
 	ok = b.words.len == s.words.len && put_words(m.file, &b, &s, &e, &hunks);
 	bytes = mem_stream_close(&m, NULL);

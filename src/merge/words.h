@@ -2,7 +2,19 @@
 #ifndef MERGE_WORDS_H
 #define MERGE_WORDS_H
 
-#include "util/slice.h"
+#include "merge/script.h"
+
+/* Words as "lines": each with its number; the blanks behind them apart. The first word is empty and
+ * carries the blanks at the beginning. */
+struct words {
+	struct lines words;
+	struct slice *blanks;
+	unsigned *id;
+};
+struct words words_of(struct slice s, struct classes *c);
+void words_release(struct words *w);
+/* The changes from a to b, in words. classes: those that numbered both. */
+struct hunks words_diff(const struct words *a, const struct words *b, const struct classes *c);
 
 /*
  * The merge where at most one side changed words: the words of that side, with the blanks that the

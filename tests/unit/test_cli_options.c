@@ -12,7 +12,7 @@
 
 static struct {
 	bool dry, verify, help;
-	const char *scope;
+	const char *scope, *color;
 	int count;
 	struct strs files;
 } got;
@@ -23,10 +23,14 @@ static const struct opt opts[] = {
 	OPT_FLAG(0, "no-verify", &got.verify, "skip the checks"),
 	OPT_STRING('s', "scope", &got.scope, "scope", "first part of the id"),
 	OPT_INT(0, "count", &got.count, "n", "at most <n>\nof them"),
+	OPT_OPTIONAL("color", &got.color, "when", "as git has it", "always"),
 	OPT_LIST('f', "file-with-a-long-name", &got.files, "file", "may be repeated"),
 	OPT_END,
 };
 static const struct usage usage = {"show", synopsis, "Show artifacts", opts};
+
+/* The values point into the line that is parsed. */
+static char color[16];
 
 /* Parses line, split at blanks; returns the operands, joined by blanks. */
 static err_t parse(char **operands, const char *line)
@@ -44,6 +48,7 @@ static err_t parse(char **operands, const char *line)
 	argv[argc] = NULL;
 	err = opts_parse(&argc, &rest, &usage, &got.help);
 	got.scope = got.scope ? mem_strdup(got.scope) : NULL;
+	got.color = got.color ? strcpy(color, got.color) : NULL;
 	if (err)
 		return err;
 	assert_null(rest[argc]);
@@ -123,6 +128,16 @@ static void negates_flags(void **state)
 	assert_false(got.verify);
 }
 
+static void takes_an_optional_value(void **state)
+{
+	parses("--color a", "a");
+	assert_string_equal(got.color, "always");
+	parses("--color=auto a", "a");
+	assert_string_equal(got.color, "auto");
+	parses("--color --no-color", "");
+	assert_string_equal(got.color, "false");
+}
+
 static void stops_at_the_end_of_options(void **state)
 {
 	parses("a -- -n --scope", "a -n --scope");
@@ -169,6 +184,7 @@ static void prints_the_usage_as_git_does(void **state)
 				  "    -s, --scope <scope>   first part of the id\n"
 				  "    --count <n>           at most <n>\n"
 				  "                          of them\n"
+				  "    --color[=<when>]      as git has it\n"
 				  "    -f, --file-with-a-long-name <file>\n"
 				  "                          may be repeated\n"
 				  "\n");
@@ -204,6 +220,7 @@ int main(void)
 		cmocka_unit_test_teardown(mixes_options_and_operands, forget),
 		cmocka_unit_test_teardown(mixes_them_even_when_posix_does_not, forget),
 		cmocka_unit_test_teardown(negates_flags, forget),
+		cmocka_unit_test_teardown(takes_an_optional_value, forget),
 		cmocka_unit_test_teardown(stops_at_the_end_of_options, forget),
 		cmocka_unit_test_teardown(explains_misuse, forget),
 		cmocka_unit_test(prints_the_usage_as_git_does),
