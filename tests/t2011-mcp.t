@@ -123,6 +123,33 @@ test_expect_success 'hostile lines: not UTF-8, NUL, deep, huge, cut off' '
 	ask </dev/null && says 0
 '
 
+test_expect_success 'a request that is repeated makes one artifact, and says so' '
+	git agent list --kind plan >../before &&
+	{
+		call 1 create "{\"kind\":\"plan\",\"title\":\"Asked twice\",\"scope\":\"INFRA\"}"
+		call 2 create "{\"scope\":\"INFRA\",\"title\":\"Asked twice\",\"kind\":\"plan\"}"
+		call 3 create "{\"kind\":\"plan\",\"title\":\"Asked twice\",\"scope\":\"INFRA\",\"key\":\"mine\"}"
+	} | ask &&
+	says 3 "structuredContent\":{\"id\":\"INFRA-[0-9]*\".*\"changed\":true" "\"changed\":false.*\"notes\":\[\"INFRA-[0-9]* was made already" "\"changed\":true" &&
+	sed "s/.*structuredContent\":{\"id\":\"\([A-Z0-9-]*\).*/\1/" ../out >../ids && test "$(sed -n 1p ../ids)" = "$(sed -n 2p ../ids)" &&
+	test "$(sed -n 1p ../ids)" != "$(sed -n 3p ../ids)" && id=$(sed -n 3p ../ids) &&
+	call 1 create "{\"kind\":\"plan\",\"title\":\"Asked twice\",\"scope\":\"INFRA\",\"key\":\"mine\"}" | ask &&
+	says 1 "structuredContent\":{\"id\":\"$id\".*\"changed\":false" &&
+	call 1 create "{\"kind\":\"plan\",\"title\":\"Asked twice\",\"scope\":\"INFRA\"}" | ask && says 1 "\"changed\":true" &&
+	git agent list --kind plan >../after && small_lines $(($(wc -l <../before) + 3)) ../after
+'
+
+test_expect_success 'what was deleted since is made anew; so is nothing else that is repeated' '
+	git agent rm "$id" && call 1 create "{\"kind\":\"plan\",\"title\":\"Asked twice\",\"scope\":\"INFRA\",\"key\":\"mine\"}" >../in &&
+	ask <../in && says 1 "\"changed\":true" && ask <../in && says 1 "\"changed\":false" &&
+	{
+		call 1 state "{\"id\":\"INFRA-002\",\"state\":\"OPEN\"}"; call 2 state "{\"id\":\"INFRA-002\",\"state\":\"OPEN\"}"
+		call 3 check "{\"id\":\"INFRA-002\",\"boxes\":[1]}"; call 4 check "{\"id\":\"INFRA-002\",\"boxes\":[1]}"
+		call 5 edit "{\"id\":\"INFRA-002\",\"section\":\"Notes\",\"text\":\"Same.\"}"; call 6 edit "{\"id\":\"INFRA-002\",\"section\":\"Notes\",\"text\":\"Same.\"}"
+	} | ask &&
+	says 6 "\"changed\":true" "\"changed\":false" "\"changed\":true" "\"changed\":false" "\"changed\":true" "\"changed\":false"
+'
+
 test_expect_success 'a value is never an option, a shell never sees it' '
 	{
 		call 1 show "{\"id\":\"--raw\"}"

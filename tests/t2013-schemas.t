@@ -54,7 +54,7 @@ test_expect_success 'looking' '
 '
 
 test_expect_success 'changing' '
-	document new-plan 0 --scope INFRA "A plan" && document new-story 0 --from INFRA-001 "A story" &&
+	document new-plan 0 --scope INFRA "A plan" && document new-story 0 --from INFRA-001 "A story" && document new-story 0 -k one --scope INFRA "Once" && document new-story 0 -k one --scope INFRA "Once" &&
 	document new-runbook 0 --scope OPS "A runbook" &&
 	document set 0 INFRA-002 -t "Limits" && document set 0 -n INFRA-002 -t "Other" &&
 	document edit 0 INFRA-003 --file ../r/$small_runbooks/INFRA-002-rate-limit.md &&

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cmd/cmd.h"
 #include "cmd/mcp.h"
+#include "util/clock.h"
 #include "util/mem.h"
 
 #include <errno.h>
@@ -69,5 +70,6 @@ err_t cmd_mcp(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
+	clock_uuid(m.session);
 	return serve(&m);
 }

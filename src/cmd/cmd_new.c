@@ -20,6 +20,7 @@
 
 struct new_options {
 	const char *title, *from, *scope, *state;
+	const char *key;	/* what the caller calls this request; NULL: nothing */
 	bool edit, dry_run, json;
 };
 
@@ -32,6 +33,8 @@ struct new {
 	char *path;
 	char *text;
 	size_t len;
+	char *key;				/* the one that is free, or was found */
+	bool already;				/* by an earlier request of the same key */
 };
 
 static void new_release(struct new *n)
@@ -39,6 +42,7 @@ static void new_release(struct new *n)
 	art_release(&n->parent);
 	free(n->path);
 	free(n->text);
+	free(n->key);
 }
 
 /* --- what the command line says ------------------------------------------------------------- */
@@ -123,10 +127,50 @@ static err_t write_draft(struct new *n, const struct session *s)
 		.author = s->engine.who});
 }
 
+/* *uid "": no request of this key made anything. */
+static err_t made_by(char uid[UID_LEN + 1], struct session *s, const char *key)
+{
+	scoped(operation_steps_release) struct operation_steps steps = {0};
+	long operation;
+
+	uid[0] = '\0';
+	TRY(store_operation_retried(&operation, s->store, key));
+	if (!operation)
+		return NULL;
+	TRY(store_operation_steps(&steps, s->store, operation));
+	if (steps.len != 1 || steps.at[0].before.hex[0])
+		return err_new(ERR_REFUSED, "'%s' was the key of another request", key);
+	memcpy(uid, steps.at[0].uid, UID_LEN + 1);
+	return NULL;
+}
+
+/* Who lost the answer asks again, and gets what was made then; what was deleted since is made
+ * anew. */
+static err_t find_made(char uid[UID_LEN + 1], struct new *n, struct session *s)
+{
+	for (int i = 1; n->o->key; i++) {
+		scoped(art_release) struct art art = {0};
+
+		free(n->key);
+		n->key = i == 1 ? mem_strdup(n->o->key) : mem_printf("%s (%d)", n->o->key, i);
+		TRY(made_by(uid, s, n->key));
+		if (!uid[0])
+			return NULL;
+		TRY(store_art_get(&art, s->store, uid));
+		n->already = !art.deleted;
+		if (n->already)
+			return NULL;
+	}
+	return NULL;
+}
+
 static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session *s)
 {
 	bool written = false;
 
+	TRY(find_made(uid, n, s));
+	if (n->already)
+		return NULL;
 	TRY(new_id_find(&n->label, &(struct new_id){
 		.kind = n->kind, .scope = n->o->scope, .dry_run = n->o->dry_run,
 		.parent = n->parent.path ? &n->parent : NULL}, s));
@@ -135,6 +179,8 @@ static err_t create_locked(char uid[UID_LEN + 1], struct new *n, struct session 
 		return NULL;
 	if (!s->engine.command)
 		s->engine.command = "new";
+	if (n->key)
+		s->engine.retry = n->key;
 	TRY(edit_create(uid, &written, &s->engine, n->path, slice_of(n->text, n->len), ""));
 	if (!written && s->have_port)
 		output_say("%s is in the workspace only: no file can be written there now",
@@ -202,12 +248,14 @@ static err_t edit_now(const struct new *n, struct session *s, const char *uid)
 }
 
 /* The push may have given it its number. */
-static err_t print(struct session *s, const char *uid, bool as_json)
+static err_t print(struct session *s, const char *uid, bool as_json, bool already)
 {
 	scoped(art_release) struct art art = {0};
 	struct json j;
 
 	TRY(store_art_get(&art, s->store, uid));
+	if (already)
+		output_say("%s was made already: nothing to do", session_name(&art));
 	if (!as_json) {
 		printf("%s %s\n", session_name(&art), art.path);
 		return NULL;
@@ -215,6 +263,7 @@ static err_t print(struct session *s, const char *uid, bool as_json)
 	json_begin(&j, stdout);
 	json_object_begin(&j);
 	output_art(&j, &art);
+	json_key_bool(&j, "changed", !already);
 	json_object_end(&j);
 	json_end(&j);
 	return NULL;
@@ -235,6 +284,8 @@ static err_t run(struct session *s, const char *kind, const struct new_options *
 	TRY(find_states(&n));
 	TRY(find_parent(&n, s));
 	TRY(create(uid, &n, s));
+	if (n.already)
+		return print(s, uid, o->json, true);
 	if (o->dry_run) {
 		printf("%s %s\n", n.label.text, n.path);
 		return NULL;
@@ -244,7 +295,7 @@ static err_t run(struct session *s, const char *kind, const struct new_options *
 	if (s->batch)
 		return batch_made(s->batch, uid);
 	TRY(session_auto_push(s, uid, true));
-	return print(s, uid, o->json);
+	return print(s, uid, o->json, false);
 }
 
 err_t new_in(struct session *s, int argc, char **argv)
@@ -257,6 +308,9 @@ err_t new_in(struct session *s, int argc, char **argv)
 		OPT_STRING(0, "scope", &o.scope, "scope", "the first part of the id: INFRA"),
 		OPT_STRING('s', "state", &o.state, "state", "another first state"),
 		OPT_FLAG('e', "edit", &o.edit, "open it in git's editor"),
+		OPT_STRING('k', "key", &o.key, "text",
+			   "a name for this request: given once more, it makes nothing,\n"
+			   "and shows what was made"),
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say which id and path it would get"),
 		OPT_FLAG(0, "json", &o.json, "print it as JSON"),
 		OPT_END,
@@ -274,9 +328,11 @@ err_t new_in(struct session *s, int argc, char **argv)
 						: "which title?");
 	o.title = argv[0];
 	TRY(check_title(o.title));
-	if (s->batch && (o.edit || o.dry_run || o.json))
-		return opts_misuse(&usage, "--edit, --dry-run and --json are not for a line of a "
-				   "batch");
+	if (o.key && !*o.key)
+		return opts_misuse(&usage, "the key is empty");
+	if (s->batch && (o.edit || o.dry_run || o.json || o.key))
+		return opts_misuse(&usage, "--edit, --dry-run, --json and --key are not for a line "
+				   "of a batch");
 	return run(s, kind, &o);
 }
 

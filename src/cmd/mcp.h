@@ -15,6 +15,7 @@
 
 struct mcp {
 	const char *version;	/* agreed on by `initialize`; NULL: not yet */
+	char session[37];	/* told from others by this; "": nothing is */
 	/* runs a command; proc_run but in tests */
 	err_t (*run)(struct proc_result *out, const struct proc *p);
 };

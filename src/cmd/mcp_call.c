@@ -1,4 +1,5 @@
 #include "cmd/mcp_tool.h"
+#include "util/hash.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -108,9 +109,41 @@ static void add_command(struct line *l, const struct mcp_tool *tool, struct slic
 	}
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A client that lost an answer asks again, with the same arguments in whatever order. */
+static void add_key(struct line *l, const struct mcp *m, struct slice arguments)
+{
+	struct slice rest = json_members(arguments), key, value;
+	scoped(strs_release) struct strs all = {0};
+	scoped_free char *text = NULL;
+	struct mem_stream s;
+	size_t len;
+
+	if (!m->session[0] || mcp_argument(arguments, "key").at)
+		return;
+	while (json_next_member(&rest, &key, &value)) {
+		scoped_free char *plain = plain_text(value);
+
+		strs_take(&all, mem_printf("%.*s=%s", (int)key.len, key.at, plain));
+	}
+	if (all.len)
+		qsort(all.at, all.len, sizeof(*all.at), by_text);
+	mem_stream_open(&s);
+	for (size_t i = 0; i < all.len; i++)
+		fprintf(s.file, "%zu:%s", strlen(all.at[i]), all.at[i]);
+	text = mem_stream_close(&s, &len);
+	strs_take(&l->words, mem_printf("--key=mcp %s %.40s", m->session,
+					hash_sha256(slice_of(text, len)).hex));
+}
+
 /* No value can be taken for an option: those are words of the form --<name>=<value>, and operands
  * stand behind "--". An argument that is given twice counts once: the first. */
-static void make_line(struct line *l, const struct mcp_tool *tool, struct slice arguments)
+static void make_line(struct line *l, const struct mcp *m, const struct mcp_tool *tool,
+		      struct slice arguments)
 {
 	struct slice rest = json_members(arguments), key, value;
 
@@ -121,6 +154,8 @@ static void make_line(struct line *l, const struct mcp_tool *tool, struct slice 
 		if (mcp_argument(arguments, name).at == value.at)
 			add_argument(l, tool, name, value);
 	}
+	if (tool->keyed)
+		add_key(l, m, arguments);
 	if (tool->shape)
 		strs_add(&l->words, "--json");
 	strs_add(&l->words, "--");
@@ -274,7 +309,7 @@ void mcp_call(struct json *j, const struct mcp *m, const struct mcp_tool *tool,
 	err_t err = mcp_arguments_check(tool, arguments);
 
 	if (!err) {
-		make_line(&l, tool, arguments);
+		make_line(&l, m, tool, arguments);
 		err = run(&r, m, &l);
 	}
 	if (err)

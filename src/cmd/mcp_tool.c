@@ -61,7 +61,7 @@ const struct mcp_tool mcp_tools[] = {
 	{.name = "log", .definition = log_json, .command = {"log"}, .operands = {"id"},
 	 .shape = mcp_shape_log},
 	{.name = "create", .definition = create_json, .command = {"new-"}, .operands = {"title"},
-	 .suffix = "kind", .shape = mcp_shape_change},
+	 .suffix = "kind", .keyed = true, .shape = mcp_shape_change},
 	{.name = "edit", .definition = edit_json, .command = {"set"}, .operands = {"id"},
 	 .input = "text", .shape = mcp_shape_change},
 	{.name = "state", .definition = state_json, .command = {"state"},

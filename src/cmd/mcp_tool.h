@@ -28,6 +28,7 @@ struct mcp_tool {
 	const char *input;	/* that is given to --file on standard input */
 	const char *suffix;	/* that ends the last word of the command */
 	const char *split;	/* an operand that is several words */
+	bool keyed;		/* has a "key"; without one, the same arguments are one request */
 	int nothing;		/* an exit code that means an empty answer; 0: none */
 	mcp_shape shape;	/* NULL: text */
 };
