@@ -8,7 +8,7 @@
 #   make CC=clang B=build/clang    with another compiler, in a tree of its own
 #   make fuzz       libFuzzer targets in build/fuzz (clang); FUZZ_SECONDS=60 runs them
 #   make mutants    planted bugs, each of which some test must notice; M='<names>' takes some
-#   make bench      measured ratios against floors
+#   make bench      ours beside git's and other peers; make bench-instructions counts by callgrind
 #   make install    PREFIX=/usr/local, DESTDIR honoured; make uninstall takes it back
 
 VERSION := 0.1.0

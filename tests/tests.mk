@@ -134,12 +134,15 @@ $(B)/lint/%.ok: %
 	shellcheck -x -e SC1091,SC2016,SC2034,SC2154 $<
 	@touch $@
 
-# --- bench: programs in tests/perf/ that print ratios --------------------------------------
+# --- bench: scripts/bench, from rows in tests/perf/ -------------------------------------------
 PERF_TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/perf/*.c))
+$(B)/tests/perf/floor-%: $(B)/obj/tests/perf/floor-%.o $(call archive,store)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,store artifact util) $(LIBS_MAIN)
 $(B)/tests/perf/%: $(B)/obj/tests/perf/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SANFLAGS_$(SAN)) -o $@ $<
 
-.PHONY: bench
-bench: all $(PERF_TOOLS)
-	GIT_AGENT_BUILD='$(abspath $(B))' scripts/bench
+.PHONY: bench bench-instructions
+bench bench-instructions: all $(PERF_TOOLS)
+	@GIT_AGENT_BUILD='$(abspath $(B))' scripts/bench $(if $(filter %-instructions,$@),--instructions)

@@ -188,7 +188,23 @@ function handle(req, res) {
     return to_auth(req, res, url);
   answer(res, 404, { message: "no Route matched with those values" });
 }
-const server = http.createServer(handle);
+// For measurements: requests, bytes that came and bytes that went, in <dir>/counts.
+const counts = { requests: 0, came: 0, went: 0 };
+function counted(req, res) {
+  const socket = req.socket, head = socket.counted || [0, 0];
+  res.on("finish", () => {
+    const now = [socket.bytesRead, socket.bytesWritten];
+    counts.requests++;
+    counts.came += now[0] - head[0];
+    counts.went += now[1] - head[1];
+    socket.counted = now;
+    writeFileSync(`${env.GATEWAY_DIR}/counts`, `${counts.requests} ${counts.came} ${counts.went}\n`);
+  });
+  handle(req, res);
+}
+if (env.GATEWAY_COUNTS)
+  writeFileSync(`${env.GATEWAY_DIR}/counts`, "0 0 0\n");
+const server = http.createServer(env.GATEWAY_COUNTS ? counted : handle);
 server.keepAliveTimeout = 120000;  // a test may be busy elsewhere for a while
 server.listen(Number(env.GATEWAY_PORT), "127.0.0.1");
 for (const [name, port] of (env.GATEWAY_TLS || "").split(" ").filter(Boolean).map(x => x.split(":")))
