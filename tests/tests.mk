@@ -101,13 +101,12 @@ soak: test-programs
 	  scripts/run-tests tests/t3001-kill.t tests/t3006-power-loss.t tests/t3008-kill-all.t \
 	  tests/t7006-kill-server.t
 	$(B)/tests/sync/test_vfs_faults --step 1
-	$(B)/tests/sync/test_histories --model --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \
-	  { grep -v '^ok' $(B)/soak.log; exit 1; }
-	$(B)/tests/sync/test_histories --net --seed $$(date +%s) --seeds 20000 >$(B)/soak.log || \
-	  { grep -v '^ok' $(B)/soak.log; exit 1; }
-	grep '^# .* calls' $(B)/soak.log
-	$(B)/tests/sync/test_histories --git --seed $$(date +%s) --seeds 500 >$(B)/soak.log || \
-	  { grep -v '^ok' $(B)/soak.log; exit 1; }
+	seed=$$(date +%s); failed=0; \
+	for how in '--model --seeds 20000' '--net --seeds 20000' '--git --seeds 500'; do \
+	  $(B)/tests/sync/test_histories $$how --seed $$seed >$(B)/soak.log || failed=1; \
+	  printf '%s\n' "# test_histories $$how --seed $$seed"; \
+	  grep -v '^ok' $(B)/soak.log; \
+	done; exit $$failed
 
 # --- tests of the tests: planted bugs, tests/mutants/*.txt ------------------------------------
 # M='<names or patterns>', or EVERY=<n>, takes some of them.

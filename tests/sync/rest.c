@@ -55,10 +55,11 @@ static void check_digest(struct team *t, sqlite3 *db, int c)
 	sqlite3_finalize(q);
 }
 
-void rest_check_remote(struct team *t, int c)
+int rest_check_remote(struct team *t, int c)
 {
 	scoped_free char *path = mem_printf("%s/remote.db", t->dir);
 	sqlite3 *db = NULL;
+	int asked = 0;
 
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		team_fail(t, "the remote cannot be opened");
@@ -67,11 +68,13 @@ void rest_check_remote(struct team *t, int c)
 
 		if (!t->failure && sqlite3_column_int(q, 0))
 			team_fail(t, "remote: %s", promise[i].what);
+		asked++;
 		sqlite3_finalize(q);
 	}
 	if (!t->failure)
 		check_digest(t, db, c);
 	sqlite3_close(db);
+	return asked + 1;
 }
 
 static bool in_history(struct team *t, struct store *s, const char *uid, int token)

@@ -6,6 +6,8 @@
  *
  *   test_histories [--model | --git | --net] [--seed N] [--seeds N] [--ops N] [--verbose]
  *                  [--trace TOKEN]
+ *
+ * The operations of a history that fails are printed without those that it fails without.
  */
 #include "bad_net.h"
 #include "rest.h"
@@ -19,10 +21,14 @@
 #include <unistd.h>
 
 #define MAX_TOKENS 4000
+#define MAX_OPS 1000
 
 static const struct sim_ops *git = &sim_model;
 static bool verbose;
 static bool bad_network; /* between the clones and the remote, until everything settles */
+static struct {
+	long histories, operations, checks;
+} counts;
 static struct {
 	long calls, lost_requests, lost_answers, twice, late;
 } network;
@@ -30,6 +36,13 @@ static struct {
 /* --- randomness that is the same everywhere (splitmix64) ------------------------------------- */
 
 static uint64_t random_state;
+
+/* Where each operation began, so that a history can be run again without some of them. */
+static struct {
+	uint64_t at[MAX_OPS + 1];
+	bool skip[MAX_OPS];
+	bool again;
+} replay;
 
 static uint64_t random_next(void)
 {
@@ -740,6 +753,7 @@ static void check_kept(struct run *r, int p, char *text[CLONES], bool conflict)
 
 		if (k->path != p || !k->imported)
 			continue;
+		counts.checks += CLONES + 1;
 		for (int c = 0; c < CLONES; c++) {
 			has += rest_reachable(&r->t, c, t);
 			if (!k->excused && rest_count(text[c], t) > 1)
@@ -763,11 +777,13 @@ static void check_path(struct run *r, int p)
 	}
 	if (!any && (text[0] ? !text[1] || strcmp(text[0], text[1]) != 0 : text[1] != NULL))
 		team_fail(&r->t, "the workspaces differ on %d", p);
+	counts.checks++;
 	for (int t = 0; t < r->nr_tokens; t++) {
 		const struct token *k = &r->token[t];
 
 		if (k->path != p || (!k->foreign && (k->excused || !k->imported)))
 			continue;
+		counts.checks += CLONES;
 		for (int c = 0; c < CLONES; c++) {
 			bool here = team_has(text[c], t) || team_has(theirs[c], t);
 
@@ -798,6 +814,7 @@ static void check_still(struct run *r)
 	for (int c = 0; c < CLONES && !r->t.failure; c++) {
 		struct sync_report down = team_pull(&r->t, c), up = team_push(&r->t, c);
 
+		counts.checks += 1 + SIM_PATHS;
 		if (up.sent || up.behind || down.received || down.merged)
 			team_fail(&r->t,
 				  "clone %d does not come to rest: %d sent%s, %d received, "
@@ -868,10 +885,29 @@ static void settings(struct run *r, uint64_t seed)
 	}
 }
 
-static bool history(uint64_t seed, int ops)
+static void random_for(int operation)
+{
+	if (replay.again)
+		random_state = replay.at[operation];
+	else
+		replay.at[operation] = random_state;
+}
+
+static void print_failure(struct run *r, uint64_t seed)
+{
+	for (int c = 0; c < CLONES; c++)
+		dump(r, c);
+	printf("# seed %llu: %s\n", (unsigned long long)seed, r->t.failure);
+	if (!verbose)
+		for (size_t i = 0; i < r->log.len; i++)
+			printf("#   %s\n", r->log.at[i]);
+}
+
+/* What went wrong, NULL: nothing. Caller frees. */
+static char *run_once(uint64_t seed, int ops, bool print)
 {
 	struct run *r = mem_alloc(sizeof(*r));
-	bool good;
+	char *failure;
 
 	random_state = seed;
 	team_seed(seed);
@@ -887,9 +923,14 @@ static bool history(uint64_t seed, int ops)
 	for (int c = 0; c < CLONES && !r->t.failure; c++)
 		look(r, c);
 	for (int i = 0; i < ops && !r->t.failure; i++) {
+		random_for(i);
+		if (replay.again && replay.skip[i])
+			continue;
 		operation(r);
+		counts.operations++;
 		trace(r);
 	}
+	random_for(ops);
 	if (!r->t.failure)
 		settle(r);
 	for (int p = 0; p < SIM_PATHS && !r->t.failure; p++)
@@ -897,21 +938,83 @@ static bool history(uint64_t seed, int ops)
 	if (!r->t.failure)
 		check_still(r);
 	for (int c = 0; c < CLONES && !r->t.failure; c++)
-		rest_check_remote(&r->t, c);
+		counts.checks += rest_check_remote(&r->t, c);
 	network_count(r);
-	good = !r->t.failure;
-	if (!good) {
-		for (int c = 0; c < CLONES; c++)
-			dump(r, c);
-		printf("# seed %llu: %s\n", (unsigned long long)seed, r->t.failure);
-		if (!verbose)
-			for (size_t i = 0; i < r->log.len; i++)
-				printf("#   %s\n", r->log.at[i]);
-	}
+	failure = r->t.failure ? mem_strdup(r->t.failure) : NULL;
+	if (failure && print)
+		print_failure(r, seed);
 	team_close(&r->t);
 	strs_release(&r->log);
 	free(r);
-	return good;
+	return failure;
+}
+
+/* The same but for the numbers in it. */
+static bool same_failure(const char *a, const char *b)
+{
+	while (a && b && *a && *b) {
+		if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+			a += strspn(a, "0123456789");
+			b += strspn(b, "0123456789");
+		} else if (*a++ != *b++) {
+			return false;
+		}
+	}
+	return a && b && *a == *b;
+}
+
+/* One pass; whether it left anything out. */
+static bool leave_out(uint64_t seed, int ops, int size, const char *failure)
+{
+	bool before[MAX_OPS], any = false;
+
+	for (int at = 0; at < ops; at += size) {
+		scoped_free char *now = NULL;
+
+		memcpy(before, replay.skip, sizeof(before));
+		for (int i = at; i < at + size && i < ops; i++)
+			replay.skip[i] = true;
+		if (memcmp(before, replay.skip, sizeof(before)) == 0)
+			continue;
+		now = run_once(seed, ops, false);
+		if (same_failure(failure, now))
+			any = true;
+		else
+			memcpy(replay.skip, before, sizeof(before));
+	}
+	return any;
+}
+
+/* Leaves out what the failure does not need: half of the operations, a quarter, ..., one. */
+static void shrink(uint64_t seed, int ops, const char *failure)
+{
+	bool was_verbose = verbose;
+
+	replay.again = true;
+	verbose = false;
+	for (int size = ops / 2; size > 1; size /= 2)
+		leave_out(seed, ops, size, failure);
+	while (leave_out(seed, ops, 1, failure))
+		;
+	verbose = was_verbose;
+	free(run_once(seed, ops, true));
+}
+
+static bool history(uint64_t seed, int ops)
+{
+	scoped_free char *failure = NULL;
+
+	memset(&replay, 0, sizeof(replay));
+	failure = run_once(seed, ops, false);
+	counts.histories++;
+	if (failure) {
+		long operations = counts.operations, checks = counts.checks;
+
+		shrink(seed, ops, failure);
+		counts.operations = operations;
+		counts.checks = checks;
+	}
+	return !failure;
 }
 
 static int run_seeds(const struct sim_ops *sim, uint64_t seed, int seeds, int ops, bool net,
@@ -973,6 +1076,8 @@ int main(int argc, char **argv)
 		else if (i + 1 < argc && strcmp(argv[i], "--ops") == 0)
 			ops = atoi(argv[++i]);
 	}
+	if (ops > MAX_OPS)
+		ops = MAX_OPS;
 	if (model && real)
 		failed += run_kept(ops, &number);
 	if (model)
@@ -986,6 +1091,8 @@ int main(int argc, char **argv)
 		       network.calls, network.lost_requests, network.lost_answers, network.twice,
 		       network.late);
 	}
+	printf("# %ld histories, %ld operations, %ld checks\n", counts.histories,
+	       counts.operations, counts.checks);
 	printf("1..%d\n", number);
 	return failed ? 1 : 0;
 }
