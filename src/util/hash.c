@@ -50,7 +50,7 @@ void hash_round_sha1(uint32_t *s, const unsigned char *at)
 	s[0] += a, s[1] += b, s[2] += c, s[3] += d, s[4] += e;
 }
 
-static const uint32_t sha256_k[64] = {
+const uint32_t hash_sha256_k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
 	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
@@ -63,7 +63,7 @@ static const uint32_t sha256_k[64] = {
 	0xc67178f2,
 };
 
-static void sha256_round(uint32_t *s, const unsigned char *at)
+void hash_round_sha256(uint32_t *s, const unsigned char *at)
 {
 	uint32_t a = s[0], b = s[1], c = s[2], d = s[3];
 	uint32_t e = s[4], f = s[5], g = s[6], h = s[7], w[64];
@@ -78,7 +78,7 @@ static void sha256_round(uint32_t *s, const unsigned char *at)
 	}
 	for (int i = 0; i < 64; i++) {
 		uint32_t s1 = ror(e, 6) ^ ror(e, 11) ^ ror(e, 25);
-		uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + sha256_k[i] + w[i];
+		uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + hash_sha256_k[i] + w[i];
 		uint32_t s0 = ror(a, 2) ^ ror(a, 13) ^ ror(a, 22);
 
 		h = g, g = f, f = e, e = d + t1;
@@ -164,10 +164,11 @@ struct oid hash_blob(struct slice content)
 
 struct sha256 hash_sha256(struct slice bytes)
 {
+	hash_round_fn fast = hash_round256_x86();
 	struct block h = {
 		.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
 			  0x1f83d9ab, 0x5be0cd19},
-		.round = sha256_round,
+		.round = fast ? fast : hash_round_sha256,
 	};
 	struct sha256 sum;
 
