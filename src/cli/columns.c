@@ -4,23 +4,36 @@
 #include "util/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* A cell is one line: what would end it becomes a space. */
-static char *one_line(const char *text)
+/* Ten thousand rows are printed at once: all texts are in one buffer. */
+static char *room(struct columns *c, size_t more)
 {
-	char *line = mem_strdup(text ? text : "");
+	if (c->used + more > c->room) {
+		c->room = 2 * (c->used + more);
+		c->texts = mem_realloc(c->texts, c->room);
+	}
+	return c->texts + c->used;
+}
 
-	for (char *p = line; *p; p++)
-		if (*p == '\n' || *p == '\t' || *p == '\r')
-			*p = ' ';
-	return line;
+void columns_more(struct columns *c, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+	char *line = room(c, len);
+
+	/* A cell is one line: what would end it becomes a space. */
+	for (size_t i = 0; i < len; i++)
+		line[i] = (char)(text[i] == '\n' || text[i] == '\t' || text[i] == '\r' ? ' '
+										    : text[i]);
+	c->used += len;
+	c->cells[c->len - 1].len += len;
 }
 
 void columns_add_color(struct columns *c, const char *color, const char *text)
 {
 	MEM_GROW(c->cells, c->len, c->cap);
-	c->cells[c->len].text = one_line(text);
-	c->cells[c->len++].color = color;
+	c->cells[c->len++] = (struct columns_cell){.at = c->used, .color = color};
+	columns_more(c, text);
 }
 
 void columns_add(struct columns *c, const char *text)
@@ -28,43 +41,52 @@ void columns_add(struct columns *c, const char *text)
 	columns_add_color(c, "", text);
 }
 
-static size_t width_of(const struct columns *c, int column)
+static struct slice text_of(const struct columns *c, const struct columns_cell *cell)
 {
-	size_t width = 0;
+	return slice_of(cell->len ? c->texts + cell->at : "", cell->len);
+}
 
-	for (size_t i = (size_t)column; i < c->len; i += (size_t)c->count) {
-		size_t w = text_width(slice_str(c->cells[i].text));
+static void pad(size_t width, FILE *out)
+{
+	static const char spaces[] = "                                ";
 
-		width = w > width ? w : width;
+	for (size_t n; width; width -= n) {
+		n = width < sizeof(spaces) - 1 ? width : sizeof(spaces) - 1;
+		fwrite(spaces, 1, n, out);
 	}
-	return width;
 }
 
 static void print_cell(const struct columns *c, const struct columns_cell *cell, int column,
 		       size_t width, FILE *out)
 {
-	int pad = (int)(width - text_width(slice_str(cell->text)));
-	bool right = c->right[column];
+	size_t padding = width - cell->width;
+	bool right = c->right[column], last = column == c->count - 1;
 
-	if (column)
-		fputs("  ", out);
-	fprintf(out, "%*s%s", right ? pad : 0, "", cell->color);
-	text_safe_fputs(cell->text, out);
-	fputs(cell->color[0] ? COLOR_RESET : "", out);
-	if (column == c->count - 1)
-		fputc('\n', out);
-	else
-		fprintf(out, "%*s", right ? 0 : pad, "");
+	pad((column ? 2 : 0) + (right ? padding : 0), out);
+	if (cell->color[0])
+		fputs(cell->color, out);
+	text_safe_write(text_of(c, cell), out);
+	if (cell->color[0])
+		fputs(COLOR_RESET, out);
+	if (last)
+		putc('\n', out);
+	else if (!right)
+		pad(padding, out);
 }
 
 void columns_print(const struct columns *c, FILE *out)
 {
-	size_t widths[sizeof(c->right) / sizeof(*c->right)];
+	size_t widths[sizeof(c->right) / sizeof(*c->right)] = {0};
 
 	BUG_ON(c->count < 1 || (size_t)c->count > sizeof(widths) / sizeof(*widths));
 	BUG_ON(c->len % (size_t)c->count != 0);
-	for (int column = 0; column < c->count; column++)
-		widths[column] = width_of(c, column);
+	for (size_t i = 0; i < c->len; i++) {
+		size_t *widest = &widths[i % (size_t)c->count];
+
+		c->cells[i].width = text_width(text_of(c, &c->cells[i]));
+		if (c->cells[i].width > *widest)
+			*widest = c->cells[i].width;
+	}
 	for (size_t i = 0; i < c->len; i++) {
 		int column = (int)(i % (size_t)c->count);
 
@@ -74,8 +96,7 @@ void columns_print(const struct columns *c, FILE *out)
 
 void columns_release(struct columns *c)
 {
-	for (size_t i = 0; i < c->len; i++)
-		free(c->cells[i].text);
+	free(c->texts);
 	free(c->cells);
 	*c = (struct columns){.count = c->count};
 }

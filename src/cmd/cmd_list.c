@@ -131,26 +131,42 @@ static void print_porcelain(const struct list *l, const struct arts *arts)
 }
 
 /* Without a label the beginning of the uid is a name, too, and short. */
-static char *marked_name(const struct list *l, const struct session *s, const struct art *a)
+static void add_name(struct columns *c, const struct list *l, const struct session *s,
+		     const struct art *a, const char *color)
 {
-	scoped_free char *name = session_long_name(s, a);
-	char mark = a->conflict ? '!' : a->deleted ? 'D' : a->dirty && l->remote ? '*' : ' ';
+	char mark[] = {a->conflict ? '!' : a->deleted ? 'D' : a->dirty && l->remote ? '*' : ' ',
+		       ' ', '\0'};
+	char uid[9];
 
-	if (!a->label[0])
-		return mem_printf("%c %.8s", mark, a->uid[0] ? a->uid : "-");
-	return mem_printf("%c %s", mark, name);
+	columns_add_color(c, color, mark);
+	if (session_needs_kind(s, a)) {
+		columns_more(c, a->kind);
+		columns_more(c, ":");
+	}
+	snprintf(uid, sizeof(uid), "%.8s", a->label[0] ? "" : a->uid[0] ? a->uid : "-");
+	columns_more(c, a->label[0] ? a->label : uid);
 }
 
-/* Caller frees. */
-static char *long_title(const struct list *l, const struct session *s, const struct art *a)
+static void add_in_brackets(struct columns *c, const char *text)
 {
-	scoped_free char *waits =
-		l->blocked ? refs_waits_text(&l->refs, s, refs_find(&l->refs, a->uid))
-			   : mem_strdup("");
-	bool path = !a->label[0];
+	columns_more(c, " (");
+	columns_more(c, text);
+	columns_more(c, ")");
+}
 
-	return mem_printf("%s%s%s%s%s%s%s", a->title, path ? " (" : "", path ? a->path : "",
-			  path ? ")" : "", waits[0] ? " (" : "", waits, waits[0] ? ")" : "");
+static void add_title(struct columns *c, const struct list *l, const struct session *s,
+		      const struct art *a)
+{
+	scoped_free char *waits = NULL;
+
+	columns_add(c, a->title);
+	if (!a->label[0])
+		add_in_brackets(c, a->path);
+	if (!l->blocked)
+		return;
+	waits = refs_waits_text(&l->refs, s, refs_find(&l->refs, a->uid));
+	if (waits[0])
+		add_in_brackets(c, waits);
 }
 
 static err_t print_columns(const struct list *l, struct session *s, const struct arts *arts)
@@ -161,14 +177,12 @@ static err_t print_columns(const struct list *l, struct session *s, const struct
 	TRY(output_begin(&color, s, l->color, true));
 	for (size_t i = 0; i < arts->len; i++) {
 		const struct art *a = &arts->at[i];
-		scoped_free char *name = marked_name(l, s, a);
 		scoped_free char *state = output_state(a);
-		scoped_free char *title = long_title(l, s, a);
 
-		columns_add_color(&c, color_if(color, a->conflict ? COLOR_RED : ""), name);
+		add_name(&c, l, s, a, color_if(color, a->conflict ? COLOR_RED : ""));
 		columns_add(&c, a->kind);
-		columns_add_color(&c, color_if(color, output_state_color(s, a)), state);
-		columns_add(&c, title);
+		columns_add_color(&c, color ? output_state_color(s, a) : "", state);
+		add_title(&c, l, s, a);
 	}
 	columns_print(&c, stdout);
 	return NULL;

@@ -334,6 +334,7 @@ err_t cmd_status(int argc, char **argv)
 	if (json && (porcelain || nul))
 		return opts_misuse(&usage, "--json and --porcelain exclude each other");
 	TRY(session_open(&s, SESSION_READ));
+	s.engine.looked = &st.looked;
 	TRY(session_fresh(&s, NULL));
 	TRY(status_collect(&st, &s));
 	if (json)

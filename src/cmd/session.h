@@ -88,6 +88,8 @@ int session_standing(const struct kinds *kinds, const char *kind);
 
 /* "INFRA-042", or the path where there is no label: how messages call it. */
 const char *session_name(const struct art *art);
+/* Whether the bare label would name an artifact of another kind. */
+bool session_needs_kind(const struct session *s, const struct art *art);
 /* The same with the kind where the bare label would name another ("runbook:INFRA-042"). Caller
  * frees. */
 char *session_long_name(const struct session *s, const struct art *art);

@@ -12,11 +12,16 @@ const char *session_name(const struct art *art)
 	return art->label && art->label[0] ? art->label : art->path;
 }
 
+bool session_needs_kind(const struct session *s, const struct art *art)
+{
+	const struct kind *kind = art->label[0] ? kinds_find(s->kinds, art->kind) : NULL;
+
+	return kind && kind->shares_label;
+}
+
 char *session_long_name(const struct session *s, const struct art *art)
 {
-	const struct kind *kind = kinds_find(s->kinds, art->kind);
-
-	if (!art->label[0] || !kind || !kind->shares_label)
+	if (!session_needs_kind(s, art))
 		return mem_strdup(session_name(art));
 	return mem_printf("%s:%s", art->kind, art->label);
 }

@@ -6,6 +6,7 @@
 
 void status_release(struct status *st)
 {
+	looked_release(&st->looked);
 	arts_release(&st->dirty);
 	arts_release(&st->conflicts);
 	report_release(&st->files);
@@ -47,7 +48,8 @@ static err_t find_missing(struct status *st, struct session *s)
 
 static err_t collect_here(struct status *st, struct session *s)
 {
-	struct export_options o = {.dry_run = true, .missing = &st->missing};
+	struct export_options o = {.dry_run = true, .missing = &st->missing,
+				   .looked = &st->looked};
 
 	if (!s->have_port)
 		return NULL;

@@ -6,6 +6,7 @@
 #include "sync/claim.h"
 
 struct status {
+	struct looked looked;		/* for engine.looked: no file is looked at twice */
 	struct repo_head head;
 	long artifacts, revisions, texts;
 	struct arts dirty;		/* only with a remote */

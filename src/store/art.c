@@ -4,18 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A row of a list has its texts in one piece, where nobody has set another. */
+static void free_text(const struct art *a, char *text)
+{
+	if (!a->texts || text < a->texts || text >= a->texts + a->texts_len)
+		free(text);
+}
+
 void art_release(struct art *a)
 {
-	free(a->kind);
-	free(a->label);
-	free(a->scope);
-	free(a->path);
-	free(a->title);
-	free(a->state);
-	free(a->author);
-	free(a->normative);
-	free(a->approval);
+	char *const texts[] = {a->kind,	 a->label,  a->scope,	  a->path,     a->title,
+			       a->state, a->author, a->normative, a->approval};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		free_text(a, texts[i]);
+	free(a->texts);
 	*a = (struct art){0};
+}
+
+void art_set_approval(struct art *a, const char *approval)
+{
+	free_text(a, a->approval);
+	a->approval = mem_strdup(approval);
 }
 
 void arts_release(struct arts *a)
@@ -27,7 +37,7 @@ void arts_release(struct arts *a)
 }
 
 /* The columns of artifact_now, in its order. */
-static err_t read_art(void *out, sqlite3_stmt *st)
+static struct art read_numbers(sqlite3_stmt *st)
 {
 	struct art a = {.num = db_long(st, 4),
 			.deleted = db_bool(st, 10),
@@ -37,24 +47,54 @@ static err_t read_art(void *out, sqlite3_stmt *st)
 			.conflict = db_bool(st, 17)};
 
 	DB_UID(a.uid, st, 0);
-	a.kind = db_text(st, 1);
-	a.label = db_text(st, 2);
-	a.scope = db_text(st, 3);
-	a.path = db_text(st, 5);
-	a.title = db_text(st, 6);
-	a.state = db_text(st, 7);
 	DB_HEX(a.head, st, 8);
 	DB_HEX(a.oid, st, 9);
-	a.author = db_text(st, 12);
-	a.normative = db_text(st, 14);
-	a.approval = db_text(st, 15);
+	return a;
+}
+
+#define NR_TEXTS 9
+static const int text_columns[NR_TEXTS] = {1, 2, 3, 5, 6, 7, 12, 14, 15};
+
+static void set_texts(struct art *a, char *const texts[NR_TEXTS])
+{
+	char **const fields[NR_TEXTS] = {&a->kind,  &a->label, &a->scope,
+					 &a->path,  &a->title, &a->state,
+					 &a->author, &a->normative, &a->approval};
+
+	for (int i = 0; i < NR_TEXTS; i++)
+		*fields[i] = texts[i];
+}
+
+static err_t read_art(void *out, sqlite3_stmt *st)
+{
+	struct art a = read_numbers(st);
+	char *texts[NR_TEXTS];
+
+	for (int i = 0; i < NR_TEXTS; i++)
+		texts[i] = db_text(st, text_columns[i]);
+	set_texts(&a, texts);
 	*(struct art *)out = a;
 	return NULL;
 }
 
 static err_t read_into_list(void *arts, sqlite3_stmt *st)
 {
-	return read_art(DB_APPEND((struct arts *)arts), st);
+	struct art a = read_numbers(st);
+	const void *from[NR_TEXTS];
+	size_t lens[NR_TEXTS];
+	char *texts[NR_TEXTS], *at;
+
+	for (int i = 0; i < NR_TEXTS; i++) {
+		from[i] = sqlite3_column_text(st, text_columns[i]);
+		lens[i] = (size_t)sqlite3_column_bytes(st, text_columns[i]) + 1;
+		a.texts_len += lens[i];
+	}
+	a.texts = at = mem_realloc(NULL, a.texts_len);
+	for (int i = 0; i < NR_TEXTS; at += lens[i++])
+		texts[i] = memcpy(at, from[i] ? from[i] : "", lens[i]);
+	set_texts(&a, texts);
+	*DB_APPEND((struct arts *)arts) = a;
+	return NULL;
 }
 
 err_t store_art_get(struct art *out, struct store *s, const char *uid)
@@ -108,6 +148,42 @@ static int compare(const void *a_, const void *b_)
 	if (!order)
 		order = strcmp(a->path, b->path);
 	return order ? order : strcmp(a->uid, b->uid);
+}
+
+/* How many from this one on are in order. */
+static size_t run_len(const struct art *at, size_t len)
+{
+	size_t n = len > 0;
+
+	while (n < len && compare(&at[n - 1], &at[n]) <= 0)
+		n++;
+	return n;
+}
+
+/* Two runs, one after the other, into one. */
+static void merge_runs(struct art *out, const struct art *at, size_t first, size_t len)
+{
+	for (size_t a = 0, b = first; a < first || b < len;)
+		if (b == len || (a < first && compare(&at[a], &at[b]) <= 0))
+			*out++ = at[a++];
+		else
+			*out++ = at[b++];
+}
+
+/* They come as they were put in, which is in order but for what came later. */
+void arts_sort(struct arts *arts)
+{
+	size_t first = run_len(arts->at, arts->len), rest = arts->len - first;
+	struct art *sorted;
+
+	if (!rest)
+		return;
+	if (run_len(arts->at + first, rest) < rest)
+		qsort(arts->at + first, rest, sizeof(*arts->at), compare);
+	sorted = mem_alloc(arts->len * sizeof(*sorted));
+	merge_runs(sorted, arts->at, first, arts->len);
+	free(arts->at);
+	arts->at = sorted;
 }
 
 static bool matches(const char *want, const char *value)
@@ -176,10 +252,39 @@ err_t store_art_list(struct arts *out, struct store *s, const struct art_filter 
 		f = &any;
 	TRY(candidates(&arts, s, f));
 	keep_matching(&arts, f);
-	if (arts.len)
-		qsort(arts.at, arts.len, sizeof(*arts.at), compare);
+	arts_sort(&arts);
 	*out = arts;
 	arts = (struct arts){0};
+	return NULL;
+}
+
+void art_marks_release(struct art_marks *m)
+{
+	free(m->at);
+	free(m->paths);
+	*m = (struct art_marks){0};
+}
+
+static err_t read_mark(void *marks, sqlite3_stmt *st)
+{
+	struct art_marks *m = marks;
+	struct art_mark mark = {.deleted = db_bool(st, 3)};
+
+	DB_UID(mark.uid, st, 0);
+	mark.path = db_pack(&m->paths, &m->used, &m->room, st, 1);
+	DB_HEX(mark.oid, st, 2);
+	*DB_APPEND(m) = mark;
+	return NULL;
+}
+
+err_t store_art_marks(struct art_marks *out, struct store *s)
+{
+	scoped(art_marks_release) struct art_marks marks = {0};
+
+	TRY(db_rows(NULL, s, read_mark, &marks, "SELECT uid, path, oid, deleted FROM artifact",
+		    ""));
+	*out = marks;
+	marks = (struct art_marks){0};
 	return NULL;
 }
 

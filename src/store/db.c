@@ -253,6 +253,20 @@ void db_copy(char *out, size_t size, sqlite3_stmt *st, int col)
 	out[len] = '\0';
 }
 
+size_t db_pack(char **texts, size_t *used, size_t *room, sqlite3_stmt *st, int col)
+{
+	const void *text = sqlite3_column_text(st, col);
+	size_t at = *used, len = (size_t)sqlite3_column_bytes(st, col) + 1;
+
+	if (at + len > *room) {
+		*room = 2 * (at + len);
+		*texts = mem_realloc(*texts, *room);
+	}
+	memcpy(*texts + at, text ? text : "", len);
+	*used += len;
+	return at;
+}
+
 void *db_grow(void *at, size_t len, size_t size)
 {
 	if (len == 0)

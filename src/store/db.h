@@ -79,6 +79,8 @@ void *db_grow(void *at, size_t len, size_t size);
 	((list)->at = db_grow((list)->at, (list)->len, sizeof(*(list)->at)), \
 	 &(list)->at[(list)->len++])
 
+/* A column at the end of a buffer that holds many; returns where it begins. */
+size_t db_pack(char **texts, size_t *used, size_t *room, sqlite3_stmt *st, int col);
 /* Rows of one text column into a struct strs. */
 err_t db_read_strs(void *strs, sqlite3_stmt *st);
 /* Rows of one integer column into an int64_t: the last one stays. */

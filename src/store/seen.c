@@ -16,6 +16,16 @@ void seens_release(struct seens *s)
 	*s = (struct seens){0};
 }
 
+static struct file_stat read_stat(sqlite3_stmt *st, int col)
+{
+	return (struct file_stat){
+		.size = (uint64_t)sqlite3_column_int64(st, col),
+		.mtime_ns = sqlite3_column_int64(st, col + 1),
+		.ctime_ns = sqlite3_column_int64(st, col + 2),
+		.ino = (uint64_t)sqlite3_column_int64(st, col + 3),
+	};
+}
+
 static err_t read_seen(void *out, sqlite3_stmt *st)
 {
 	struct seen seen = {.path = db_text(st, 0), .left = db_bool(st, 5)};
@@ -24,11 +34,37 @@ static err_t read_seen(void *out, sqlite3_stmt *st)
 	DB_HEX(seen.head, st, 2);
 	DB_HEX(seen.hand_from, st, 3);
 	DB_HEX(seen.hand_rev, st, 4);
-	seen.stat.size = (uint64_t)sqlite3_column_int64(st, 6);
-	seen.stat.mtime_ns = sqlite3_column_int64(st, 7);
-	seen.stat.ctime_ns = sqlite3_column_int64(st, 8);
-	seen.stat.ino = (uint64_t)sqlite3_column_int64(st, 9);
+	seen.stat = read_stat(st, 6);
 	*(struct seen *)out = seen;
+	return NULL;
+}
+
+void seen_stats_release(struct seen_stats *s)
+{
+	free(s->at);
+	free(s->paths);
+	*s = (struct seen_stats){0};
+}
+
+static err_t read_into_stats(void *list, sqlite3_stmt *st)
+{
+	struct seen_stats *s = list;
+	size_t path = db_pack(&s->paths, &s->used, &s->room, st, 0);
+
+	*DB_APPEND(s) = (struct seen_stat){path, read_stat(st, 1)};
+	return NULL;
+}
+
+err_t store_seen_stats(struct seen_stats *out, struct store *s, const char *worktree)
+{
+	scoped(seen_stats_release) struct seen_stats list = {0};
+
+	TRY(db_rows(NULL, s, read_into_stats, &list,
+		    "SELECT path, size, mtime, ctime, ino FROM seen WHERE worktree ="
+		    " (SELECT id FROM worktree WHERE path = ?1) ORDER BY path",
+		    "t", worktree));
+	*out = list;
+	list = (struct seen_stats){0};
 	return NULL;
 }
 

@@ -79,8 +79,11 @@ struct art {
 	char *approval;	 /* "", "requested", "acknowledged", "recorded", "imported", "stale" */
 	bool dirty;	 /* derived: head differs from what the remote has. Read only */
 	bool conflict;	 /* derived: an unresolved conflict is recorded. Read only */
+	char *texts;	 /* where the texts of a row of a list are; NULL: each is its own */
+	size_t texts_len;
 };
 void art_release(struct art *a);
+void art_set_approval(struct art *a, const char *approval); /* also of a row of a list */
 
 struct arts {
 	struct art *at;
@@ -102,6 +105,22 @@ struct art_filter { /* NULL or 0: any */
 };
 /* Ordered by kind, scope, num, path. */
 err_t store_art_list(struct arts *out, struct store *s, const struct art_filter *f) MUST_CHECK;
+/* Of all artifacts, deleted ones too, in no order: what tells whether a file shows them. */
+struct art_marks {
+	struct art_mark {
+		char uid[UID_LEN + 1];
+		size_t path; /* in paths */
+		struct oid oid;
+		bool deleted;
+	} *at;
+	size_t len;
+	char *paths;
+	size_t used, room;
+};
+void art_marks_release(struct art_marks *m);
+err_t store_art_marks(struct art_marks *out, struct store *s) MUST_CHECK;
+/* In the order of store_art_list. */
+void arts_sort(struct arts *arts);
 /* The highest number in use for scope over the kinds named (NULL: all), deleted ones and aliases
  * included; 0. */
 err_t store_label_max(long *out, struct store *s, const char *kind, const char *scope) MUST_CHECK;
@@ -161,6 +180,18 @@ struct seens {
 };
 void seen_release(struct seen *s);
 void seens_release(struct seens *s);
+/* What was seen of the files, by path, without their texts: for the look of every command. */
+struct seen_stats {
+	struct seen_stat {
+		size_t path; /* in paths */
+		struct file_stat stat;
+	} *at;
+	size_t len;
+	char *paths;
+	size_t used, room;
+};
+void seen_stats_release(struct seen_stats *s);
+err_t store_seen_stats(struct seen_stats *out, struct store *s, const char *worktree) MUST_CHECK;
 err_t store_seen_list(struct seens *out, struct store *s, const char *worktree) MUST_CHECK;
 err_t store_seen_get(struct seen *out, struct store *s, const char *worktree,
 		     const char *path) MUST_CHECK; /* ERR_NOTFOUND */

@@ -11,6 +11,14 @@
 #include "remote/remote.h"
 #include "store/store.h"
 
+/* What a look at all files found: which of those seen before are there. For what asks that again at
+ * once, as status does. */
+struct looked {
+	struct seen_stats seen;
+	bool *there; /* of each; NULL: nothing is known */
+};
+void looked_release(struct looked *l);
+
 struct engine {
 	struct store *store;
 	const struct git_port *git;  /* NULL: no work tree (a bare repository) */
@@ -23,6 +31,7 @@ struct engine {
 	bool mass_delete;     /* --allow-mass-delete */
 	bool pull_export;     /* agent.pullExport */
 	bool name_refused;    /* import_run names every file that cannot be imported, each time */
+	struct looked *looked; /* gets what a look found when nothing was new; NULL: nobody asks */
 	struct edit_group *group; /* between edit_begin and edit_end; edit.c's own */
 	const char *command;  /* edits are an operation of this name, for undo; NULL: none */
 	long operation;	      /* the one that this process's edits belong to; 0: none yet */
@@ -109,6 +118,7 @@ struct export_options {
 	bool all; /* also artifacts whose file is not on this branch */
 	bool dry_run;
 	const struct strs *uids; /* NULL: everything that is pending or older here */
+	const struct looked *looked; /* at the files as they are; NULL: look */
 	struct strs *missing; /* gets paths of artifacts whose files are gone; NULL: not asked */
 };
 err_t export_files(struct report *r, struct engine *e, const struct export_options *o) MUST_CHECK;

@@ -296,8 +296,8 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 {
 	scoped(trace_leave) struct trace_region region = trace_enter("sync", "export");
 	scoped(view_release) struct view v = {.e = e, .r = r, .o = o};
+	scoped(art_marks_release) struct art_marks marks = {0};
 	scoped(arts_release) struct arts arts = {0};
-	struct art_filter filter = {.with_deleted = true};
 	struct git_head head = {0};
 
 	TRY(e->git->head(e->git->ctx, &head));
@@ -305,8 +305,9 @@ err_t export_files(struct report *r, struct engine *e, const struct export_optio
 		return err_hint(err_new(ERR_REFUSED, "git is in the middle of a %s", head.busy),
 				"finish it first, then run the export again");
 	TRY(store_seen_list(&v.seens, e->store, e->git->worktree));
-	TRY(store_art_list(&arts, e->store, &filter));
-	TRY(survey_make(&v.survey, e, &v.seens, &arts, !o->uids));
+	TRY(store_art_marks(&marks, e->store));
+	TRY(survey_make(&v.survey, e, &v.seens, &marks, o));
+	TRY(survey_doubtful(&arts, &v.survey, e, &marks));
 	if (o->missing)
 		TRY(survey_missing(o->missing, &v.survey, e));
 	for (size_t i = 0; i < arts.len; i++) {

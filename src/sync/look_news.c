@@ -1,7 +1,9 @@
 /* Is there anything to look at? Asked by every command, so by stat data alone. */
-#include "sync/find.h"
 #include "sync/look.h"
 #include "util/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 bool look_same_stat(const struct file_stat *a, const struct file_stat *b)
 {
@@ -9,19 +11,61 @@ bool look_same_stat(const struct file_stat *a, const struct file_stat *b)
 	       a->ctime_ns == b->ctime_ns && a->ino == b->ino;
 }
 
+void looked_release(struct looked *l)
+{
+	seen_stats_release(&l->seen);
+	free(l->there);
+	*l = (struct looked){0};
+}
+
 struct quick {
-	const struct seens *seens;
+	struct looked l;
+	size_t next;	/* the one that should come now: both are in the order of their paths */
 	bool news;
 };
+
+static int has_path(const struct quick *q, size_t i, const char *path)
+{
+	return strcmp(path, q->l.seen.paths + q->l.seen.at[i].path);
+}
+
+static const struct seen_stat *find(struct quick *q, const char *path)
+{
+	size_t low = 0, high = q->l.seen.len;
+
+	if (q->next < high && has_path(q, q->next, path) == 0)
+		return &q->l.seen.at[q->next++];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = has_path(q, middle, path);
+
+		if (order == 0) {
+			q->next = middle + 1;
+			return &q->l.seen.at[middle];
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
 
 static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct quick *q = ctx;
-	const struct seen *old = q->news ? NULL : find_seen(q->seens, path);
+	const struct seen_stat *old = q->news ? NULL : find(q, path);
 
 	if (!q->news)
 		q->news = !old || !look_same_stat(stat, &old->stat);
+	if (!q->news)
+		q->l.there[old - q->l.seen.at] = true;
 	return NULL;
+}
+
+static void quick_release(struct quick *q)
+{
+	looked_release(&q->l);
 }
 
 static err_t is_new(bool *out, struct engine *e, const char *path)
@@ -41,8 +85,7 @@ static err_t is_new(bool *out, struct engine *e, const char *path)
 
 err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
 {
-	scoped(seens_release) struct seens seens = {0};
-	struct quick q = {&seens, false};
+	scoped(quick_release) struct quick q = {.news = false};
 
 	*out = false;
 	if (paths) {
@@ -50,8 +93,15 @@ err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
 			TRY(is_new(out, e, paths->at[i]));
 		return NULL;
 	}
-	TRY(store_seen_list(&seens, e->store, e->git->worktree));
+	if (e->looked)
+		looked_release(e->looked);
+	TRY(store_seen_stats(&q.l.seen, e->store, e->git->worktree));
+	q.l.there = mem_alloc(q.l.seen.len + 1);
 	TRY(e->git->files(e->git->ctx, quick_look, &q));
 	*out = q.news;
+	if (e->looked && !q.news) {
+		*e->looked = q.l;
+		q.l = (struct looked){0};
+	}
 	return NULL;
 }

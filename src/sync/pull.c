@@ -268,8 +268,7 @@ static err_t take_approval(struct engine *e, const struct doc_row *row)
 	if (!rev_eq(&art.head, &row->revision) || !art.approval[0] ||
 	    strcmp(row->approval, art.state) != 0 || strcmp(art.approval, approval) == 0)
 		return NULL;
-	free(art.approval);
-	art.approval = mem_strdup(approval);
+	art_set_approval(&art, approval);
 	return store_art_put(e->store, &art);
 }
 

@@ -126,8 +126,7 @@ static err_t applied(struct sync_report *r, struct engine *e, const struct outbo
 	base.deleted = oid_none(&base.oid);
 	base.state = l.art.state;
 	if (strcmp(l.art.approval, "requested") == 0 && rev_eq(&l.art.head, &row->revision)) {
-		free(l.art.approval);
-		l.art.approval = mem_strdup("acknowledged");
+		art_set_approval(&l.art, "acknowledged");
 		TRY(store_art_put(e->store, &l.art));
 	}
 	TRY(take_approval(&l, at, result));

@@ -153,8 +153,7 @@ static err_t refresh(struct witness *w, struct art *art)
 	if (!word || strcmp(word, art->approval) == 0 ||
 	    (verdict == APPROVAL_STALE && strcmp(art->approval, "recorded") != 0))
 		return NULL;
-	free(art->approval);
-	art->approval = mem_strdup(word);
+	art_set_approval(art, word);
 	return store_art_put(w->e->store, art);
 }
 

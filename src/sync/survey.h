@@ -13,9 +13,12 @@ struct survey {
 };
 void survey_release(struct survey *s);
 
-/* seens must outlive it. walk: look at all files now, where most are going to be asked for. */
+/* seens must outlive it. Looks at all files now, unless o->uids says that few are asked for. */
 err_t survey_make(struct survey *out, struct engine *e, const struct seens *seens,
-		  const struct arts *arts, bool walk) MUST_CHECK;
+		  const struct art_marks *marks, const struct export_options *o) MUST_CHECK;
+/* The artifacts whose file may not show them, in the order of store_art_list; or all of them. */
+err_t survey_doubtful(struct arts *out, const struct survey *s, struct engine *e,
+		      const struct art_marks *marks) MUST_CHECK;
 /* Whether a file, or something else, is at the path. seen: one of the seens. */
 err_t survey_is_there(bool *out, const struct survey *s, struct engine *e,
 		      const struct seen *seen) MUST_CHECK;
