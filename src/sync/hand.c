@@ -1,6 +1,8 @@
 #include "sync/hand.h"
 #include "sync/find.h"
+#include "sync/judge_facts.h"
 #include "sync/plan.h"
+#include "sync/waiting.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -69,6 +71,58 @@ static err_t published(bool *out, struct loaded *l, const struct rev_id *rev)
 			*out = strcmp(out_rows.at[i].uid, l->art.uid) == 0 && at >= 0 &&
 			       sent >= 0 && graph_is_ancestor(&l->graph, at, sent);
 		}
+	}
+	return NULL;
+}
+
+/* A text of HEAD that the store may not have yet. */
+static err_t head_blob(struct look_view *v, const struct oid *oid)
+{
+	scoped_free char *bytes = NULL;
+	size_t len;
+
+	return judge_text(&bytes, &len, v->e, oid);
+}
+
+err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen *seen,
+		const struct oid *from, const struct oid *file, struct slice text, bool chain_open)
+{
+	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
+	struct change c = {.from_rev = FROM_TEXT, .from = from, .to = file, .to_text = text};
+	struct plan_ctx ctx = loaded_plan(l);
+	struct step s = {0};
+	struct rev_id rev;
+	struct slice base;
+	bool forward;
+	err_t err;
+
+	if (!loaded_knows(l, from)) { /* from before there was a workspace */
+		TRY(head_blob(v, from));
+		TRY(loaded_text(&base, l, from));
+		c.base_text = &base;
+	}
+	TRY(plan_change(&s, &ctx, &c, &act));
+	rev = s.revs[0].id;
+	forward = s.what == STEP_FORWARD;
+	err = waiting_must(waits, l, &s);
+	if (!err && !*waits)
+		err = loaded_take(l, &s, "file");
+	step_release(&s);
+	TRY(err);
+	if (*waits) {
+		report_note(v->r, "%s: the edit of the file waits until its conflict is resolved",
+			    l->art.path);
+	} else if (forward) {
+		v->r->changed++;
+		if (!chain_open)
+			seen->hand_from = *from;
+		seen->hand_rev = rev;
+	} else {
+		v->r->conflicts++;
+		report_note(v->r, "%s: the file and the workspace were edited in the same place",
+			    l->art.path);
+		seen->hand_from = (struct oid){""};
+		seen->hand_rev = (struct rev_id){""};
 	}
 	return NULL;
 }

@@ -33,6 +33,12 @@ struct look_view {
 err_t hand_index(struct look_view *v) MUST_CHECK;
 /* Fills v->log, once: the commits that HEAD named since the last look. */
 err_t hand_head_log(struct look_view *v) MUST_CHECK;
+/* The file, which was `from`, became `file` with `text`: merged into W, and remembered in `seen`.
+ * waits: another conflict is recorded, so that the edit stays in the file for now. chain_open: it
+ * goes on from an edit that is open. */
+err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen *seen,
+		const struct oid *from, const struct oid *file, struct slice text,
+		bool chain_open) MUST_CHECK;
 /* The edit that `seen` remembers is neither pushed nor in any commit that HEAD named since. */
 err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l,
 		   const struct seen *seen) MUST_CHECK;

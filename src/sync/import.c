@@ -4,6 +4,7 @@
 #include "sync/loaded.h"
 #include "sync/look.h"
 #include "sync/record.h"
+#include "sync/waiting.h"
 #include "util/mem.h"
 #include "util/trace.h"
 
@@ -67,12 +68,15 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 			   const struct tree_mark *before, const struct strs *paths)
 {
 	struct tree_mark now = {.ref = (char *)head->ref, .log = (char *)head->log};
-	bool moved = strcmp(head->commit, before->head) != 0;
+	bool moved = strcmp(head->commit, before->head) != 0, over;
 	size_t live = 0, left = 0;
 
 	TRY(live_count(&live, e));
-	if (moved) {
+	TRY(waiting_is_over(&over, e));
+	if (moved)
 		TRY(first_look(r, e, head, live));
+	if (moved || over) {
+		TRY(waiting_clear(e));
 		TRY(judge_commits(r, e, head));
 	}
 	TRY(live_count(&left, e));
@@ -127,6 +131,8 @@ static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *
 		TRY(passed_by(&quiet, e, head, before));
 		*news = !quiet;
 	}
+	if (!*news)
+		TRY(waiting_is_over(news, e));
 	return *news ? NULL : look_anything_new(news, e, paths);
 }
 

@@ -3,6 +3,7 @@
 #include "artifact/label.h"
 #include "sync/judge_facts.h"
 #include "sync/ongoing.h"
+#include "sync/waiting.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -129,10 +130,24 @@ static void note_conflict(struct trial *t, const struct loaded *l)
 		    t->commit->author);
 }
 
-static err_t take(struct trial *t, struct loaded *l, struct step *s)
+/* Only one conflict is recorded: the commit is judged again when that is settled. */
+static err_t wait_for_conflict(struct trial *t, struct loaded *l, const char *path)
 {
-	err_t err = loaded_take(l, s, "git");
+	TRY(waiting_add(t->e, l->art.uid));
+	return is_left(t, path, false);
+}
 
+static err_t take(struct trial *t, struct loaded *l, struct step *s, const char *path)
+{
+	bool waits;
+	err_t err = waiting_must(&waits, l, s);
+
+	if (!err && waits) {
+		step_release(s);
+		return wait_for_conflict(t, l, path);
+	}
+	if (!err)
+		err = loaded_take(l, s, "git");
 	if (!err && s->what == STEP_CONFLICT) {
 		note_conflict(t, l);
 	} else if (!err && s->what == STEP_FORWARD) {
@@ -142,14 +157,14 @@ static err_t take(struct trial *t, struct loaded *l, struct step *s)
 	return err;
 }
 
-static err_t apply(struct trial *t, struct loaded *l, const struct change *c, enum revision_how how)
+static err_t apply(struct trial *t, struct loaded *l, const struct change *c, const char *path)
 {
 	struct plan_ctx ctx = loaded_plan(l);
-	struct act act = act_of(t->commit, how);
+	struct act act = act_of(t->commit, HOW_COMMIT);
 	struct step s = {0};
 
 	TRY(plan_change(&s, &ctx, c, &act));
-	return take(t, l, &s);
+	return take(t, l, &s, path);
 }
 
 /* --- a conflict that is recorded, and a commit that goes on from its other side -------------- */
@@ -242,7 +257,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		    f.p_known) {
 			c.path = ch->path;
 			t->r->moved++;
-			TRY(apply(t, l, &c, HOW_COMMIT));
+			TRY(apply(t, l, &c, ch->path));
 			return conclude(t, l, ch->path, &ch->after, g_text);
 		}
 	}
@@ -259,11 +274,11 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 	case COMMIT_MERGE:
 		if (!acceptable(t, ch->path, g_text))
 			return NULL;
-		TRY(apply(t, l, &c, HOW_COMMIT));
+		TRY(apply(t, l, &c, ch->path));
 		break;
 	case COMMIT_TOMBSTONE:
 	case COMMIT_DELETE_CONFLICT:
-		TRY(apply(t, l, &c, HOW_COMMIT));
+		TRY(apply(t, l, &c, ch->path));
 		t->r->deleted++;
 		break;
 	case COMMIT_LEFT:
@@ -282,26 +297,6 @@ static err_t art_at(bool *have, struct art *art, struct engine *e, const char *p
 		return NULL;
 	}
 	return err;
-}
-
-/* What git made of three texts: by the merge driver as it is set here or elsewhere, or by lines,
- * where there is none. `committed` tells which it was. */
-static err_t merge_as_git(struct merge_result *out, struct engine *e, const struct kind *kind,
-			  struct slice base, struct slice p0, struct slice p1,
-			  struct slice committed)
-{
-	struct merge_options options = merge_defaults(kind);
-
-	TRY(merge3_as_set(out, base, p0, p1, &options, e->merge));
-	options.mode = MERGE_FULL;
-	for (int i = 0; i < 2; i++) {
-		if (out->clean && slice_eq(slice_of(out->bytes, out->len), committed))
-			return NULL;
-		options.text_only = i == 1;
-		merge_result_release(out);
-		*out = merge3(base, p0, p1, &options);
-	}
-	return NULL;
 }
 
 /* A merge commit brings what its parents' commits bring; only what it changed itself counts. */
@@ -337,8 +332,8 @@ static err_t judge_merged(struct trial *t, struct loaded *l, const struct git_ch
 		from = *kept;
 		return judge_change(t, l, ch, g_text, &from, NULL);
 	}
-	TRY(merge_as_git(&m, t->e, l ? l->kind : NULL, slice_of(b, b_len), slice_of(p0, p0_len),
-			 slice_of(p1, p1_len), g_text));
+	TRY(judge_merge_as_git(&m, t->e, l ? l->kind : NULL, slice_of(b, b_len),
+			       slice_of(p0, p0_len), slice_of(p1, p1_len), g_text));
 	auto_text = slice_of(m.bytes, m.len);
 	clean = m.clean;
 	same = clean && !oid_none(&ch->after) && slice_eq(auto_text, g_text);

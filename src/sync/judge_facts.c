@@ -243,3 +243,21 @@ err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *c
 	*out = !seen.left && oid_eq(&seen.file, &ch->after) && oid_eq(&seen.head, p);
 	return NULL;
 }
+
+err_t judge_merge_as_git(struct merge_result *out, struct engine *e, const struct kind *kind,
+			 struct slice base, struct slice p0, struct slice p1,
+			 struct slice committed)
+{
+	struct merge_options options = merge_defaults(kind);
+
+	TRY(merge3_as_set(out, base, p0, p1, &options, e->merge));
+	options.mode = MERGE_FULL;
+	for (int i = 0; i < 2; i++) {
+		if (out->clean && slice_eq(slice_of(out->bytes, out->len), committed))
+			return NULL;
+		options.text_only = i == 1;
+		merge_result_release(out);
+		*out = merge3(base, p0, p1, &options);
+	}
+	return NULL;
+}

@@ -32,4 +32,10 @@ bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev);
 err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *commit,
 			 const struct git_change *ch, const struct oid *p) MUST_CHECK;
 
+/* What git made of three texts: by the merge driver as it is set here or elsewhere, or by lines,
+ * where there is none. `committed` tells which it was. */
+err_t judge_merge_as_git(struct merge_result *out, struct engine *e, const struct kind *kind,
+			 struct slice base, struct slice p0, struct slice p1,
+			 struct slice committed) MUST_CHECK;
+
 #endif

@@ -79,55 +79,7 @@ err_t look_wrote(struct engine *e, const char *path, const struct oid *oid, cons
 	return remember(&v, &s, stat);
 }
 
-/* A text of HEAD that the store may not have yet. */
-static err_t head_blob(struct look_view *v, const struct oid *oid)
-{
-	scoped_free char *bytes = NULL;
-	size_t len;
-
-	return judge_text(&bytes, &len, v->e, oid);
-}
-
 /* --- what the file says ---------------------------------------------------------------------- */
-
-static err_t hand_edit(struct look_view *v, struct loaded *l, struct seen *seen,
-		       const struct oid *from, const struct oid *file, struct slice text,
-		       bool chain_open)
-{
-	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
-	struct change c = {.from_rev = FROM_TEXT, .from = from, .to = file, .to_text = text};
-	struct plan_ctx ctx = loaded_plan(l);
-	struct step s = {0};
-	struct rev_id rev;
-	struct slice base;
-	bool forward;
-	err_t err;
-
-	if (!loaded_knows(l, from)) { /* from before there was a workspace */
-		TRY(head_blob(v, from));
-		TRY(loaded_text(&base, l, from));
-		c.base_text = &base;
-	}
-	TRY(plan_change(&s, &ctx, &c, &act));
-	rev = s.revs[0].id;
-	forward = s.what == STEP_FORWARD;
-	err = loaded_take(l, &s, "file");
-	step_release(&s);
-	TRY(err);
-	if (forward) {
-		v->r->changed++;
-		if (!chain_open)
-			seen->hand_from = *from;
-		seen->hand_rev = rev;
-	} else {
-		v->r->conflicts++;
-		report_note(v->r, "%s: the file and the workspace were edited in the same place",
-			    l->art.path);
-		seen->hand_from = (struct oid){""};
-		seen->hand_rev = (struct rev_id){""};
-	}
-	return NULL;
-}
 
 static err_t leave(struct look_view *v, struct seen *seen, const char *path)
 {
@@ -261,6 +213,9 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 
 	TRY(hand_index(v));
 	TRY(find_art(&f->have, l, v, k->path));
+	/* what waited was not remembered, nor that HEAD moved under it */
+	if (f->have && l->art.conflict && !v->moved)
+		TRY(v->e->git->tree_oid(v->e->git->ctx, &k->head, v->head->commit, k->path));
 	f->exists = true;
 	f->blocked = unmerged(v, k->path) || artifact_has_markers(k->text);
 	f->seen = old != NULL;
@@ -288,9 +243,11 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	return look_with_conflict(&k->handled, v, l, &k->last, &k->file, &k->head, k->text);
 }
 
-static err_t act_on(struct look *k, struct loaded *l, struct look_view *v,
-		    enum file_verdict verdict)
+static err_t act_on(bool *waits, struct look *k, struct loaded *l, struct look_view *v)
 {
+	enum file_verdict verdict = plan_file(&k->facts);
+
+	*waits = verdict == FILE_WAIT;
 	switch (verdict) {
 	case FILE_WAIT:
 	case FILE_NOTHING:
@@ -299,10 +256,10 @@ static err_t act_on(struct look *k, struct loaded *l, struct look_view *v,
 		return create_from_file(v, k->path, k->text);
 	case FILE_EDIT:
 		BUG_ON(!k->old);
-		return hand_edit(v, l, &k->now, &k->last, &k->file, k->text,
+		return hand_take(waits, v, l, &k->now, &k->last, &k->file, k->text,
 				 k->facts.hand_open && oid_eq(&k->last, &k->old->file));
 	case FILE_EDIT_HEAD:
-		return hand_edit(v, l, &k->now, &k->head, &k->file, k->text, false);
+		return hand_take(waits, v, l, &k->now, &k->head, &k->file, k->text, false);
 	case FILE_DISCARD:
 		return hand_discard(v, l, &k->now, k->text);
 	case FILE_LEFT:
@@ -365,9 +322,8 @@ static err_t look_at(struct look_view *v, const char *path, const struct seen *o
 	scoped(loaded_close) struct loaded l = {0};
 	scoped_free char *bytes = NULL;
 	struct look k = {.path = path, .old = old, .now = {.path = (char *)path}};
-	enum file_verdict verdict;
 	size_t len = 0;
-	bool ok;
+	bool ok, waits = false;
 
 	TRY(head_text(&k.head, v, path, old));
 	TRY(readable(&ok, &bytes, &len, &k.stat, v, path));
@@ -382,9 +338,8 @@ static err_t look_at(struct look_view *v, const char *path, const struct seen *o
 	}
 	TRY(gather_facts(&k, &l, v));
 	if (!k.handled) {
-		verdict = plan_file(&k.facts);
-		TRY(act_on(&k, &l, v, verdict));
-		if (verdict == FILE_WAIT)
+		TRY(act_on(&waits, &k, &l, v));
+		if (waits)
 			return NULL;
 	}
 	settle_hand(&k);

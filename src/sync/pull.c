@@ -198,17 +198,17 @@ static err_t take_new(struct sync_report *r, struct engine *e, const struct doc_
 	return NULL;
 }
 
-static err_t drop_conflict(struct engine *e, const char *uid)
+/* Is the conflict that is recorded, if any, one with a file or a commit? */
+static err_t is_with_git(bool *out, struct loaded *l)
 {
 	scoped(conflict_release) struct conflict c = {0};
-	err_t err = store_conflict_get(&c, e->store, uid);
 
-	if (err && err->code == ERR_NOTFOUND) {
-		err_free(err);
+	*out = false;
+	if (!l->art.conflict)
 		return NULL;
-	}
-	TRY(err);
-	return strcmp(c.source, "remote") == 0 ? store_conflict_drop(e->store, uid) : NULL;
+	TRY(store_conflict_get(&c, l->engine->store, l->art.uid));
+	*out = strcmp(c.source, "remote") != 0;
+	return NULL;
 }
 
 static err_t note_conflict(struct sync_report *r, const struct doc_row *row)
@@ -224,11 +224,13 @@ static err_t take_known(struct sync_report *r, struct engine *e, const struct do
 	scoped(loaded_close) struct loaded l = {0};
 	struct plan_ctx ctx;
 	struct step s = {0};
+	bool other;
 	int theirs;
-	err_t err;
+	err_t err = NULL;
 
 	TRY(put_lineage(e, row));
 	TRY(loaded_open(&l, e, row->uid));
+	TRY(is_with_git(&other, &l));
 	theirs = graph_find(&l.graph, &row->revision);
 	if (theirs < 0)
 		return err_new(ERR_REFUSED, "the remote sent a version without its revision");
@@ -236,19 +238,21 @@ static err_t take_known(struct sync_report *r, struct engine *e, const struct do
 	TRY(plan_heads(&s, &ctx, theirs));
 	switch (s.what) {
 	case STEP_NOTHING:
-		err = NULL;
 		break;
 	case STEP_FORWARD:
 		if (s.nr)
 			r->merged++;
 		else
 			r->received++;
-		err = drop_conflict(e, row->uid);
+		if (!other)
+			err = store_conflict_drop(e->store, row->uid);
 		if (!err)
 			err = loaded_take(&l, &s, "remote");
 		break;
 	case STEP_CONFLICT:
 	default:
+		if (other)
+			break; /* merge_all_left has it when that is settled */
 		err = loaded_take(&l, &s, "remote");
 		if (!err)
 			err = note_conflict(r, row);
@@ -326,8 +330,8 @@ static err_t take_json(struct sync_report *r, struct engine *e, const char *json
 }
 
 /*
- * What the remote has was not merged yet although no conflict stands for it: another conflict of
- * the same artifact took its place and was settled since.
+ * What the remote has was not merged yet although no conflict stands for it: it came while a
+ * conflict with a file or a commit was recorded, which was settled since.
  */
 static err_t merge_what_is_left(struct sync_report *r, struct engine *e, const char *uid)
 {

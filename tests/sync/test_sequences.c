@@ -887,6 +887,186 @@ static void s34(struct team *t)
 	want_both(t, 5, true);
 }
 
+/* Line n of the artifact says something else; caller frees. */
+static char *say_in(const char *text, int n, const char *words)
+{
+	scoped_free char *old = mem_printf("\n## Section %d\n\n", n);
+	const char *at = strstr(text, old), *end;
+
+	BUG_ON(!at);
+	at += strlen(old);
+	end = strchr(at, '\n');
+	return mem_printf("%.*s%s%s", (int)(at - text), text, words, end);
+}
+
+static void agent_say(struct team *t, int c, int n, const char *words)
+{
+	scoped_free char *text = NULL, *now = NULL;
+
+	team_look(t, c);
+	text = team_workspace(t, c, 0);
+	now = say_in(text, n, words);
+	team_edit(t, c, 0, now);
+}
+
+static void hand_say(struct team *t, int c, int n, const char *words)
+{
+	scoped_free char *text = git->file(sim(t, c), 0), *now = say_in(text, n, words);
+
+	git->write(sim(t, c), 0, now);
+}
+
+static void want_words(struct team *t, int c, const char *words)
+{
+	scoped_free char *text = team_workspace(t, c, 0);
+
+	if (!text || !strstr(text, words))
+		team_fail(t, "'%s' is not in the workspace of %d", words, c);
+}
+
+static void want_conflict(struct team *t, int c, const char *words)
+{
+	bool have;
+	scoped_free char *theirs = team_conflict(t, c, 0, &have);
+
+	if (!have || !theirs || !strstr(theirs, words))
+		team_fail(t, "'%s' is in no conflict of %d", words, c);
+}
+
+static void resolve(struct team *t, int c, enum resolve_with with)
+{
+	struct art art = {0};
+	bool written;
+
+	team_ok(t, store_art_at(&art, t->clone[c].store, sim_path[0]), "art");
+	team_ok(t, resolve_run(&written, team_engine(t, c), art.uid, with, slice_str("")),
+		"resolve");
+	art_release(&art);
+}
+
+/* B has an edit of its own, and in W what A says in place of line 0, which its file does not show;
+ * there B says something else. */
+static void edit_against(struct team *t)
+{
+	begin(t);
+	agent_say(t, B, 3, "Bees three.");
+	agent_say(t, A, 0, "Ants zero.");
+	push(t, A);
+	pull(t, B);
+	hand_say(t, B, 0, "Bees zero.");
+}
+
+/* ... and so does the remote in another: that goes together later. */
+static void remote_against(struct team *t)
+{
+	agent_say(t, A, 3, "Ants three.");
+	push(t, A);
+	pull(t, B);
+	want_conflict(t, B, "Bees zero.");
+	agent_say(t, A, 3, "Bees three.");
+	push(t, A);
+	pull(t, B);
+	want_conflict(t, B, "Bees zero.");
+}
+
+/* Neither takes the place of a conflict with a file. */
+static void s35(struct team *t)
+{
+	edit_against(t);
+	team_look(t, B);
+	want_conflict(t, B, "Bees zero.");
+	remote_against(t);
+	resolve(t, B, RESOLVE_THEIRS);
+	sync_both(t);
+	want_words(t, A, "Bees zero.");
+	want_words(t, A, "Bees three.");
+	want_rest(t);
+}
+
+/* Nor with a commit. */
+static void s35b(struct team *t)
+{
+	edit_against(t);
+	commit(t, B);
+	team_look(t, B);
+	want_conflict(t, B, "Bees zero.");
+	remote_against(t);
+	resolve(t, B, RESOLVE_THEIRS);
+	sync_both(t);
+	want_words(t, A, "Bees zero.");
+	want_words(t, A, "Bees three.");
+	want_rest(t);
+}
+
+/* What the remote says waits where the file's conflict is settled, and is merged or asked about. */
+static void s35c(struct team *t)
+{
+	edit_against(t);
+	team_look(t, B);
+	agent_say(t, A, 3, "Ants three.");
+	push(t, A);
+	pull(t, B);
+	resolve(t, B, RESOLVE_OURS);
+	pull(t, B);
+	want_conflict(t, B, "Ants three.");
+	resolve(t, B, RESOLVE_THEIRS);
+	sync_both(t);
+	want_words(t, B, "Ants three.");
+	want_words(t, B, "Ants zero.");
+	want_rest(t);
+}
+
+/* B is in conflict with the remote in line 3, and its file is older in line 0. */
+static void remote_first(struct team *t)
+{
+	begin(t);
+	agent_say(t, B, 3, "Bees three.");
+	agent_say(t, A, 0, "Ants zero.");
+	push(t, A);
+	pull(t, B);
+	agent_say(t, A, 3, "Ants three.");
+	push(t, A);
+	pull(t, B);
+	want_conflict(t, B, "Ants three.");
+}
+
+/* An edit of a file beside a conflict with the remote is taken when that is settled. */
+static void s36(struct team *t)
+{
+	remote_first(t);
+	hand_say(t, B, 0, "Bees zero.");
+	team_look(t, B);
+	want_conflict(t, B, "Ants three.");
+	resolve(t, B, RESOLVE_OURS);
+	team_look(t, B);
+	want_conflict(t, B, "Bees zero.");
+	resolve(t, B, RESOLVE_THEIRS);
+	sync_both(t);
+	want_words(t, A, "Bees zero.");
+	want_words(t, A, "Bees three.");
+	want_rest(t);
+}
+
+/* And a commit, with nothing else that happens to HEAD. */
+static void s36b(struct team *t)
+{
+	remote_first(t);
+	hand_say(t, B, 0, "Bees zero.");
+	commit(t, B);
+	team_look(t, B);
+	want_conflict(t, B, "Ants three.");
+	if (!team_left(t, B, 0))
+		team_fail(t, "the commit that waits is not named");
+	resolve(t, B, RESOLVE_OURS);
+	team_look(t, B);
+	want_conflict(t, B, "Bees zero.");
+	resolve(t, B, RESOLVE_THEIRS);
+	sync_both(t);
+	want_words(t, A, "Bees zero.");
+	want_words(t, A, "Bees three.");
+	want_rest(t);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -989,6 +1169,11 @@ static const struct {
 	{"33b again, with other ids", s33}, /* the order of a merge follows them */
 	{"33c and others", s33},
 	{"34 pull, reset --soft, edit, commit", s34},
+	{"35 a file in conflict, then the remote", s35},
+	{"35b a commit in conflict, then the remote", s35b},
+	{"35c what the remote says comes after it", s35c},
+	{"36 the remote in conflict, then a file", s36},
+	{"36b the remote in conflict, then a commit", s36b},
 };
 
 static int number, failed;
