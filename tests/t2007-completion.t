@@ -93,7 +93,7 @@ test_expect_success BASH_COMPLETION 'bash, within the completion of git, and alo
 	EOT
 	(
 		cd a &&
-		bash ../ask $git_completion ../script git agent sync st &&
+		bash ../ask $git_completion ../script git agent sync statu &&
 		bash ../ask $git_completion ../script git -C ../a agent set INFRA-042 --section "Problem\\ S" &&
 		cd .. &&
 		bash ask $git_completion ./script git -C a agent state INFRA-042 OP &&

@@ -84,7 +84,7 @@ test_expect_success 'with a remote: claims, conflicts, refusals, events' '
 		git agent new-plan "New" --scope INFRA && git agent sync) >/dev/null &&
 	document sync\ watch 0 --once && git agent set INFRA-002 -t "Ours" >/dev/null &&
 	document sync\ push 1 && document sync\ pull 1 && document sync 1 && document status 0 &&
-	document sync\ status 0 && document log 0 INFRA-002 && document list 0 --conflicts &&
+	document sync\ status 0 && document sync\ stats 0 && document log 0 INFRA-002 && document list 0 --conflicts &&
 	document sync\ resolve 0 INFRA-002 --explain && document sync\ resolve 0 INFRA-002 --ours && document sync 0 -n && document sync 0 &&
 	(cd ../b && git agent sync && git agent set INFRA-001 -t "Caches" && git agent sync) >/dev/null &&
 	document sync\ watch 0 --once --pull

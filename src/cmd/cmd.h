@@ -50,6 +50,7 @@ err_t cmd_sync(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_init(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_status(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_watch(int argc, char **argv) MUST_CHECK;
+err_t cmd_sync_stats(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_rules(int argc, char **argv) MUST_CHECK;
 err_t cmd_verify_audit(int argc, char **argv) MUST_CHECK;
 err_t cmd_sync_purge(int argc, char **argv) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "cli/text.h"
 #include "cmd/refusal.h"
 #include "cmd/claims.h"
+#include "cmd/sync_log.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -51,12 +52,6 @@ static err_t say_queued(err_t err, struct session *s)
 			arts.len == 1 ? " is" : "s are", arts.len == 1 ? "it" : "them");
 }
 
-err_t exchange_open(struct session *s)
-{
-	TRY(session_fresh(s, NULL));
-	return say_queued(session_remote(s, false), s);
-}
-
 /* --- how far it is -------------------------------------------------------------------------- */
 
 /* Nothing is written into a line that is open. */
@@ -66,19 +61,55 @@ static err_t watched(err_t err, struct session *s)
 	return err;
 }
 
-/* `sync status --offline` says how old its answer is. */
-static err_t note_time(struct session *s)
+static err_t note_in(struct session *s, const struct sync_entry *entry)
 {
 	char now[21];
+
+	clock_format(entry->at, now);
+	if (entry->ok)
+		TRY(store_meta_set(s->store, "synced", now));
+	return sync_log_add(s->store, entry);
+}
+
+/* `sync status --offline` says how old its answer is, `sync stats` how long it took. */
+static err_t note(struct session *s, enum sync_what what, int64_t began_ns,
+		  const struct sync_report *r, bool ok)
+{
+	const struct sync_entry entry = {
+		.what = what, .at = clock_now(), .ms = (clock_monotonic_ns() - began_ns) / 1000000,
+		.ok = ok, .received = r->received, .merged = r->merged, .conflicts = r->conflicts,
+		.sent = r->sent, .refused = r->refused,
+	};
 	err_t err;
 
-	clock_format(clock_now(), now);
 	TRY(store_begin(s->store));
-	err = store_meta_set(s->store, "synced", now);
+	err = note_in(s, &entry);
 	if (!err)
 		return store_commit(s->store);
 	store_rollback(s->store);
 	return err;
+}
+
+/* The error that the user is told is the one of the transfer. */
+static err_t failed(err_t err, struct session *s, enum sync_what what, int64_t began_ns)
+{
+	const struct sync_report none = {0};
+
+	if (err && s->store && !s->read_only)
+		err_free(note(s, what, began_ns, &none, false));
+	return err;
+}
+
+err_t exchange_open(struct session *s)
+{
+	int64_t began = clock_monotonic_ns();
+	err_t err;
+
+	TRY(session_fresh(s, NULL));
+	err = session_remote(s, false);
+	if (err && err->code == ERR_OFFLINE)
+		err = failed(err, s, SYNC_OPEN, began);
+	return say_queued(err, s);
 }
 
 /* --- pull ----------------------------------------------------------------------------------- */
@@ -138,14 +169,17 @@ static void tell_pull(const struct sync_report *r, bool dry_run)
 
 err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 {
-	TRY(say_queued(watched(pull_run(r, &s->engine, dry_run), s), s));
+	int64_t began = clock_monotonic_ns();
+	err_t err = watched(pull_run(r, &s->engine, dry_run), s);
+
+	TRY(say_queued(dry_run ? err : failed(err, s, SYNC_PULL, began), s));
 	if (s->json)
 		tell(&r->notes, "");
 	else
 		tell_pull(r, dry_run);
 	if (dry_run)
 		return NULL;
-	TRY(note_time(s));
+	TRY(note(s, SYNC_PULL, began, r, true));
 	if (r->received || r->merged)
 		hear_claims(s);
 	return s->have_port ? tell_files(s) : NULL;
@@ -156,8 +190,10 @@ err_t exchange_pull_quietly(struct sync_report *r, struct session *s)
 	scoped(report_release) struct report files = {0};
 	bool follow;
 
-	TRY(pull_run(r, &s->engine, false));
-	TRY(note_time(s));
+	int64_t began = clock_monotonic_ns();
+
+	TRY(failed(pull_run(r, &s->engine, false), s, SYNC_PULL, began));
+	TRY(note(s, SYNC_PULL, began, r, true));
 	return s->have_port ? let_follow(&files, &follow, s) : NULL;
 }
 
@@ -176,12 +212,15 @@ static void tell_push(const struct sync_report *r, bool dry_run)
 
 err_t exchange_push(struct sync_report *r, struct session *s, const struct push_options *o)
 {
-	TRY(say_queued(watched(push_run(r, &s->engine, o), s), s));
+	int64_t began = clock_monotonic_ns();
+	err_t err = watched(push_run(r, &s->engine, o), s);
+
+	TRY(say_queued(o->dry_run ? err : failed(err, s, SYNC_PUSH, began), s));
 	if (s->json)
 		tell(&r->notes, "");
 	else
 		tell_push(r, o->dry_run);
-	return o->dry_run ? NULL : note_time(s);
+	return o->dry_run ? NULL : note(s, SYNC_PUSH, began, r, true);
 }
 
 /* --- what is left --------------------------------------------------------------------------- */
