@@ -9,7 +9,7 @@
 // Codes that would be e-mailed are files in <dir>: <dir>/code-<address>.
 import { createHmac, randomBytes, randomUUID, scryptSync } from "node:crypto";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
 import { promisify } from "node:util";
@@ -190,6 +190,11 @@ function handle(req, res) {
 }
 // For measurements: requests, bytes that came and bytes that went, in <dir>/counts.
 const counts = { requests: 0, came: 0, went: 0 };
+const write_counts = () => {
+  const file = `${env.GATEWAY_DIR}/counts`;
+  writeFileSync(file + ".new", `${counts.requests} ${counts.came} ${counts.went}\n`);
+  renameSync(file + ".new", file);
+};
 function counted(req, res) {
   const socket = req.socket, head = socket.counted || [0, 0];
   res.on("finish", () => {
@@ -198,12 +203,12 @@ function counted(req, res) {
     counts.came += now[0] - head[0];
     counts.went += now[1] - head[1];
     socket.counted = now;
-    writeFileSync(`${env.GATEWAY_DIR}/counts`, `${counts.requests} ${counts.came} ${counts.went}\n`);
+    write_counts();
   });
   handle(req, res);
 }
 if (env.GATEWAY_COUNTS)
-  writeFileSync(`${env.GATEWAY_DIR}/counts`, "0 0 0\n");
+  write_counts();
 const server = http.createServer(env.GATEWAY_COUNTS ? counted : handle);
 server.keepAliveTimeout = 120000;  // a test may be busy elsewhere for a while
 server.listen(Number(env.GATEWAY_PORT), "127.0.0.1");

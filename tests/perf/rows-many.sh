@@ -21,12 +21,15 @@ rows_look() {
 	measure "list" "git-agent list" "git ls-files -s" $list_target "$git ls-files -s" \
 		"sqlite3: SELECT of all" - "$sqlite_list" "task list, $peer_n" - "${task_add:+task list}"
 	mail='' indexed=
-	if test -z "$instructions" && have notmuch && wanted search
+	if test -z "$instructions" && have notmuch && { wanted "search, one hit" || wanted "search, all hit"; }
 	then
 		fill_notmuch
 	fi
 	(cd "$at" && git-agent search module) >/dev/null
-	measure "search" "git-agent search backoff checkout" "notmuch search, $peer_n" 0.5 "$mail" \
+	measure "search, one hit" "git-agent search $id" "notmuch search, $peer_n" 0.5 \
+		"${mail:+notmuch search $id}" "git grep -liw" - "$git grep -liw -e $id -- .agent"
+	measure "search, all hit" "git-agent search backoff checkout" \
+		"notmuch search, $peer_n" 0.5 "$mail" \
 		"git grep -liw" - "$git grep -liw -e backoff --all-match -e checkout -- .agent"
 }
 

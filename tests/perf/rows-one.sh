@@ -40,7 +40,8 @@ rows_one() {
 	measure "log of 200 revisions, -n 20" -p "$world/revisions" "git-agent log -n 20 $id" -p - \
 		"git rev-parse HEAD" 1.5 "$head"
 	settle
-	measure "hook post-checkout, nothing" "git-agent hook post-checkout HEAD HEAD 1" \
+	oid=$(git -C "$at" rev-parse HEAD)
+	measure "hook post-checkout, nothing" "git-agent hook post-checkout $oid $oid 1" \
 		"git rev-parse HEAD" 1.5 "$head"
 	measure "hook pre-commit, nothing" "git-agent hook pre-commit" "git rev-parse HEAD" 1.5 "$head"
 	measure "commit, hooks, nothing dirty" "$git commit -q --allow-empty -m x" \
