@@ -138,6 +138,9 @@ PERF_TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/perf/*.c))
 $(B)/tests/perf/floor-%: $(B)/obj/tests/perf/floor-%.o $(call archive,store)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,store artifact util) $(LIBS_MAIN)
+$(B)/tests/perf/floor-merge: $(B)/obj/tests/perf/floor-merge.o $(call archive,merge)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call link_layers,merge artifact util) $(LIBS_git) $(LIBS_MAIN)
 $(B)/tests/perf/%: $(B)/obj/tests/perf/%.o
 	@mkdir -p $(@D)
 	$(CC) $(SANFLAGS_$(SAN)) -o $@ $<

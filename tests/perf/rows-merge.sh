@@ -14,6 +14,7 @@ rows_merge() {
 	measure "merge driver, one file" -p "$world/merge_input" \
 		"git-agent merge-driver base merged.md theirs 7 $base" \
 		"git merge-file" 0.85 "$git merge-file merged.md base theirs"
+	merges
 	for k in 100 1000
 	do
 		test "$k" -le "$n" && wanted "git merge of $k" || continue
@@ -21,6 +22,17 @@ rows_merge() {
 		rows_driver $k
 		rm -rf "$at/merger"
 	done
+}
+
+# 1,000 merges in one process: sides that changed different sections, and one where every line that
+# stands in the file is to be compared.
+merges() {
+	merge=$build/tests/perf/floor-merge
+	measure "merge3 of two lines, 1,000 times" "$merge ours 1000 base ours.md theirs" \
+		"git_merge_file" 1.0 "$merge git 1000 base ours.md theirs"
+	sed 's/^\( *\)\([a-z]\)/\1 \2/' "$at/base" >"$at/theirs.all"
+	measure "merge3 of most lines, 1,000 times" "$merge ours 1000 base ours.md theirs.all" \
+		"git_merge_file" 2.0 "$merge git 1000 base ours.md theirs.all"
 }
 
 # make_merger <k>: two branches that change k artifacts in different lines.
