@@ -148,6 +148,7 @@ int main(int argc, char **argv)
 	fill_standard_fds();
 	restore_sigpipe();
 	trace_start(argv);
+	cmd_start();
 	err = run(argc, argv);
 	if (err)
 		print_error(err);

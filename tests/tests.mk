@@ -23,7 +23,7 @@ $(B)/tests/server/%: $(B)/obj/tests/server/%.o $(call archive,artifact) $(call a
 	$(CC) $(LDFLAGS_ALL) -o $@ $< $(whole) $(LIBS_MAIN)
 
 # --- what is on the disk when the power fails: tests/power/ ----------------------------------
-POWER_TOOLS = $(B)/tests/power/replay $(B)/tests/power/record.so
+POWER_TOOLS = $(B)/tests/power/replay $(B)/tests/power/record.so $(B)/tests/power/memory.so
 $(B)/tests/power/replay: $(B)/obj/tests/power/replay.o $(call archive,util)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS_MAIN)
@@ -31,6 +31,10 @@ $(B)/tests/power/replay: $(B)/obj/tests/power/replay.o $(call archive,util)
 $(B)/tests/power/record.so: tests/power/record.c tests/power/log.h
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -shared -fPIC -o $@ $< -ldl
+# Neither may this, which replaces malloc.
+$(B)/tests/power/memory.so: tests/power/memory.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -shared -fPIC -o $@ $<
 
 # --- fuzz: tests/fuzz/fuzz_<target>.c, its corpus in tests/fuzz/corpus/<target>/ -----------
 # In `make check` a plain main() feeds the corpus to each target; `make fuzz` links libFuzzer.
@@ -97,9 +101,9 @@ check-full: check
 # Hours instead of minutes: every crash point with many files, thousands of histories.
 .PHONY: soak
 soak: test-programs
-	KILL_STEP=1 KILL_FILES=120 POWER_STEP=1 TEST_TIMEOUT=7200 GIT_AGENT_BUILD='$(abspath $(B))' \
+	KILL_STEP=1 KILL_FILES=120 POWER_STEP=1 MEMORY_TRIES=400 TEST_TIMEOUT=7200 GIT_AGENT_BUILD='$(abspath $(B))' \
 	  scripts/run-tests tests/t3001-kill.t tests/t3006-power-loss.t tests/t3008-kill-all.t \
-	  tests/t7006-kill-server.t
+	  tests/t3009-memory.t tests/t7006-kill-server.t
 	$(B)/tests/sync/test_vfs_faults --step 1
 	seed=$$(date +%s); failed=0; \
 	for how in '--model --seeds 20000' '--net --seeds 20000' '--git --seeds 500'; do \

@@ -33,6 +33,9 @@ struct cmd {
 /* All rows; ends with a row whose name is NULL. */
 extern const struct cmd cmd_table[];
 
+/* Once, before any command runs. */
+void cmd_start(void);
+
 /* The row for name, aliases followed; ERR_MISUSE with the nearest name as its hint. */
 err_t cmd_find(const struct cmd **out, const char *name) MUST_CHECK;
 

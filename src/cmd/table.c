@@ -1,5 +1,6 @@
 #include "cli/suggest.h"
 #include "cmd/cmd.h"
+#include "store/store.h"
 
 #include <string.h>
 
@@ -73,6 +74,11 @@ static err_t unknown(const char *name)
 	if (s.best)
 		return err_hint(err, "did you mean 'git agent %s'?", s.best);
 	return err_hint(err, "'git agent help' lists the commands");
+}
+
+void cmd_start(void)
+{
+	store_memory();
 }
 
 err_t cmd_find(const struct cmd **out, const char *name)

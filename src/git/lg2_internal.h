@@ -24,6 +24,8 @@ struct lg2 {
 	git_index *index;		/* kept; read again when its file changed */
 };
 
+/* Its memory is ours; before libgit2 is started. */
+void lg2_memory(void);
 /* The error of the libgit2 call that has just failed with rc; ENOTFOUND becomes ERR_NOTFOUND. */
 err_t lg2_error(int rc, const char *fmt, ...) PRINTF(2, 3) MUST_CHECK;
 

@@ -70,6 +70,7 @@ static err_t start(void)
 
 	if (started)
 		return NULL;
+	lg2_memory();
 	rc = git_libgit2_init();
 	if (rc < 0)
 		return lg2_error(rc, "cannot start libgit2");

@@ -25,6 +25,9 @@ enum store_open {
 	STORE_CREATE, /* makes it when there is none */
 };
 
+/* Before any database is opened: memory that SQLite cannot get ends the program. */
+void store_memory(void);
+
 /* ERR_REFUSED: the schema is newer than this program ("upgrade git-agent"); ERR_CORRUPT: damaged
  * (hint: git agent rebuild). path ":memory:" is for tests. STORE_READ of an older schema
  * migrates too. WAL, busy_timeout 10 s, synchronous FULL, foreign keys on. */

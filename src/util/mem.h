@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+void *mem_must(void *at);			/* what was allocated; NULL: the program ends */
 void *mem_alloc(size_t size);			/* zeroed */
 void *mem_realloc(void *old, size_t size);
 char *mem_strdup(const char *s);
@@ -42,13 +43,14 @@ void mem_free_ptr(void *at_ptr);	/* for scoped(): frees *(void **)at_ptr */
 #define scoped_free scoped(mem_free_ptr)
 
 /*
- * Text is built with open_memstream(); mem_stream() and mem_finish() only add
- * the checks. mem_finish closes the stream; bytes is NUL-terminated, the caller frees it.
+ * Text is built with stdio: as with open_memstream(), which drops what it has no memory for, and
+ * says nothing. The struct stays where it is while it is open. mem_stream_close gives the bytes,
+ * with a NUL after them; the caller frees them.
  */
 struct mem_stream {
 	FILE *file;
 	char *bytes;
-	size_t len;
+	size_t len, cap;
 };
 void mem_stream_open(struct mem_stream *s);
 char *mem_stream_close(struct mem_stream *s, size_t *len);	/* len may be NULL */
