@@ -4,9 +4,9 @@
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
 #include "cmd/output.h"
+#include "cmd/replica.h"
 #include "cmd/shortcut.h"
 #include "util/file.h"
-#include "util/clock.h"
 #include "util/mem.h"
 
 #include <errno.h>
@@ -116,13 +116,11 @@ static err_t discard(const char *made)
 static err_t name_things(struct session *s)
 {
 	const char *url;
-	char device[37];
 	err_t err;
 
 	TRY(repo_config(&url, s->repo, "agent.remote"));
-	clock_uuid(device);
 	TRY(store_begin(s->store));
-	err = store_meta_set(s->store, "device", device);
+	err = replica_name(s->store, s->repo);
 	if (!err && url)
 		err = store_meta_set(s->store, "remote", url);
 	if (!err)

@@ -6,11 +6,11 @@
 #include "cmd/join.h"
 #include "cmd/new_id.h"
 #include "cmd/remote_url.h"
+#include "cmd/replica.h"
 #include "cmd/server_rules.h"
 #include "cmd/server_sql.h"
 #include "cmd/shortcut.h"
 #include "remote/file/file.h"
-#include "util/clock.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -206,18 +206,6 @@ static err_t set_meta(struct session *s, const char *key, const char *value)
 	return err;
 }
 
-static err_t name_device(struct session *s)
-{
-	scoped_free char *now = NULL;
-	char device[37];
-
-	TRY(store_meta_get(&now, s->store, "device"));
-	if (now)
-		return NULL;
-	clock_uuid(device);
-	return set_meta(s, "device", device);
-}
-
 static err_t make_workspace(struct session *s)
 {
 	scoped_free char *kept = NULL;
@@ -225,7 +213,7 @@ static err_t make_workspace(struct session *s)
 
 	TRY(session_open(s, SESSION_CREATE));
 	TRY(install_exclude(s->repo));
-	TRY(name_device(s));
+	TRY(replica_own(s->store, s->repo));
 	TRY(session_fresh(s, NULL));
 	TRY(shortcut_make(&kept, s->repo));
 	if (kept)

@@ -1,6 +1,7 @@
 #include "cmd/session.h"
 #include "cli/text.h"
 #include "cmd/refusal.h"
+#include "cmd/replica.h"
 #include "cmd/server.h"
 #include "cmd/settings.h"
 #include "remote/file/file.h"
@@ -264,6 +265,8 @@ err_t session_remote(struct session *s, bool optional)
 		return optional ? NULL
 				: err_hint(err_new(ERR_MISUSE, "this clone has no remote"),
 					   "'git agent sync init <url>' names one");
+	if (!s->read_only)
+		TRY(replica_own(s->store, s->repo));
 	TRY(server_is_url(url) ? open_server(s, url) : open_file(s, url));
 	s->have_remote = true;
 	s->engine.remote = &s->remote;

@@ -27,3 +27,9 @@ err_t store_meta_set(struct store *s, const char *key, const char *value)
 		      " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 		      "tt", key, value);
 }
+
+err_t store_meta_clear(struct store *s, const char *prefix)
+{
+	return db_run(NULL, s, "DELETE FROM meta WHERE substr(key, 1, length(?1)) = ?1", "t",
+		      prefix);
+}

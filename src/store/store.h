@@ -54,6 +54,8 @@ err_t store_meta_get(char **value, struct store *s,
 		     const char *key) MUST_CHECK; /* NULL: not set; caller frees */
 err_t store_meta_set(struct store *s, const char *key,
 		     const char *value) MUST_CHECK; /* NULL: removed */
+err_t store_meta_clear(struct store *s,
+		       const char *prefix) MUST_CHECK; /* all keys that begin like this */
 
 /* --- texts --- */
 err_t store_text_put(struct oid *oid, struct store *s,
