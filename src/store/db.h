@@ -14,12 +14,31 @@
 #define DB_APPLICATION_ID 0x67616774
 #define DB_STATEMENTS 256	/* slots of the cache, a power of two */
 
+struct json_doc_member {
+	struct slice key, value;	/* in the document */
+};
+
+/* The last JSON document that a value was asked of. */
+struct json_doc {
+	char *text;
+	size_t len;
+	bool valid;
+	struct json_doc_member *members;	/* where it is an object */
+	size_t nr;
+};
+void json_doc_release(struct json_doc *d);
+/* store_json_get without SQLite, which reads all of the document for each value. False: of this one
+ * SQLite is to be asked. */
+bool json_doc_get(char **value, struct json_doc *d, const char *json, const char *path);
+
 struct store {
 	sqlite3 *db;
 	char *path;
 	enum store_open how;
 	int version;		/* of the schema; 0 before the database is fully open */
+	struct json_doc doc;
 	int depth;		/* of nested begins */
+	bool relaxed;		/* a commit waits for no disk */
 	int lock;		/* shared, on the directory; -1: none (store_seize) */
 	struct {
 		const char *sql;

@@ -55,6 +55,8 @@ err_t store_json_get(char **value, struct store *s, const char *json, const char
 {
 	struct value found = {0};
 
+	if (json && json_doc_get(value, &s->doc, json, path))
+		return NULL;
 	TRY(explain(s, db_rows(NULL, s, read_value, &found,
 			       "SELECT json_type(?1, ?2), ?1 -> ?2,"
 			       " iif(json_type(?1, ?2) = 'text', ?1 ->> ?2, NULL)",
@@ -147,14 +149,43 @@ err_t store_inbox_stage(struct store *s, const char *page_json)
 	return err;
 }
 
-err_t store_inbox_list(struct strs *rows, struct store *s)
+err_t store_inbox_count(long *count, struct store *s)
 {
-	scoped(strs_release) struct strs list = {0};
+	int64_t n = 0;
 
-	TRY(db_rows(NULL, s, db_read_strs, &list, "SELECT body FROM inbox ORDER BY rev", ""));
-	*rows = list;
-	list = (struct strs){0};
+	TRY(db_rows(NULL, s, db_read_int, &n, "SELECT count(*) FROM inbox", ""));
+	*count = (long)n;
 	return NULL;
+}
+
+struct inbox_row {
+	char *json;
+	int64_t rev;
+};
+
+static err_t read_inbox_row(void *out, sqlite3_stmt *st)
+{
+	struct inbox_row *row = out;
+
+	row->rev = sqlite3_column_int64(st, 0);
+	row->json = db_text(st, 1);
+	return NULL;
+}
+
+err_t store_inbox_next(char **json, int64_t *rev, struct store *s)
+{
+	struct inbox_row row = {NULL, *rev};
+
+	TRY(db_rows(NULL, s, read_inbox_row, &row,
+		    "SELECT rev, body FROM inbox WHERE rev > ?1 ORDER BY rev LIMIT 1", "q", *rev));
+	*json = row.json;
+	*rev = row.rev;
+	return NULL;
+}
+
+err_t store_inbox_drop(struct store *s, int64_t rev)
+{
+	return db_run(NULL, s, "DELETE FROM inbox WHERE rev <= ?1", "q", rev);
 }
 
 err_t store_inbox_clear(struct store *s)

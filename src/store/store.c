@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define BUSY_MS 10000
+#define DURABLE "PRAGMA synchronous = FULL"
+#define RELAXED "PRAGMA synchronous = NORMAL"
 
 static bool in_memory(const char *path)
 {
@@ -27,6 +29,7 @@ void db_finalize(struct store *s)
 void db_discard(struct store *s)
 {
 	db_finalize(s);
+	json_doc_release(&s->doc);
 	sqlite3_close(s->db);
 	free(s->path);
 	free(s);
@@ -45,7 +48,7 @@ static err_t settings(struct store *s)
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL)));
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL)));
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)));
-	return db_exec(s, "PRAGMA synchronous = FULL");
+	return db_exec(s, DURABLE);
 }
 
 /* name is the path, or a URI for it. */
@@ -309,13 +312,17 @@ static err_t check_same(struct store *s)
 			"run the command again");
 }
 
-err_t store_begin(struct store *s)
+static err_t begin(struct store *s, bool repeatable)
 {
 	err_t err;
 
 	if (s->depth > 0) {
 		s->depth++;
 		return NULL;
+	}
+	if (s->relaxed != repeatable) {
+		TRY(db_exec(s, repeatable ? RELAXED : DURABLE));
+		s->relaxed = repeatable;
 	}
 	if (s->how == STORE_READ)
 		return err_new(ERR_FATAL, "workspace '%s' was opened for reading only", s->path);
@@ -326,6 +333,16 @@ err_t store_begin(struct store *s)
 	if (err)
 		store_rollback(s);
 	return err;
+}
+
+err_t store_begin(struct store *s)
+{
+	return begin(s, false);
+}
+
+err_t store_begin_repeatable(struct store *s)
+{
+	return begin(s, true);
 }
 
 err_t store_commit(struct store *s)

@@ -46,6 +46,9 @@ err_t store_settle(const char *path) MUST_CHECK;
 
 /* BEGIN IMMEDIATE / COMMIT (a fault point before and after) / ROLLBACK. Nested begins count. */
 err_t store_begin(struct store *s) MUST_CHECK;
+/* The same for what the next process does again after a power cut: its commit does not wait for the
+ * disk. */
+err_t store_begin_repeatable(struct store *s) MUST_CHECK;
 err_t store_commit(struct store *s) MUST_CHECK;
 void store_rollback(struct store *s); /* no effect outside a transaction */
 
@@ -402,7 +405,12 @@ err_t store_json_array(struct strs *out, struct store *s, const char *json,
 /* One pulled page, staged: rows of page.rows keyed by their "rev", and the cursor ("epoch",
  * "cursor", "cursor_hash" of meta) with them. Its own transaction. Idempotent. */
 err_t store_inbox_stage(struct store *s, const char *page_json) MUST_CHECK;
-err_t store_inbox_list(struct strs *rows, struct store *s) MUST_CHECK; /* JSON per row, by rev */
+err_t store_inbox_count(long *count, struct store *s) MUST_CHECK;
+/* The row with the least rev above *rev, which becomes its rev; NULL: there is none. One by one:
+ * all of them are as large as all that the remote has. Caller frees. */
+err_t store_inbox_next(char **json, int64_t *rev, struct store *s) MUST_CHECK;
+/* The rows up to rev: they are applied. */
+err_t store_inbox_drop(struct store *s, int64_t rev) MUST_CHECK;
 err_t store_inbox_clear(struct store *s) MUST_CHECK;
 
 /* --- upkeep --- */

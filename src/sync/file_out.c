@@ -190,7 +190,7 @@ err_t file_out_publish(struct file_out *out, struct engine *e)
 {
 	if (!out->len)
 		return NULL;
-	TRY(store_begin(e->store));
+	TRY(store_begin_repeatable(e->store));	/* by file_out_finish */
 	return end(e, publish_all(out, e));
 }
 
@@ -201,6 +201,6 @@ err_t file_out_finish(struct report *r, struct engine *e)
 	TRY(store_pending_list(&list, e->store, e->git->worktree));
 	if (!list.len)
 		return NULL;
-	TRY(store_begin(e->store));
+	TRY(store_begin_repeatable(e->store));
 	return end(e, finish_all(r, e));
 }

@@ -373,16 +373,21 @@ static err_t merge_all_left(struct sync_report *r, struct engine *e)
 
 static err_t apply_inbox(struct sync_report *r, struct engine *e, const struct strs *again_rows)
 {
-	scoped(strs_release) struct strs rows = {0};
+	int64_t rev = INT64_MIN;
 
-	TRY(store_inbox_list(&rows, e->store));
 	TRY(untaken_clear(e));
-	for (size_t i = 0; i < rows.len; i++) {
+	for (;;) {
+		scoped_free char *row = NULL;
 		bool again;
 
-		TRY(untaken_is(&again, e, again_rows, rows.at[i]));
+		TRY(store_inbox_next(&row, &rev, e->store));
+		if (!row)
+			break;
+		TRY(untaken_is(&again, e, again_rows, row));
 		if (!again)
-			TRY(take_json(r, e, rows.at[i]));
+			TRY(take_json(r, e, row));
+		/* what is taken makes room for what comes */
+		TRY(store_inbox_drop(e->store, rev));
 	}
 	for (size_t i = 0; i < again_rows->len; i++)
 		TRY(take_json(r, e, again_rows->at[i]));
@@ -430,15 +435,16 @@ static err_t apply_rows(struct sync_report *r, struct engine *e, const struct st
 err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 {
 	scoped(trace_leave) struct trace_region region = trace_enter("sync", "pull");
-	scoped(strs_release) struct strs rows = {0}, again = {0}, missed = {0};
+	scoped(strs_release) struct strs again = {0}, missed = {0};
 	scoped_free char *digest = NULL;
+	long waiting;
 
 	TRY(push_settle(r, e));
 	r->behind = false;
 	TRY(fetch(&digest, r, e));
 	if (dry_run) {
-		TRY(store_inbox_list(&rows, e->store));
-		r->received = (int)rows.len;
+		TRY(store_inbox_count(&waiting, e->store));
+		r->received = (int)waiting;
 		return NULL;
 	}
 	TRY(untaken_fetch(&again, e));

@@ -45,12 +45,27 @@ static bool skip_escape(struct slice *s)
 	return true;
 }
 
+/* What nearly all of a text is made of. */
+static struct slice skip_plain(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (unsigned char)s.at[n] >= 0x20 && s.at[n] != '"' && s.at[n] != '\\')
+		n++;
+	return slice_of(s.at + n, s.len - n);
+}
+
 static bool skip_string(struct slice *s)
 {
 	if (!take(s, '"'))
 		return false;
 	while (s->len) {
-		unsigned char c = (unsigned char)s->at[0];
+		unsigned char c;
+
+		*s = skip_plain(*s);
+		if (!s->len)
+			return false;
+		c = (unsigned char)s->at[0];
 
 		*s = slice_of(s->at + 1, s->len - 1);
 		if (c == '"')
