@@ -128,7 +128,7 @@ $(B)/obj/%.o: %.c
 
 # SQL and templates are embedded as string literals: #include "<layer>/<file>.inc".
 GENERATED = $(patsubst src/%,$(B)/gen/%.inc,$(wildcard src/*/*.sql src/*/*/*.sql src/*/templates/*)) \
-            $(B)/gen/cmd/server_sql.inc
+            $(B)/gen/cmd/server_sql.inc $(B)/gen/cmd/site_css.inc $(B)/gen/cmd/site_js.inc
 $(B)/gen/%.inc: src/%
 	@mkdir -p $(@D)
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< > $@
@@ -138,6 +138,10 @@ $(B)/gen/cmd/server_sql.inc: $(sort $(wildcard supabase/migrations/*.sql)) Makef
 	@mkdir -p $(@D)
 	awk 'FNR == 1 { n = split(FILENAME, part, "/"); print "-- " part[n] } { print }' $(filter %.sql,$^) | \
 	  od -An -v -tu1 | sed 's/  *\([0-9][0-9]*\)/\1,/g' > $@
+$(B)/gen/cmd/site_%.inc: src/cmd/site.% Makefile
+	@mkdir -p $(@D)
+	od -An -v -tu1 $< | sed 's/  *\([0-9][0-9]*\)/\1,/g' > $@
+$(call objects,src/cmd/site_page.c): $(B)/gen/cmd/site_css.inc $(B)/gen/cmd/site_js.inc
 $(call objects,src/cmd/server_sql.c): $(B)/gen/cmd/server_sql.inc
 $(call objects,$(SRC_ALL)): | $(GENERATED)
 

@@ -50,6 +50,7 @@ test_expect_success 'looking' '
 	document show 0 $small_stories/noname.md &&
 	document log 0 INFRA-002 && document log 0 -p INFRA-002 &&
 	document links 0 && document links 0 --all INFRA-002 && document diff 0 INFRA-002 && document diff 0 && document diff 0 HEAD..HEAD && document status 0 && document prime 0 &&
+	document site 0 ../site &&
 	document version 0 && document version 0 --build-options && document export 0 --stdout --all
 '
 

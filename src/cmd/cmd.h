@@ -85,6 +85,9 @@ err_t cmd_show(int argc, char **argv) MUST_CHECK;
 err_t cmd_log(int argc, char **argv) MUST_CHECK;
 err_t cmd_diff(int argc, char **argv) MUST_CHECK;
 
+/* cmd_site.c: for people who look and do not type */
+err_t cmd_site(int argc, char **argv) MUST_CHECK;
+
 /* cmd_prime.c, cmd_mcp.c: for coding agents */
 err_t cmd_prime(int argc, char **argv) MUST_CHECK;
 err_t cmd_mcp(int argc, char **argv) MUST_CHECK;

@@ -28,6 +28,7 @@ const struct cmd cmd_table[] = {
 	{"search", NULL, cmd_search, "find artifacts by words in them", CMD_LOOK},
 	{"links", NULL, cmd_links, "show which artifacts name which", CMD_LOOK},
 	{"show", NULL, cmd_show, "show the text of artifacts", CMD_LOOK},
+	{"site", NULL, cmd_site, "write pages for a browser: board, graph, history", CMD_LOOK},
 	{"status", NULL, cmd_status, "show this branch, the workspace and the remote", CMD_LOOK},
 	{"log", NULL, cmd_log, "show every revision of an artifact", CMD_LOOK},
 	{"diff", NULL, cmd_diff, "show what changed in an artifact", CMD_LOOK},

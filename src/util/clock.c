@@ -26,8 +26,7 @@ void clock_format(int64_t seconds, char *out)
 	time_t t = (time_t)seconds;
 	struct tm tm;
 
-	gmtime_r(&t, &tm);
-	if (strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	if (!gmtime_r(&t, &tm) || strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		out[0] = '\0';
 }
 
