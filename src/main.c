@@ -34,7 +34,9 @@
  */
 #include "cli/pager.h"
 #include "cli/text.h"
+#include "cmd/advice.h"
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "util/crash.h"
 #include "util/trace.h"
 
@@ -42,6 +44,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,7 +94,7 @@ static void print_error(err_t err)
 	fputs(err_exit_code(err) == 128 ? "fatal: " : "error: ", stderr);
 	text_safe_fputs(err->text, stderr);
 	fputc('\n', stderr);
-	if (err->hint)
+	if (err->hint && advice_wanted(err->code))
 		print_lines("hint: ", err->hint);
 }
 
@@ -122,11 +125,27 @@ static char *command_name(char *first)
 	return first;
 }
 
+/* What git takes before the name of a command, and hands on in the environment. */
+static bool is_global(const char *option)
+{
+	if (strcmp(option, "--no-pager") == 0)
+		setenv("GIT_PAGER", "cat", 1);
+	else if (strcmp(option, "--no-optional-locks") == 0)
+		setenv("GIT_OPTIONAL_LOCKS", "0", 1);
+	else if (strcmp(option, "--no-advice") == 0)
+		setenv("GIT_ADVICE", "0", 1);
+	else
+		return false;
+	return true;
+}
+
 static err_t run(int argc, char **argv)
 {
 	const struct cmd *cmd;
 	char *alone[] = {NULL, NULL, NULL};
 
+	for (; argc > 1 && is_global(argv[1]); argc--, argv++)
+		argv[1] = argv[0];
 	if (argc < 2) {
 		argc = 2;
 		argv = alone;
@@ -137,6 +156,7 @@ static err_t run(int argc, char **argv)
 				"'git agent help' lists the commands");
 	TRY(cmd_find(&cmd, argv[1]));
 	trace_command(cmd->name);
+	output_command(cmd->name);
 	return cmd->run(argc - 1, argv + 1);
 }
 

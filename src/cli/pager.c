@@ -35,18 +35,13 @@ static int as_boolean(const char *value)
 /* NULL: no pager. */
 static const char *choose(const char *pager_agent, const char *core_pager)
 {
-	const char *command = NULL;
+	const char *command = getenv("GIT_PAGER");
+	int on = pager_agent ? as_boolean(pager_agent) : 1;
 
-	if (pager_agent) {
-		int on = as_boolean(pager_agent);
-
-		if (on == 0)
-			return NULL;
-		if (on < 0)
-			command = pager_agent;
-	}
-	if (!command)
-		command = getenv("GIT_PAGER");
+	if (on == 0)
+		return NULL;
+	if (!command && on < 0)
+		command = pager_agent;
 	if (!command)
 		command = core_pager;
 	if (!command)

@@ -7,8 +7,8 @@
 /*
  * Sends stdout (and stderr when it is a terminal too) through the pager; no effect when stdout
  * is no terminal or the pager is "cat" or empty. pager_agent is the value of pager.agent: NULL,
- * a boolean, or a command; core_pager that of core.pager. Order: pager.agent's command,
- * GIT_PAGER, core.pager, PAGER, less. Call before the first output.
+ * a boolean, or a command; core_pager that of core.pager. Order: GIT_PAGER, pager.agent's command,
+ * core.pager, PAGER, less. Call before the first output.
  */
 err_t pager_start(const char *pager_agent, const char *core_pager) MUST_CHECK;
 

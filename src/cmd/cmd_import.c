@@ -254,8 +254,7 @@ static void say_error(struct outcomes *o, const char *name, err_t err)
 {
 	outcomes_add(o, "failed", name, err->text);
 	output_say("error: %s", err->text);
-	if (err->hint)
-		output_say("hint: %s", err->hint);
+	output_hint(err);
 	err_free(err);
 }
 

@@ -176,8 +176,7 @@ static void try_one(struct import *in, const char *file)
 	in->failed++;
 	outcomes_add(&in->outcomes, "failed", file, err->text);
 	output_say("error: %s", err->text);
-	if (err->hint)
-		output_say("hint: %s", err->hint);
+	output_hint(err);
 	err_free(err);
 }
 

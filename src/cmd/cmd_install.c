@@ -1,6 +1,7 @@
 /* `git agent install`, `git agent uninstall` */
 #include "cli/json.h"
 #include "cli/text.h"
+#include "cmd/advice.h"
 #include "cmd/cmd.h"
 #include "cmd/hook_text.h"
 #include "cmd/install.h"
@@ -135,7 +136,7 @@ static err_t install(const struct flags *f, const struct install_options *o)
 	TRY(install_verdict(&in, "after that, run 'git agent install' again; until then "
 				 "'git agent install --drivers' is all but the hooks"));
 	TRY(carry_out(&in, f->dry_run, f->json));
-	if (!file_exists(s.repo->db_path))
+	if (!file_exists(s.repo->db_path) && advice_wanted_for("noWorkspace"))
 		fputs("hint: there is no workspace yet; 'git agent sync init' makes one\n", stderr);
 	return NULL;
 }

@@ -144,8 +144,7 @@ static err_t without_number(long *num, struct session *s, err_t err)
 		return err;
 	err = session_explain(err, s);
 	output_say("warning: no number yet: %s", err->text);
-	if (err->hint)
-		output_say("hint: %s", err->hint);
+	output_hint(err);
 	err_free(err);
 	*num = -1;
 	return NULL;

@@ -2,11 +2,13 @@
 #include "cli/color.h"
 #include "cli/pager.h"
 #include "cli/text.h"
+#include "cmd/advice.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define STATE_MAX 20
@@ -17,20 +19,57 @@ static bool config_matters(void)
 	       getenv("GIT_CONFIG_COUNT");
 }
 
+static const char *command;
+
+void output_command(const char *name)
+{
+	command = name;
+}
+
+/* pager.agent-<command>, else pager.agent. */
+static err_t find_pager(const char **out, struct session *s)
+{
+	scoped_free char *key = mem_printf("pager.agent-%s", command ? command : "");
+
+	TRY(repo_config(out, s->repo, key));
+	return *out ? NULL : repo_config(out, s->repo, "pager.agent");
+}
+
+/* color.pager=false: a pager that shows escapes as they are. */
+static err_t check_pager(bool *color, struct session *s)
+{
+	if (*color && pager_in_use())
+		TRY(repo_config_bool(color, s->repo, "color.pager", true));
+	return NULL;
+}
+
+static bool is_when(const char *value)
+{
+	static const char *const words[] = {"always", "never", "auto", "true", "false", "yes",
+					    "no",     "on",    "off",  "1",    "0"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcasecmp(value, words[i]) == 0)
+			return true;
+	return false;
+}
+
 err_t output_begin(bool *color, struct session *s, const char *option, bool pager)
 {
 	const char *agent = NULL, *ui = NULL, *pager_agent = NULL, *core_pager = NULL;
 
+	if (option && !is_when(option))
+		return err_new(ERR_MISUSE, "--color is always, never or auto, not '%s'", option);
 	if (config_matters()) {
+		TRY(find_pager(&pager_agent, s));
 		TRY(repo_config(&agent, s->repo, "color.agent"));
 		TRY(repo_config(&ui, s->repo, "color.ui"));
-		TRY(repo_config(&pager_agent, s->repo, "pager.agent"));
 		TRY(repo_config(&core_pager, s->repo, "core.pager"));
 	}
 	if (pager)
 		TRY(pager_start(pager_agent, core_pager));
 	*color = color_wanted(option, agent, ui, stdout);
-	return NULL;
+	return option ? NULL : check_pager(color, s);
 }
 
 void output_art(struct json *j, const struct art *art)
@@ -137,4 +176,10 @@ void output_say(const char *fmt, ...)
 	fflush(stdout);
 	text_safe_fputs(line, stderr);
 	putc('\n', stderr);
+}
+
+void output_hint(err_t err)
+{
+	if (err->hint && advice_wanted(err->code))
+		output_say("hint: %s", err->hint);
 }

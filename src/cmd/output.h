@@ -12,6 +12,9 @@
  */
 err_t output_begin(bool *color, struct session *s, const char *option, bool pager) MUST_CHECK;
 
+/* Which command runs, for pager.agent-<command>. name stays the caller's. */
+void output_command(const char *name);
+
 /* The keys of an artifact, in an object that is open; more may follow. An artifact of a tree
  * (--at) has no uid. */
 void output_art(struct json *j, const struct art *art);
@@ -38,5 +41,7 @@ void output_time(char *out, int64_t seconds);
 
 /* A line on stderr, made safe for a terminal. */
 void output_say(const char *fmt, ...) PRINTF(1, 2);
+/* The hint of an error that was told so, where one is wanted. */
+void output_hint(err_t err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "cmd/session.h"
 #include "cli/text.h"
+#include "cmd/advice.h"
+#include "cmd/output.h"
 #include "cmd/refusal.h"
 #include "cmd/replica.h"
 #include "cmd/server.h"
@@ -198,6 +200,14 @@ err_t session_write(struct session *s)
 	return tips.len || !s->have_port ? NULL : find_trunk(s);
 }
 
+/* `git --no-optional-locks`: those who only look write nothing. */
+static bool optional_locks(void)
+{
+	const char *wanted = getenv("GIT_OPTIONAL_LOCKS");
+
+	return !wanted || (strcmp(wanted, "0") != 0 && strcasecmp(wanted, "false") != 0);
+}
+
 err_t session_fresh(struct session *s, const struct strs *paths)
 {
 	scoped(report_release) struct report r = {0};
@@ -209,6 +219,11 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 	TRY(import_news(&news, &s->engine, paths));
 	if (!news)
 		return NULL;
+	if (s->read_only && !optional_locks()) {
+		output_say("files changed since the workspace was last written, and are not taken "
+			   "in: no optional locks");
+		return NULL;
+	}
 	TRY(session_write(s));
 	err = import_run(&r, &s->engine, paths);
 	progress_stop(&s->progress);
@@ -299,6 +314,8 @@ static void tell_advice(const struct sync_report *r)
 {
 	scoped_free char *text = refusal_advice(&r->blocked);
 
+	if (*text && !advice_wanted(ERR_REFUSED))
+		return;
 	for (char *at = text, *next; *at; at = next) {
 		next = at + strcspn(at, "\n");
 		if (*next)

@@ -101,6 +101,8 @@ static void chooses_as_git_does(void **state)
 	pager_agent = "true";
 	is_printed(print_a_line, "IN USE: 1\r\nGIT_PAGER");
 	pager_agent = UPPER "; printf agent";
+	is_printed(print_a_line, "IN USE: 1\r\nGIT_PAGER");
+	unsetenv("GIT_PAGER");
 	is_printed(print_a_line, "IN USE: 1\r\nagent");
 	pager_agent = "false";
 	is_printed(print_a_line, "in use: 0\r\n");
