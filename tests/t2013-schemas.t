@@ -75,7 +75,8 @@ test_expect_success 'changing' '
 
 test_expect_success 'with a remote: claims, conflicts, refusals, events' '
 	document sync\ status 0 --offline &&
-	git agent sync init --no-hooks file:../team.db >/dev/null && git agent sync >/dev/null &&
+	document sync\ init 0 -n --no-hooks file:../team.db && document sync\ init 0 --no-hooks file:../team.db &&
+	document sync\ init 0 --no-hooks && git agent sync >/dev/null &&
 	git add -A && git commit -q -m "more" && git clone -q . ../b &&
 	(cd ../b && git agent sync init --no-hooks file:../team.db >/dev/null && git agent sync >/dev/null) &&
 	document claim 0 INFRA-002 && document claim 0 && document status 0 && document sync\ status 0 &&

@@ -1,4 +1,5 @@
 /* `git agent sync init`: from a fresh clone to working, in one command that is safe to repeat. */
+#include "cli/json.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
@@ -20,7 +21,7 @@
 static const char again[] = "after that, or with --no-hooks, run 'git agent sync init' again";
 
 struct init {
-	bool dry_run, no_hooks;
+	bool dry_run, no_hooks, json;
 	char *url;		/* as it is pinned; NULL: local only, or as it was */
 	bool typed;		/* the url was */
 	bool first;		/* the clone has no remote yet */
@@ -31,10 +32,18 @@ struct init {
 	char *key, *user;	/* as they are pinned */
 	struct install_options options;
 	struct install install;
+	/* what was done, for --json */
+	bool made_remote, exchanged;
+	long artifacts;		/* -1: the workspace was not looked into */
+	struct strs installed;
+	struct sync_report down, up;
 };
 
 static void init_release(struct init *in)
 {
+	strs_release(&in->installed);
+	sync_report_release(&in->down);
+	sync_report_release(&in->up);
 	free(in->url);
 	free(in->trunk);
 	free(in->key);
@@ -86,7 +95,7 @@ static err_t check_one_remote(struct init *in, struct session *s)
 }
 
 /* Before anything is written: a path with a slip in it must not become the team's remote. */
-static err_t make_remote(const struct init *in, struct session *s)
+static err_t make_remote(struct init *in, struct session *s)
 {
 	scoped_free char *who = NULL, *mail = NULL;
 	struct remote remote;
@@ -98,7 +107,8 @@ static err_t make_remote(const struct init *in, struct session *s)
 	TRY(repo_identity(&who, &mail, s->repo));
 	TRY(remote_file_open(&remote, in->url + 5, true, who, s->kinds));
 	remote.close(remote.ctx);
-	if (!there)
+	in->made_remote = !there;
+	if (!there && !in->json)
 		printf("created the remote %s\n", in->url);
 	return NULL;
 }
@@ -142,8 +152,9 @@ static err_t meet_server(struct init *in, struct session *s)
 	TRY(ask_server(in, s, &server));
 	if (!in->first && id && strcmp(id, in->join.id) != 0)
 		return other_project(id);
-	printf("%s the project %s as %s\n", in->join.created ? "created" : "joined",
-	       in->join.slug, in->join.role);
+	if (!in->json)
+		printf("%s the project %s as %s\n", in->join.created ? "created" : "joined",
+		       in->join.slug, in->join.role);
 	return NULL;
 }
 
@@ -206,10 +217,10 @@ static err_t set_meta(struct session *s, const char *key, const char *value)
 	return err;
 }
 
-static err_t make_workspace(struct session *s)
+static err_t make_workspace(struct init *in, struct session *s)
 {
 	scoped_free char *kept = NULL;
-	long artifacts, revisions, texts;
+	long revisions, texts;
 
 	TRY(session_open(s, SESSION_CREATE));
 	TRY(install_exclude(s->repo));
@@ -217,14 +228,16 @@ static err_t make_workspace(struct session *s)
 	TRY(session_fresh(s, NULL));
 	TRY(shortcut_make(&kept, s->repo));
 	if (kept)
-		printf("kept '%s'\n", kept);
-	TRY(store_counts(&artifacts, &revisions, &texts, s->store));
-	printf("workspace: %ld artifact%s\n", artifacts, artifacts == 1 ? "" : "s");
+		fprintf(in->json ? stderr : stdout, "kept '%s'\n", kept);
+	TRY(store_counts(&in->artifacts, &revisions, &texts, s->store));
+	if (!in->json)
+		printf("workspace: %ld artifact%s\n", in->artifacts,
+		       in->artifacts == 1 ? "" : "s");
 	return NULL;
 }
 
 /* Planned anew: the configuration has changed since. */
-static err_t put_hooks(const struct init *in, struct session *s)
+static err_t put_hooks(struct init *in, struct session *s)
 {
 	scoped(install_release) struct install install = {0};
 
@@ -232,8 +245,11 @@ static err_t put_hooks(const struct init *in, struct session *s)
 		return NULL;
 	TRY(install_plan(&install, s->repo, &in->options));
 	TRY(install_apply(&install));
-	for (size_t i = 0; i < install.steps.len; i++)
-		printf("installed: %s\n", install.steps.at[i].what);
+	for (size_t i = 0; i < install.steps.len; i++) {
+		strs_add(&in->installed, install.steps.at[i].what);
+		if (!in->json)
+			printf("installed: %s\n", install.steps.at[i].what);
+	}
 	return NULL;
 }
 
@@ -273,7 +289,7 @@ static err_t no_remote(struct session *s)
 }
 
 /* What a team calls its kinds and states is part of the project from its first artifact on. */
-static err_t send_rules(struct session *s)
+static err_t send_rules(const struct init *in, struct session *s)
 {
 	scoped(server_rules_release) struct server_rules r = {0};
 
@@ -281,23 +297,64 @@ static err_t send_rules(struct session *s)
 	if (server_rules_agree(&r))
 		return NULL;
 	TRY(server_rules_send(&r, s));
-	puts("the server enforces the kinds and states of .agent/config");
+	if (!in->json)
+		puts("the server enforces the kinds and states of .agent/config");
 	return NULL;
 }
 
-static err_t meet_remote(const struct init *in, struct session *s)
+static void print_json(const struct init *in, const struct session *s)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_bool(&j, "dry_run", in->dry_run);
+	json_key_string(&j, "workspace", s->repo->db_path);
+	json_key(&j, "artifacts");
+	if (in->artifacts < 0)
+		json_null(&j);
+	else
+		json_int(&j, in->artifacts);
+	json_key_string(&j, "trunk", in->trunk);
+	json_key(&j, "installed");
+	json_array_begin(&j);
+	for (size_t i = 0; i < in->installed.len; i++)
+		json_string(&j, in->installed.at[i]);
+	json_array_end(&j);
+	json_key_string(&j, "remote", in->url);
+	json_key_bool(&j, "created", in->made_remote || in->join.created);
+	json_key_string(&j, "project", in->join.slug);
+	json_key_string(&j, "role", in->join.role);
+	exchange_put(&j, in->exchanged ? &in->down : NULL, in->exchanged ? &in->up : NULL);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+/* With --json what was exchanged is printed with the rest. */
+static err_t exchange(struct init *in, struct session *s)
+{
+	if (!in->json)
+		return exchange_both(s, &(struct push_options){0});
+	TRY(exchange_rounds(&in->down, &in->up, s, &(struct push_options){0}));
+	in->exchanged = true;
+	return exchange_verdict(&in->up);
+}
+
+static err_t meet_remote(struct init *in, struct session *s)
 {
 	err_t err;
 
 	if (!in->url)
-		return no_remote(s);
+		return in->json ? NULL : no_remote(s);
 	TRY(pin_all(in, s));
 	TRY(set_meta(s, "remote", in->url));
-	printf("remote: %s\n", in->url);
+	if (!in->json)
+		printf("remote: %s\n", in->url);
+	s->json = in->json;
 	TRY(exchange_open(s));
 	if (in->join.created)
-		TRY(session_explain(send_rules(s), s));
-	err = exchange_both(s, &(struct push_options){0});
+		TRY(session_explain(send_rules(in, s), s));
+	err = exchange(in, s);
 	if (s->server && (!err || err->code == ERR_DIFFERS))
 		new_id_reserve(s, NULL);
 	return err;
@@ -306,21 +363,25 @@ static err_t meet_remote(const struct init *in, struct session *s)
 static err_t carry_out(struct init *in, struct session *look)
 {
 	scoped(session_close) struct session s = {0};
+	err_t err;
 
 	TRY(make_remote(in, look));
 	TRY(meet_server(in, look));
 	if (in->trunk)
 		TRY(repo_config_set(look->repo, "agent.trunk", in->trunk));
 	/* Opened after the trunk is known: what is trusted depends on it. */
-	TRY(make_workspace(&s));
+	TRY(make_workspace(in, &s));
 	TRY(put_hooks(in, &s));
-	TRY(meet_remote(in, &s));
+	err = meet_remote(in, &s);
+	if (in->json)
+		print_json(in, &s);
+	TRY(err);
 	return install_verdict(&in->install, again);
 }
 
 err_t cmd_sync_init(int argc, char **argv)
 {
-	scoped(init_release) struct init in = {0};
+	scoped(init_release) struct init in = {.artifacts = -1};
 	scoped(session_close) struct session look = {0};
 	bool sql = false, help;
 	const struct opt opts[] = {
@@ -331,6 +392,7 @@ err_t cmd_sync_init(int argc, char **argv)
 		OPT_STRING(0, "key", &in.ask.key, "key", "publishable key of the server"),
 		OPT_FLAG(0, "create", &in.create, "make the project if there is none for you"),
 		PROGRESS_OPTIONS,
+		OPT_FLAG(0, "json", &in.json, "what was done, as JSON"),
 		OPT_FLAG(0, "server-sql", &sql, "print what the server needs, for its owner"),
 		OPT_END,
 	};
@@ -350,6 +412,11 @@ err_t cmd_sync_init(int argc, char **argv)
 	TRY(make_plan(&in, &look, argc ? argv[0] : NULL));
 	if (!in.dry_run)
 		return carry_out(&in, &look);
-	tell_plan(&in, &look);
+	for (size_t i = 0; !in.install.foreign.len && i < in.install.steps.len; i++)
+		strs_add(&in.installed, in.install.steps.at[i].what);
+	if (in.json)
+		print_json(&in, &look);
+	else
+		tell_plan(&in, &look);
 	return install_verdict(&in.install, again);
 }

@@ -289,20 +289,28 @@ static err_t one_round(struct sync_report *all, struct sync_report *up, struct s
 	return NULL;
 }
 
-err_t exchange_both(struct session *s, const struct push_options *o)
+err_t exchange_rounds(struct sync_report *down, struct sync_report *up, struct session *s,
+		      const struct push_options *o)
 {
-	scoped(sync_report_release) struct sync_report up = {0}, down = {0};
 	int sent = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		sent += up.sent;
-		sync_report_release(&up);
-		up = (struct sync_report){0};
-		TRY(one_round(&down, &up, s, o));
-		if (!up.behind)
+		sent += up->sent;
+		sync_report_release(up);
+		*up = (struct sync_report){0};
+		TRY(one_round(down, up, s, o));
+		if (!up->behind)
 			break;
 	}
-	up.sent += sent;
+	up->sent += sent;
+	return NULL;
+}
+
+err_t exchange_both(struct session *s, const struct push_options *o)
+{
+	scoped(sync_report_release) struct sync_report up = {0}, down = {0};
+
+	TRY(exchange_rounds(&down, &up, s, o));
 	if (s->json)
 		exchange_print(&down, &up, o->dry_run);
 	return exchange_verdict(&up);
@@ -332,21 +340,28 @@ static void print_report(struct json *j, const char *key, const struct sync_repo
 	json_object_end(j);
 }
 
+void exchange_put(struct json *j, const struct sync_report *down, const struct sync_report *up)
+{
+	const struct strs none = {0};
+	const struct strs *blocked = up ? &up->blocked : down ? &down->blocked : &none;
+
+	print_report(j, "pull", down, false);
+	print_report(j, "push", up, true);
+	json_key(j, "blocked");
+	json_array_begin(j);
+	for (size_t i = 0; i < blocked->len; i++)
+		json_string(j, blocked->at[i]);
+	json_array_end(j);
+}
+
 void exchange_print(const struct sync_report *down, const struct sync_report *up, bool dry_run)
 {
-	const struct strs *blocked = up ? &up->blocked : &down->blocked;
 	struct json j;
 
 	json_begin(&j, stdout);
 	json_object_begin(&j);
 	json_key_bool(&j, "dry_run", dry_run);
-	print_report(&j, "pull", down, false);
-	print_report(&j, "push", up, true);
-	json_key(&j, "blocked");
-	json_array_begin(&j);
-	for (size_t i = 0; i < blocked->len; i++)
-		json_string(&j, blocked->at[i]);
-	json_array_end(&j);
+	exchange_put(&j, down, up);
 	json_object_end(&j);
 	json_end(&j);
 }
