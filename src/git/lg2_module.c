@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of pack files, which are read from one end to the other by an import; libgit2 would map a
+ * gigabyte at a time. */
+#define PACK_WINDOW (8 * 1024 * 1024)
+#define PACK_MAPPED (32 * 1024 * 1024)
+
 err_t lg2_error(int rc, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
@@ -76,6 +81,8 @@ static err_t start(void)
 		return lg2_error(rc, "cannot start libgit2");
 	started = true;
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)PACK_WINDOW);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)PACK_MAPPED);
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof(known) / sizeof(*known));
 	return NULL;
 }
