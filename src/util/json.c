@@ -83,6 +83,18 @@ static void write_escape(FILE *out, uint32_t cp)
 	}
 }
 
+/* Passes by what nearly all of a text is made of: it stands for itself. */
+static bool next_odd(struct slice *text, uint32_t *cp, struct slice *taken)
+{
+	size_t n = 0;
+
+	while (n < text->len && text->at[n] >= 0x20 && text->at[n] < 0x7F && text->at[n] != '"' &&
+	       text->at[n] != '\\')
+		n++;
+	*text = slice_of(text->at + n, text->len - n);
+	return utf8_next(text, cp, taken);
+}
+
 static void write_quoted(FILE *out, struct slice text)
 {
 	struct slice taken;
@@ -90,7 +102,7 @@ static void write_quoted(FILE *out, struct slice text)
 	uint32_t cp;
 
 	fputc('"', out);
-	while (utf8_next(&text, &cp, &taken)) {
+	while (next_odd(&text, &cp, &taken)) {
 		if (cp != UTF8_REPLACEMENT && !must_escape(cp))
 			continue;
 		fwrite(done, 1, (size_t)(taken.at - done), out);
