@@ -34,7 +34,7 @@ static bool same_files(const struct looked *l, const struct seens *seens)
 	return true;
 }
 
-static void mark_live(struct survey *s, const struct art_marks *marks)
+static void mark_live(struct survey *s, const struct art_marks *marks, const struct kinds *kinds)
 {
 	s->live = mem_alloc(s->seens->len + 1);
 	for (size_t i = 0; i < marks->len; i++) {
@@ -45,8 +45,9 @@ static void mark_live(struct survey *s, const struct art_marks *marks)
 		if (seen)
 			s->live[seen - s->seens->at] = true;
 	}
-	for (size_t i = 0; i < s->seens->len; i++)
-		s->strays |= !s->live[i];
+	/* no artifact was ever where none may be */
+	for (size_t i = 0; i < s->seens->len && !s->strays; i++)
+		s->strays = !s->live[i] && kinds_have_path(kinds, s->seens->at[i].path);
 }
 
 err_t survey_make(struct survey *out, struct engine *e, const struct seens *seens,
@@ -55,7 +56,7 @@ err_t survey_make(struct survey *out, struct engine *e, const struct seens *seen
 	scoped(survey_release) struct survey s = {.seens = seens};
 
 	TRY(store_approval_uids(&s.approved, e->store));
-	mark_live(&s, marks);
+	mark_live(&s, marks, e->kinds);
 	if (!o->uids) {
 		s.there = mem_alloc(seens->len + 1);
 		if (same_files(o->looked, seens))
