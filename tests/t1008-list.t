@@ -219,4 +219,17 @@ test_expect_success 'ready and blocked: misuse' '
 	test_says 129 "error: --at knows no --ready and --blocked" git agent list --ready --at HEAD
 '
 
+# Its time is not kept, since it may change again within the same tick.
+test_expect_success 'a file that was just written is compared by its text, and not imported again' '
+	small_repo "$TRASH/j" && cd "$TRASH/j" && git agent list >/dev/null &&
+	git agent set INFRA-001 --title "Alpha" && before=$(stat -c %y "$small_plans/INFRA-001-caching.md") &&
+	GIT_AGENT_TRACE_SQL=$TRASH/sql git-agent list >../actual && test_grep Alpha ../actual &&
+	! grep -q "sql: workspace: BEGIN" "$TRASH/sql" &&
+	git agent set INFRA-001 --title "Gamma" &&
+	sed "s/: Gamma/: Delta/" "$small_plans/INFRA-001-caching.md" >../new &&
+	cat ../new >"$small_plans/INFRA-001-caching.md" &&
+	touch -d "$before" "$small_plans/INFRA-001-caching.md" &&
+	git agent list >../actual && test_grep Delta ../actual
+'
+
 test_done

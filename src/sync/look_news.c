@@ -18,8 +18,12 @@ void looked_release(struct looked *l)
 	*l = (struct looked){0};
 }
 
+/* So many files that were seen right after they were written are read again, before it is news. */
+#define RACY_MAX 16
+
 struct quick {
 	struct looked l;
+	struct strs racy;
 	size_t next;	/* the one that should come now: both are in the order of their paths */
 	bool news;
 };
@@ -51,12 +55,39 @@ static const struct seen_stat *find(struct quick *q, const char *path)
 	return NULL;
 }
 
+/* Seen right after it was written: nothing but mtime, which is not known, tells it from then. */
+static bool is_racy(const struct file_stat *stat, const struct file_stat *old)
+{
+	return !old->mtime_ns && stat->regular && stat->size == old->size &&
+	       stat->ctime_ns == old->ctime_ns && stat->ino == old->ino;
+}
+
+/* The text that was seen: import would find nothing to do. */
+static err_t shows_another(bool *out, struct engine *e, const char *path, const struct oid *seen)
+{
+	scoped_free char *bytes = NULL;
+	struct oid oid;
+	size_t len;
+	err_t err = e->git->read(e->git->ctx, &bytes, &len, NULL, path);
+
+	*out = true;	/* what cannot be read, import explains */
+	if (err) {
+		err_free(err);
+		return NULL;
+	}
+	oid = hash_blob(slice_of(bytes, len));
+	*out = !oid_eq(&oid, seen);
+	return NULL;
+}
+
 static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct quick *q = ctx;
 	const struct seen_stat *old = q->news ? NULL : find(q, path);
 
-	if (!q->news)
+	if (!q->news && old && is_racy(stat, &old->stat) && q->racy.len < RACY_MAX)
+		strs_add(&q->racy, path);
+	else if (!q->news)
 		q->news = !old || !look_same_stat(stat, &old->stat);
 	if (!q->news)
 		q->l.there[old - q->l.seen.at] = true;
@@ -66,6 +97,7 @@ static err_t quick_look(void *ctx, const char *path, const struct file_stat *sta
 static void quick_release(struct quick *q)
 {
 	looked_release(&q->l);
+	strs_release(&q->racy);
 }
 
 static err_t is_new(bool *out, struct engine *e, const char *path)
@@ -79,6 +111,8 @@ static err_t is_new(bool *out, struct engine *e, const char *path)
 		return err;
 	err_free(err);
 	TRY(e->git->stat(e->git->ctx, &stat, path));
+	if (known && stat.exists && is_racy(&stat, &seen.stat))
+		return shows_another(out, e, path, &seen.file);
 	*out = stat.exists && (!known || !look_same_stat(&stat, &seen.stat));
 	return NULL;
 }
@@ -98,6 +132,8 @@ err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
 	TRY(store_seen_stats(&q.l.seen, e->store, e->git->worktree));
 	q.l.there = mem_alloc(q.l.seen.len + 1);
 	TRY(e->git->files(e->git->ctx, quick_look, &q));
+	for (size_t i = 0; i < q.racy.len && !q.news; i++)
+		TRY(is_new(&q.news, e, q.racy.at[i]));
 	*out = q.news;
 	if (e->looked && !q.news) {
 		*e->looked = q.l;
