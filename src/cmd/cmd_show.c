@@ -7,6 +7,7 @@
 #include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
+#include "cmd/render.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@
 
 struct show {
 	const char *at, *color, *section;
-	bool raw, json;
+	bool raw, rendered, json;
 };
 
 struct shown {
@@ -137,15 +138,19 @@ static void print_raw(const struct all *all)
 }
 
 /* Several are told apart by a line with the path, as head(1) does it. */
-static void print_text(const struct all *all, bool color)
+static void print_text(const struct all *all, const struct render_look *look, bool rendered)
 {
 	for (size_t i = 0; i < all->len; i++) {
 		const struct shown *one = &all->at[i];
 
 		if (all->len > 1) {
-			printf("%s%s==> ", i ? "\n" : "", color_if(color, COLOR_BOLD));
+			printf("%s%s==> ", i ? "\n" : "", color_if(look->color, COLOR_BOLD));
 			text_safe_fputs(one->art.path, stdout);
-			printf(" <==%s\n", color_if(color, COLOR_RESET));
+			printf(" <==%s\n", color_if(look->color, COLOR_RESET));
+		}
+		if (rendered) {
+			render(stdout, look, part_of(one));
+			continue;
 		}
 		text_write(part_of(one), stdout);
 		if (all->len > 1 && one->part.to && one->bytes[one->part.to - 1] != '\n')
@@ -172,7 +177,8 @@ static err_t run(const struct show *show, char **names, int n)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(all_release) struct all all = {0};
-	bool color;
+	struct render_look look = render_look();
+	bool rendered = show->rendered || text_on_terminal(stdout);
 
 	TRY(session_open(&s, show->at ? SESSION_REPO : SESSION_READ));
 	TRY(find(&all, &s, show->at, names, n));
@@ -185,8 +191,8 @@ static err_t run(const struct show *show, char **names, int n)
 	if (show->raw) {
 		print_raw(&all);
 	} else {
-		TRY(output_begin(&color, &s, show->color, true));
-		print_text(&all, color);
+		TRY(output_begin(&look.color, &s, show->color, true));
+		print_text(&all, &look, rendered);
 	}
 	return warn(&s, &all);
 }
@@ -197,6 +203,8 @@ err_t cmd_show(int argc, char **argv)
 	bool help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "raw", &show.raw, "the exact bytes, on a terminal too, nothing else"),
+		OPT_FLAG(0, "rendered", &show.rendered,
+			 "laid out for reading, as on a terminal"),
 		OPT_FLAG(0, "json", &show.json, "text and fields as JSON"),
 		OPT_STRING('s', "section", &show.section, "name",
 			   "only this section; 'Outer/Inner' where the name alone\n"
@@ -214,7 +222,7 @@ err_t cmd_show(int argc, char **argv)
 		return NULL;
 	if (argc == 0)
 		return opts_misuse(&usage, "which artifact?");
-	if (show.raw && show.json)
-		return opts_misuse(&usage, "--raw and --json exclude each other");
+	if (show.raw + show.rendered + show.json > 1)
+		return opts_misuse(&usage, "one of --raw, --rendered and --json");
 	return run(&show, argv, argc);
 }
