@@ -33,6 +33,8 @@ for (const size of sizes) {
   grow(p, at, size);
   psql("analyze gitagent_private.artifact; analyze gitagent_private.revision; " +
     "analyze gitagent_private.text; analyze gitagent_private.lineage;");
+  // That may have taken so long that the connection is gone.
+  await must(ada, "head", { project: p }).catch(() => {});
   const one = await cost(async i => {
     const r = await push(ada, p, [op(draft(`P${size}-${i + 10}`), story("P", "DRAFT", texts)).op]);
     if (r.body.results?.[0].status !== "applied") throw new Error(JSON.stringify(r.body));

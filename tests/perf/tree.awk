@@ -75,6 +75,11 @@ function body(kind, id,   size, text) {
 		section("Verification Plan", size / 10, "- [x] ")
 }
 
+# A to Z, then AA to AZ.
+function letters(i) {
+	return i < 26 ? sprintf("%c", 65 + i) : "A" sprintf("%c", 65 + i - 26)
+}
+
 function artifact(kind, scope, number,   id, text) {
 	id = sprintf("%s-%03d", scope, number)
 	text = body(kind, id)
@@ -92,7 +97,7 @@ BEGIN {
 	for (i = 0; i < n; i++) {
 		p = i % 100
 		kind = p < 7 ? "plans" : p < 57 ? "stories" : "runbooks"
-		scope = "SCOPE" sprintf("%c", 65 + random(scope_count))
+		scope = "SCOPE" letters(random(scope_count))
 		artifact(kind, scope, ++used[kind, scope])
 	}
 }
