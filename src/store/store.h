@@ -63,7 +63,8 @@ err_t store_meta_clear(struct store *s,
 /* --- texts --- */
 err_t store_text_put(struct oid *oid, struct store *s,
 		     struct slice text) MUST_CHECK; /* once per oid */
-/* ERR_NOTFOUND for an unknown oid. Empty text for oid "". Caller frees bytes. */
+/* ERR_NOTFOUND for an unknown oid, ERR_CORRUPT for a text that is not the oid's. Empty text for
+ * oid "". Caller frees bytes. */
 err_t store_text_get(char **bytes, size_t *len, struct store *s, const char *oid) MUST_CHECK;
 err_t store_text_has(bool *has, struct store *s, const char *oid) MUST_CHECK;
 

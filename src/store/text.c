@@ -1,6 +1,7 @@
 #include "store/db.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 err_t store_text_put(struct oid *oid, struct store *s, struct slice text)
 {
@@ -39,6 +40,12 @@ err_t store_text_get(char **bytes, size_t *len, struct store *s, const char *oid
 			    "t", oid));
 	if (!text.at)
 		return err_new(ERR_NOTFOUND, "text '%s' is not in the workspace", oid);
+	if (*oid && strcmp(hash_blob(slice_of(text.at, text.len)).hex, oid) != 0) {
+		scoped_free char *what = mem_printf("text '%s' is another one", oid);
+
+		free(text.at);
+		return db_corrupt(s->path, what);
+	}
 	*bytes = text.at;
 	*len = text.len;
 	return NULL;
