@@ -99,20 +99,20 @@ try_damage () {
 		tame git agent doctor && mended=$code && cp $db "$TRASH/damaged" &&
 		tame git agent rebuild -n || exit 1
 		grep "is sound" "$TRASH/out" >/dev/null && sees=no || sees=yes
-		echo $sees >"$TRASH/sees"
-		if test $sees = yes && test "$mended" = 0
+		echo "$sees" >"$TRASH/sees"
+		if test "$sees" = yes && test "$mended" = 0
 		then
 			echo "$kind, seed $now: rebuild finds it damaged, doctor does not" && exit 1
 		fi
 		tame git agent rebuild && test $code -le 1 || { cat "$TRASH/err"; exit 1; }
-		test $sees = no || cmp "$TRASH/damaged" $db.broken-1 || exit 1
+		test "$sees" = no || cmp "$TRASH/damaged" $db.broken-1 || exit 1
 		git agent doctor >"$TRASH/out" 2>&1 || ! grep workspace "$TRASH/out" || exit 1
 		test "$(sqlite3 $db "PRAGMA integrity_check")" = ok &&
 		git agent sync >"$TRASH/out" 2>&1 || { cat "$TRASH/out"; exit 1; }
 		for i in 1 2 3
 		do
 			git agent show --raw INFRA-00$i >"$TRASH/out" || exit 1
-			test $kind = wal-gone || test $kind = wal-cut || test $kind = wal-turn ||
+			test "$kind" = wal-gone || test "$kind" = wal-cut || test "$kind" = wal-turn ||
 				test_cmp "$TRASH/right-$i" "$TRASH/out" || exit 1
 		done
 	) || { echo "$kind, seed $now"; return 1; }
