@@ -137,10 +137,12 @@ begin
 end $$;
 
 -- Rows of a reply, with the revisions that were added after rev p_floor. A text comes once per oid
--- in a row's lineage.
+-- in a row's lineage. The plan is the one for any project: for one that the statistics do not have
+-- yet, the planner believes in no rows, and walks through all of them.
 create or replace function gitagent_private.row_docs(p_project uuid, p_uids uuid[], p_floor bigint)
 returns table (uid uuid, rev bigint, doc jsonb)
-language plpgsql stable set search_path = '' set enable_sort = on set enable_seqscan = off as $$
+language plpgsql stable set search_path = '' set enable_sort = on set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   return query

@@ -15,7 +15,7 @@ end $$;
 create or replace function gitagent_private.pull(p_project uuid, p_epoch jsonb, p_since jsonb,
   p_since_hash jsonb, p_limit jsonb, p_max_bytes jsonb) returns jsonb
 language plpgsql stable security definer
-set search_path = '' set jit = off set enable_sort = off as $$
+set search_path = '' set jit = off set enable_sort = off set plan_cache_mode = force_generic_plan as $$
 declare
   since bigint := gitagent_private.arg_int(p_since, 'since', 0);
   epoch text := gitagent_private.arg_text(p_epoch, 'epoch');
@@ -103,7 +103,8 @@ begin
 end $$;
 
 create or replace function gitagent_private.history(p_project uuid, p_uid jsonb) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer
+set search_path = '' set plan_cache_mode = force_generic_plan as $$
 declare
   uid_text text := gitagent_private.arg_text(p_uid, 'uid');
 begin

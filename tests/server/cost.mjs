@@ -104,8 +104,6 @@ say(`200 creates over HTTP: ${median(http).toFixed(1)} ms`);
 
 const replica = new Replica(ada, p);
 ok(await replica.pull(), "the digest is that of what was pulled");
-// What the planner knows may be of the first rows only, if autovacuum came by then; scale.mjs has both.
-psql("analyze " + tables.map(t => "gitagent_private." + t).join(", "));
 const fetched = call => {  // rows that the call reads from our tables, once plans are made
   const count = "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0) from pg_stat_xact_user_tables where schemaname = 'gitagent_private';\n";
   const out = psql(
