@@ -228,7 +228,8 @@ static err_t check(struct list *l, const struct usage *usage)
 	if (l->since && !l->since[0])
 		return opts_misuse(usage, "--since needs a date");
 	TRY(sort_check(&l->sort, usage));
-	return l->format_text ? format_parse(&l->format, l->format_text, usage) : NULL;
+	return l->format_text ? format_parse(&l->format, l->format_text, format_of_art, usage)
+			      : NULL;
 }
 
 static err_t run(struct list *l, const struct usage *usage)

@@ -4,6 +4,7 @@
 #include "cli/text.h"
 #include "cmd/cmd.h"
 #include "cmd/diff_print.h"
+#include "cmd/format.h"
 #include "cmd/output.h"
 #include "merge/diff.h"
 #include "sync/graph.h"
@@ -15,10 +16,17 @@
 #include <string.h>
 
 struct log_options {
-	const char *color;
-	bool patch, json, oneline;
+	const char *color, *author, *since, *until, *format_text;
+	int64_t from, to;
+	struct format format;
+	bool patch, json, oneline, nul;
 	int max;	/* -1: all */
 };
+
+static void options_release(struct log_options *o)
+{
+	format_release(&o->format);
+}
 
 /* Every revision, newest first, and what it is to the text of today. */
 struct history {
@@ -27,6 +35,8 @@ struct history {
 	struct graph graph;
 	bool *reached;		/* ancestors of the head, itself included */
 	struct rev_id theirs;	/* of a conflict; "" */
+	size_t *shown;		/* those that were asked for, newest first */
+	size_t nr_shown;
 	bool color;
 };
 
@@ -34,6 +44,7 @@ static void history_release(struct history *h)
 {
 	graph_release(&h->graph);
 	free(h->reached);
+	free(h->shown);
 	revs_release(&h->revs);
 	art_release(&h->art);
 }
@@ -73,6 +84,23 @@ static err_t load(struct history *h, struct session *s, const char *name)
 	h->reached = mem_alloc(h->revs.len + 1);
 	graph_mark(h->reached, &h->graph, graph_find(&h->graph, &h->art.head));
 	return NULL;
+}
+
+static bool passes(const struct log_options *o, const struct revision *r)
+{
+	return (!o->since || r->time >= o->from) && (!o->until || r->time <= o->to) &&
+	       (!o->author || strcasestr(r->author, o->author));
+}
+
+static void choose(struct history *h, const struct log_options *o)
+{
+	h->shown = mem_alloc((h->revs.len + 1) * sizeof(*h->shown));
+	for (size_t n = h->revs.len; n-- > 0;) {
+		if (o->max >= 0 && h->nr_shown >= (size_t)o->max)
+			return;
+		if (passes(o, &h->revs.at[n]))
+			h->shown[h->nr_shown++] = n;
+	}
 }
 
 /* What a reader must know of a revision that is not simply a step to the text of today. */
@@ -175,23 +203,32 @@ static void print_oneline(const struct history *h, size_t i)
 	putchar('\n');
 }
 
+static void print_format(const struct log_options *o, const struct session *s,
+			 const struct history *h, size_t i)
+{
+	const struct format_rev of = {&h->art, &h->revs.at[i], mark_of(h, i)};
+
+	format_print(&o->format, s, &of);
+	putchar(o->nul ? '\0' : '\n');
+}
+
 static err_t print_text(const struct log_options *o, struct session *s, struct history *h)
 {
 	TRY(output_begin(&h->color, s, o->color, true));
-	for (size_t n = h->revs.len, shown = 0; n-- > 0; shown++) {
+	for (size_t i = 0; i < h->nr_shown; i++) {
 		scoped_free char *patch = NULL;
 
-		if (o->max >= 0 && shown >= (size_t)o->max)
-			break;
-		if (shown && !o->oneline)
+		if (i && !o->oneline && !o->format_text)
 			putchar('\n');
-		if (o->oneline)
-			print_oneline(h, n);
+		if (o->format_text)
+			print_format(o, s, h, h->shown[i]);
+		else if (o->oneline)
+			print_oneline(h, h->shown[i]);
 		else
-			print_full(h, n);
+			print_full(h, h->shown[i]);
 		if (!o->patch)
 			continue;
-		TRY(make_patch(&patch, s, h, n));
+		TRY(make_patch(&patch, s, h, h->shown[i]));
 		putchar('\n');
 		diff_print_unified(patch, h->color);
 	}
@@ -237,24 +274,56 @@ static err_t print_json(const struct log_options *o, struct session *s, const st
 
 	json_begin(&j, stdout);
 	json_array_begin(&j);
-	for (size_t n = h->revs.len, shown = 0; n-- > 0; shown++)
-		if (o->max < 0 || shown < (size_t)o->max)
-			TRY(print_one_json(&j, o, s, h, n));
+	for (size_t i = 0; i < h->nr_shown; i++)
+		TRY(print_one_json(&j, o, s, h, h->shown[i]));
 	json_array_end(&j);
 	json_end(&j);
 	return NULL;
 }
 
-err_t cmd_log(int argc, char **argv)
+static err_t check(struct log_options *o, const struct usage *usage)
+{
+	if ((o->since && !o->since[0]) || (o->until && !o->until[0]))
+		return opts_misuse(usage, "--since and --until need a date");
+	if (o->format_text && (o->json || o->oneline))
+		return opts_misuse(usage, "--format excludes --json and --oneline");
+	if (o->nul && (!o->format_text || o->patch))
+		return opts_misuse(usage, "-z goes with --format, and without --patch");
+	return o->format_text ? format_parse(&o->format, o->format_text, format_of_rev, usage)
+			      : NULL;
+}
+
+static err_t run(struct log_options *o, const char *name)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(history_release) struct history h = {0};
-	struct log_options o = {.max = -1};
+
+	TRY(session_open(&s, SESSION_READ));
+	if (o->since)
+		TRY(repo_date(&o->from, o->since));
+	if (o->until)
+		TRY(repo_date(&o->to, o->until));
+	TRY(load(&h, &s, name));
+	choose(&h, o);
+	return o->json ? print_json(o, &s, &h) : print_text(o, &s, &h);
+}
+
+err_t cmd_log(int argc, char **argv)
+{
+	scoped(options_release) struct log_options o = {.max = -1};
 	bool help;
 	const struct opt opts[] = {
 		OPT_INT('n', "max-count", &o.max, "number", "only the newest ones"),
+		OPT_STRING(0, "since", &o.since, "date",
+			   "only those made then or later: '2 weeks ago', ..."),
+		OPT_STRING(0, "until", &o.until, "date", "only those made then or earlier"),
+		OPT_STRING(0, "author", &o.author, "text",
+			   "only by somebody with this in name or mail"),
 		OPT_FLAG('p', "patch", &o.patch, "with what each changed"),
 		OPT_FLAG(0, "oneline", &o.oneline, "a line for each"),
+		OPT_STRING(0, "format", &o.format_text, "format",
+			   "for each a line like '%(time) %(author:name) %(subject)'"),
+		OPT_FLAG('z', "null", &o.nul, "with --format: each ended by NUL"),
 		OPT_FLAG(0, "json", &o.json, "as JSON"),
 		OPT_COLOR(&o.color),
 		OPT_END,
@@ -270,7 +339,6 @@ err_t cmd_log(int argc, char **argv)
 		return NULL;
 	if (argc != 1)
 		return opts_misuse(&usage, argc ? "one artifact at a time" : "which artifact?");
-	TRY(session_open(&s, SESSION_READ));
-	TRY(load(&h, &s, argv[0]));
-	return o.json ? print_json(&o, &s, &h) : print_text(&o, &s, &h);
+	TRY(check(&o, &usage));
+	return run(&o, argv[0]);
 }
