@@ -31,7 +31,8 @@ char *mem_vprintf(const char *fmt, va_list args) PRINTF(1, 0);
 		}                                                                      \
 	} while (0)
 
-#define scoped(fn) __attribute__((cleanup(fn)))
+/* unused: clang does not count what happens at the end of the scope. */
+#define scoped(fn) __attribute__((cleanup(fn), unused))
 #define steal(p)                               \
 	__extension__({                        \
 		__typeof__(p) steal_ = (p);    \
