@@ -66,6 +66,53 @@ test_expect_success LIBGIT2,SCRIPT 'colour: where, and what turns it off' '
 		git $diff --color=sometimes
 '
 
+# painted <escape> <slot> <color> <command>...: the command shows it, and not without the setting.
+painted() {
+	paint="${escape}[${1}m" slot=$2 color=$3
+	shift 3
+	git -c color.ui=always -c "color.agent.$slot=$color" agent "$@" >../actual || return 1
+	grep -F "$paint" ../actual >/dev/null || { echo "no $slot in 'git agent $*'" >&2; return 1; }
+	git -c color.ui=always agent "$@" >../actual || return 1
+	! grep -F "$paint" ../actual
+}
+
+test_expect_success LIBGIT2 'color.agent.<slot>: what each command paints, in the words of git' '
+	git commit -qam "as it is" && git agent import >/dev/null &&
+	sed "s/Some notes/Other notes/; s/^DRAFT/ODD/" "$story" >../new && cp ../new "$story" &&
+	painted "1;7;35" old "bold magenta reverse" diff INFRA-002 && painted "48;2;1;2;3" new "normal #010203" diff INFRA-002 &&
+	painted "4;33" meta "yellow ul" diff INFRA-002 && painted "38;5;200" frag 200 diff INFRA-002 &&
+	painted "95" context brightmagenta diff INFRA-002 && painted "4;31" old "red ul" diff --word-diff INFRA-002 &&
+	painted "4;32" new "green ul" diff --stat INFRA-002 &&
+	painted "4;31" unknown "red ul" list && painted "4;33" initial "yellow ul" list && painted "4;32" approved "green ul" links &&
+	painted "4" id ul links && painted "4" id ul search rate && painted "4;31" match "red ul" search rate &&
+	painted "4;32" line "green ul" search criteria && painted "4;33" revision "yellow ul" log INFRA-002 &&
+	painted "4;36" head "cyan ul" log INFRA-002 && painted "4;35" title "magenta ul" show --rendered INFRA-002 &&
+	painted "4;34" heading "blue ul" show --rendered INFRA-002
+'
+
+test_expect_success LIBGIT2 'color.agent.<slot>: the last one counts, in any case, from a file; empty and normal are none' '
+	git config color.agent.match "blue" &&
+	painted "4;31" MATCH "red ul" search rate &&
+	git agent search --color rate >../actual && grep -F "$(printf "\033[34m")" ../actual >/dev/null &&
+	git config --unset color.agent.match &&
+	for none in "" normal
+	do
+		git -c color.agent.match="$none" -c color.agent.id="$none" -c color.agent.line="$none" \
+			-c color.agent.initial="$none" -c color.agent.unknown="$none" agent search --color rate >../actual &&
+		sed "s/$escape\[m//g" ../actual | grep "$escape" && return 1
+	done; :
+'
+
+test_expect_success LIBGIT2 'color.agent.<slot>: what is no colour is said with its key, where colour is wanted' '
+	test_says 128 "fatal: bad color value '\''blurple'\'' for '\''color.agent.match'\''" \
+		git -c color.agent.old=red -c color.agent.match=blurple agent list --color &&
+	test_grep "^hint: .*color.diff" "$TRASH/says.err" &&
+	git config color.agent.new "red green blue" &&
+	test_says 128 "fatal: bad color value '\''red green blue'\'' for '\''color.agent.new'\''" git agent diff --color INFRA-002 &&
+	git agent diff INFRA-002 >../actual && test_grep "^+Other notes" ../actual &&
+	git config --unset color.agent.new && git -c color.agent.nosuchslot=red agent list --color >/dev/null
+'
+
 test_expect_success LIBGIT2 'hints: each kind silenced by itself, all at once, by git --no-advice' '
 	hint() {
 		test_must_fail "$@" 2>../err && grep "^hint: " ../err >/dev/null

@@ -7,14 +7,36 @@
 
 #define COLOR_RESET "\033[m"
 #define COLOR_BOLD "\033[1m"
-#define COLOR_DIM "\033[2m"
-#define COLOR_RED "\033[31m"
-#define COLOR_GREEN "\033[32m"
-#define COLOR_YELLOW "\033[33m"
-#define COLOR_BLUE "\033[34m"
-#define COLOR_MAGENTA "\033[35m"
-#define COLOR_CYAN "\033[36m"
-#define COLOR_MATCH "\033[1;31m"
+
+/* What is coloured: color.agent.<slot>. */
+enum color_slot {
+	COLOR_META,		/* of a diff, as git's color.diff.<slot> */
+	COLOR_FRAG,
+	COLOR_CONTEXT,
+	COLOR_OLD,
+	COLOR_NEW,
+	COLOR_ID,		/* id or path at the head of something */
+	COLOR_CONFLICT,
+	COLOR_REFUSED,
+	COLOR_FILE,		/* differs from the workspace */
+	COLOR_CLAIM,
+	COLOR_UNPUSHED,
+	COLOR_APPROVED,		/* states */
+	COLOR_INITIAL,
+	COLOR_UNKNOWN,
+	COLOR_REVISION,		/* log */
+	COLOR_HEAD,
+	COLOR_ASIDE,
+	COLOR_MISSING,		/* links */
+	COLOR_MATCH,		/* search */
+	COLOR_LINE,
+	COLOR_TITLE,		/* show */
+	COLOR_HEADING,
+	COLOR_SUBHEADING,
+	COLOR_CODE,
+	COLOR_QUIET,
+	COLOR_SLOTS,
+};
 
 /*
  * Whether to colour out. The first that is not NULL decides: option (the value of
@@ -29,5 +51,11 @@ static inline const char *color_if(bool on, const char *code)
 {
 	return on ? code : "";
 }
+
+/* The escapes of a slot; "" when colour is off, or the slot has none. */
+const char *color_of(bool on, enum color_slot slot);
+/* Of a slot by its name, in any case, from now on; no effect for a name that is none. escapes is
+ * copied. */
+void color_set(const char *name, const char *escapes);
 
 #endif

@@ -179,9 +179,9 @@ static err_t print_columns(const struct list *l, struct session *s, const struct
 		const struct art *a = &arts->at[i];
 		scoped_free char *state = output_state(a);
 
-		add_name(&c, l, s, a, color_if(color, a->conflict ? COLOR_RED : ""));
+		add_name(&c, l, s, a, color_of(color && a->conflict, COLOR_CONFLICT));
 		columns_add(&c, a->kind);
-		columns_add_color(&c, color ? output_state_color(s, a) : "", state);
+		columns_add_color(&c, output_state_color(color, s, a), state);
 		add_title(&c, l, s, a);
 	}
 	columns_print(&c, stdout);

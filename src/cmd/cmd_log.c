@@ -147,10 +147,10 @@ static void print_head(const struct history *h, size_t i)
 	const struct revision *r = &h->revs.at[i];
 	const char *mark = mark_of(h, i);
 
-	printf("%srevision %s%s", color_if(h->color, COLOR_YELLOW), r->id.hex,
+	printf("%srevision %s%s", color_of(h->color, COLOR_REVISION), r->id.hex,
 	       color_if(h->color, COLOR_RESET));
 	if (mark)
-		printf(" %s(%s)%s", color_if(h->color, *mark == 'h' ? COLOR_CYAN : COLOR_RED),
+		printf(" %s(%s)%s", color_of(h->color, *mark == 'h' ? COLOR_HEAD : COLOR_ASIDE),
 		       mark, color_if(h->color, COLOR_RESET));
 	putchar('\n');
 }
@@ -195,7 +195,7 @@ static void print_oneline(const struct history *h, size_t i)
 	char when[32];
 
 	output_time(when, r->time);
-	printf("%s%.12s%s %.16s %-8s %s%s%s", color_if(h->color, COLOR_YELLOW), r->id.hex,
+	printf("%s%.12s%s %.16s %-8s %s%s%s", color_of(h->color, COLOR_REVISION), r->id.hex,
 	       color_if(h->color, COLOR_RESET), when, revision_how_name(r->how), mark ? "(" : "",
 	       mark ? mark : "", mark ? ") " : "");
 	text_safe_write(slice_of(r->author, strcspn(r->author, "<")), stdout);

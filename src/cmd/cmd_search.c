@@ -138,7 +138,7 @@ static void write_marked(struct slice part, const char *text, const struct searc
 		if (from >= to)
 			continue;
 		text_safe_write(slice_of(text + at, from - at), stdout);
-		fputs(COLOR_MATCH, stdout);
+		fputs(color_of(true, COLOR_MATCH), stdout);
 		text_safe_write(slice_of(text + from, to - from), stdout);
 		fputs(COLOR_RESET, stdout);
 		at = to;
@@ -160,9 +160,9 @@ static err_t print_head(struct finding *f, const struct art *art)
 {
 	scoped_free char *name = session_long_name(&f->session, art);
 	scoped_free char *state = output_state(art);
-	const char *color = color_if(f->color, output_state_color(&f->session, art));
+	const char *color = output_state_color(f->color, &f->session, art);
 
-	fputs(color_if(f->color, COLOR_BOLD), stdout);
+	fputs(color_of(f->color, COLOR_ID), stdout);
 	text_safe_fputs(name, stdout);
 	printf("%s  ", color_if(f->color, COLOR_RESET));
 	text_safe_fputs(art->kind, stdout);
@@ -183,7 +183,7 @@ static err_t print_one(struct finding *f, const struct art *art)
 	for (size_t i = 0; i < t.lines.len; i++) {
 		const struct snippet *line = &t.lines.at[i];
 
-		printf("  %s%d:%s %s", color_if(f->color, COLOR_GREEN), line->line,
+		printf("  %s%d:%s %s", color_of(f->color, COLOR_LINE), line->line,
 		       color_if(f->color, COLOR_RESET), line->cut_left ? "... " : "");
 		write_marked(line->text, t.bytes, &t.marks, f->color);
 		puts(line->cut_right ? " ..." : "");

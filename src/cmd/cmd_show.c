@@ -144,7 +144,7 @@ static void print_text(const struct all *all, const struct render_look *look, bo
 		const struct shown *one = &all->at[i];
 
 		if (all->len > 1) {
-			printf("%s%s==> ", i ? "\n" : "", color_if(look->color, COLOR_BOLD));
+			printf("%s%s==> ", i ? "\n" : "", color_of(look->color, COLOR_ID));
 			text_safe_fputs(one->art.path, stdout);
 			printf(" <==%s\n", color_if(look->color, COLOR_RESET));
 		}

@@ -86,7 +86,7 @@ static void print_counts(const struct status *st)
 static void print_conflicts(const struct status *st, bool color)
 {
 	struct list l = {"In conflict:", "git agent sync resolve <id> --ours|--theirs|--edit",
-			 color_if(color, COLOR_RED), 0, 0};
+			 color_of(color, COLOR_CONFLICT), 0, 0};
 
 	for (size_t i = 0; i < st->conflicts.len; i++)
 		item(&l, session_name(&st->conflicts.at[i]), st->conflicts.at[i].title);
@@ -96,7 +96,7 @@ static void print_conflicts(const struct status *st, bool color)
 static void print_older(const struct status *st, bool color)
 {
 	struct list l = {"Files older than the workspace:", "git agent export writes them",
-			 color_if(color, COLOR_YELLOW), 0, 0};
+			 color_of(color, COLOR_FILE), 0, 0};
 
 	for (size_t i = 0; i < st->files.notes.len; i++)
 		if (status_older(st, i))
@@ -107,7 +107,7 @@ static void print_older(const struct status *st, bool color)
 static void print_kept(const struct status *st, bool color)
 {
 	struct list l = {"Files with a text that the workspace does not write over:",
-			 "git agent import <path> takes such a text", color_if(color, COLOR_YELLOW),
+			 "git agent import <path> takes such a text", color_of(color, COLOR_FILE),
 			 0, 0};
 
 	for (size_t i = 0; i < st->files.notes.len; i++)
@@ -119,7 +119,7 @@ static void print_kept(const struct status *st, bool color)
 static void print_left(const struct status *st, bool color)
 {
 	struct list l = {"Left alone, not part of the workspace:",
-			 "git agent import <id> takes one", color_if(color, COLOR_YELLOW), 0, 0};
+			 "git agent import <id> takes one", color_of(color, COLOR_FILE), 0, 0};
 
 	for (size_t i = 0; i < st->lefts.len; i++)
 		item(&l, st->lefts.at[i].path, st->lefts.at[i].whose);
@@ -129,7 +129,7 @@ static void print_left(const struct status *st, bool color)
 static void print_missing(const struct status *st, bool color)
 {
 	struct list l = {"Files that are missing:", "git agent export <id> writes one again",
-			 color_if(color, COLOR_YELLOW), 0, 0};
+			 color_of(color, COLOR_FILE), 0, 0};
 
 	for (size_t i = 0; i < st->missing.len; i++)
 		item(&l, st->missing.at[i], NULL);
@@ -139,7 +139,7 @@ static void print_missing(const struct status *st, bool color)
 static err_t print_refused(const struct status *st, struct session *s, bool color)
 {
 	struct list l = {"Refused by the remote:", "they stay here until they change",
-			 color_if(color, COLOR_RED), 0, 0};
+			 color_of(color, COLOR_REFUSED), 0, 0};
 
 	for (size_t i = 0; i < st->refusals.len; i++) {
 		scoped(art_release) struct art art = {0};
@@ -155,7 +155,7 @@ static err_t print_refused(const struct status *st, struct session *s, bool colo
 static err_t print_claims(const struct status *st, struct session *s, bool color)
 {
 	struct list l = {"Claimed:", "who is editing what, as last heard of",
-			 color_if(color, COLOR_CYAN), 0, 0};
+			 color_of(color, COLOR_CLAIM), 0, 0};
 
 	for (size_t i = 0; i < st->claims.len; i++) {
 		const struct claim *c = &st->claims.at[i];

@@ -6,6 +6,7 @@
 #include "cmd/claims.h"
 #include "cmd/cmd.h"
 #include "cmd/exchange.h"
+#include "cmd/output.h"
 #include "util/clock.h"
 #include "util/mem.h"
 
@@ -216,15 +217,17 @@ static void print_remote(const struct view *v)
 		printf("Last heard of: %s\n", v->as_of ? v->as_of : "never");
 }
 
+static enum color_slot color_slot(char code)
+{
+	return code == 'U' ? COLOR_CONFLICT : code == 'R' ? COLOR_REFUSED : COLOR_UNPUSHED;
+}
+
 static err_t print_changes(const struct view *v, struct session *s)
 {
 	scoped(columns_release) struct columns c = {.count = 4};
-	const char *agent, *ui;
 	bool color;
 
-	TRY(repo_config(&agent, s->repo, "color.agent"));
-	TRY(repo_config(&ui, s->repo, "color.ui"));
-	color = color_wanted(NULL, agent, ui, stdout);
+	TRY(output_begin(&color, s, NULL, false));
 	for (size_t i = 0; i < v->changes.len; i++) {
 		const struct art *art = &v->changes.at[i];
 		const struct refusal *refusal = refusal_of(v, art);
@@ -232,8 +235,7 @@ static err_t print_changes(const struct view *v, struct session *s)
 
 		TRY(code_of(&code, v, s, art));
 		columns_add(&c, "");
-		columns_add_color(&c, color_if(color, strchr("UR", code) ? COLOR_RED : COLOR_GREEN),
-				  word_of(code));
+		columns_add_color(&c, color_of(color, color_slot(code)), word_of(code));
 		columns_add(&c, session_name(art));
 		columns_add(&c, refusal ? refusal->detail : art->title);
 	}

@@ -59,11 +59,13 @@ static const char *line_color(struct slice line, bool *in_hunk)
 {
 	if (line.len >= 2 && line.at[0] == '@' && line.at[1] == '@') {
 		*in_hunk = true;
-		return COLOR_CYAN;
+		return color_of(true, COLOR_FRAG);
 	}
 	if (!*in_hunk)
-		return COLOR_BOLD;
-	return line.at[0] == '+' ? COLOR_GREEN : line.at[0] == '-' ? COLOR_RED : "";
+		return color_of(true, COLOR_META);
+	return color_of(true, line.at[0] == '+'	 ? COLOR_NEW
+			      : line.at[0] == '-' ? COLOR_OLD
+						  : COLOR_CONTEXT);
 }
 
 void diff_print_unified(const char *patch, bool color)
@@ -87,7 +89,8 @@ void diff_print_unified(const char *patch, bool color)
 /* --- words ---------------------------------------------------------------------------------- */
 
 struct look_of {
-	const char *color, *before, *after;
+	enum color_slot slot;
+	const char *before, *after;
 };
 
 struct word_printer {
@@ -98,9 +101,9 @@ struct word_printer {
 static struct look_of look_of(const struct diff_look *look, enum diff_piece piece)
 {
 	static const struct look_of plain[] = {
-		[DIFF_LABELS] = {COLOR_BOLD, "", ""},	[DIFF_RANGE] = {COLOR_CYAN, "", ""},
-		[DIFF_CONTEXT] = {"", "", ""},		[DIFF_SAME] = {"", "", ""},
-		[DIFF_OLD] = {COLOR_RED, "[-", "-]"},	[DIFF_NEW] = {COLOR_GREEN, "{+", "+}"},
+		[DIFF_LABELS] = {COLOR_META, "", ""},	  [DIFF_RANGE] = {COLOR_FRAG, "", ""},
+		[DIFF_CONTEXT] = {COLOR_CONTEXT, "", ""}, [DIFF_SAME] = {COLOR_CONTEXT, "", ""},
+		[DIFF_OLD] = {COLOR_OLD, "[-", "-]"},	  [DIFF_NEW] = {COLOR_NEW, "{+", "+}"},
 	};
 	struct look_of out = plain[piece];
 
@@ -120,7 +123,7 @@ static void put_piece(void *ctx, enum diff_piece piece, struct slice text)
 {
 	struct word_printer *w = ctx;
 	struct look_of look = look_of(w->look, piece);
-	bool color = w->look->color && look.color[0];
+	const char *color = color_of(w->look->color, look.slot);
 	bool porcelain = w->look->words == WORDS_PORCELAIN;
 	struct slice line;
 
@@ -131,10 +134,10 @@ static void put_piece(void *ctx, enum diff_piece piece, struct slice text)
 
 		line.len -= ends;
 		if (line.len || (porcelain && piece == DIFF_CONTEXT)) {
-			printf("%s%s", color ? look.color : "", look.before);
+			printf("%s%s", color, look.before);
 			text_write(line, stdout);
 			fputs(*look.after == '\n' ? "" : look.after, stdout);
-			fputs(color ? COLOR_RESET : "", stdout);
+			fputs(*color ? COLOR_RESET : "", stdout);
 			fputs(*look.after == '\n' ? "\n" : "", stdout);
 		}
 		if (ends)
@@ -252,8 +255,8 @@ void diff_print_stat(const struct diff_look *look, const struct pairs *pairs)
 		text_write(slice_str(path), stdout);
 		printf("%*s | %zu%s", (int)(width - text_width(slice_str(path))), "",
 		       n[i].added + n[i].removed, n[i].added + n[i].removed ? " " : "");
-		print_bar(scaled(n[i].added, most), '+', color_if(look->color, COLOR_GREEN));
-		print_bar(scaled(n[i].removed, most), '-', color_if(look->color, COLOR_RED));
+		print_bar(scaled(n[i].added, most), '+', color_of(look->color, COLOR_NEW));
+		print_bar(scaled(n[i].removed, most), '-', color_of(look->color, COLOR_OLD));
 		putchar('\n');
 	}
 	if (pairs->len)

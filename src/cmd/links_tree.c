@@ -35,9 +35,9 @@ static void print_art(const struct tree *t, size_t i)
 {
 	const struct art *art = &t->g->refs.arts.at[i];
 	scoped_free char *name = session_long_name(t->s, art), *state = output_state(art);
-	const char *color = color_if(t->color, output_state_color(t->s, art));
+	const char *color = output_state_color(t->color, t->s, art);
 
-	fputs(color_if(t->color, COLOR_BOLD), stdout);
+	fputs(color_of(t->color, COLOR_ID), stdout);
 	text_safe_fputs(name, stdout);
 	printf("%s  %s  %s", color_if(t->color, COLOR_RESET), art->kind, color);
 	text_safe_fputs(state[0] ? state : "-", stdout);
@@ -80,7 +80,7 @@ static void print_branch(struct tree *t, const struct ref *ref, enum way way, in
 	if (way != CHILDREN)
 		printf("%s: ", tag(ref->type, way));
 	if (missing) {
-		printf("%s%s: not there%s\n", color_if(t->color, COLOR_RED), ref->label,
+		printf("%s%s: not there%s\n", color_of(t->color, COLOR_MISSING), ref->label,
 		       color_if(t->color, COLOR_RESET));
 		return;
 	}
@@ -88,7 +88,7 @@ static void print_branch(struct tree *t, const struct ref *ref, enum way way, in
 	if (way == CHILDREN)
 		print_waits(t, art);
 	if (t->seen[art] == ON_PATH && ref->type <= REF_NEEDS && in_cycle(t->g, art)) {
-		printf("  %s(cycle)%s\n", color_if(t->color, COLOR_RED),
+		printf("  %s(cycle)%s\n", color_of(t->color, COLOR_MISSING),
 		       color_if(t->color, COLOR_RESET));
 	} else if (t->seen[art] != UNSEEN) {
 		puts("  (see above)");

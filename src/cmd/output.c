@@ -36,6 +36,12 @@ static err_t find_pager(const char **out, struct session *s)
 }
 
 /* color.pager=false: a pager that shows escapes as they are. */
+static err_t take_color(void *ctx, const char *slot, const char *escapes)
+{
+	color_set(slot, escapes);
+	return NULL;
+}
+
 static err_t check_pager(bool *color, struct session *s)
 {
 	if (*color && pager_in_use())
@@ -69,7 +75,9 @@ err_t output_begin(bool *color, struct session *s, const char *option, bool page
 	if (pager)
 		TRY(pager_start(pager_agent, core_pager));
 	*color = color_wanted(option, agent, ui, stdout);
-	return option ? NULL : check_pager(color, s);
+	if (!option)
+		TRY(check_pager(color, s));
+	return *color ? repo_config_colors(s->repo, "color.agent.", take_color, NULL) : NULL;
 }
 
 void output_art(struct json *j, const struct art *art)
@@ -137,15 +145,17 @@ void output_porcelain_art(const struct art *art, bool nul)
 	output_field(art->title, nul);
 }
 
-const char *output_state_color(const struct session *s, const struct art *art)
+const char *output_state_color(bool color, const struct session *s, const struct art *art)
 {
 	const struct kind *kind = kinds_find(s->kinds, art->kind);
 	const struct kind_state *state =
 		kind ? kind_state(kind, slice_str(art->state)) : NULL;
 
 	if (!state)
-		return art->state[0] ? COLOR_RED : "";
-	return state->gate ? COLOR_GREEN : state->initial ? COLOR_YELLOW : "";
+		return color_of(color && art->state[0], COLOR_UNKNOWN);
+	if (state->gate)
+		return color_of(color, COLOR_APPROVED);
+	return color_of(color && state->initial, COLOR_INITIAL);
 }
 
 char *output_state(const struct art *art)

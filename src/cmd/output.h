@@ -31,8 +31,9 @@ const char *output_flag(const struct art *art);
  * title as output_path, with nul as they are. */
 void output_porcelain_art(const struct art *art, bool nul);
 
-/* A COLOR_ code: approved green, in the beginning yellow, unknown red; "" for others. */
-const char *output_state_color(const struct session *s, const struct art *art);
+/* The escapes for its state: approved, in the beginning, unknown; "" for others, or without
+ * colour. */
+const char *output_state_color(bool color, const struct session *s, const struct art *art);
 /* A file may have anything for a state: not more of it than fits a column. Caller frees. */
 char *output_state(const struct art *art);
 

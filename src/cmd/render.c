@@ -98,9 +98,9 @@ static void put_lines(struct render *r, struct slice text, const char *indent, c
 			line.len--;
 		start_line(r);
 		fputs(indent, r->out);
-		fputs(color_if(r->look->color, color), r->out);
+		fputs(color, r->out);
 		text_safe_write(line, r->out);
-		fputs(color_if(r->look->color && *color, COLOR_RESET), r->out);
+		fputs(color_if(*color, COLOR_RESET), r->out);
 		putc('\n', r->out);
 	}
 }
@@ -128,7 +128,7 @@ static void put_mark(FILE *out, const struct render *r, const char *mark)
 
 static void put_code(FILE *out, const struct render *r, const struct style *s, const char *code)
 {
-	fputs(r->look->color ? COLOR_CYAN : "`", out);
+	fputs(r->look->color ? color_of(true, COLOR_CODE) : "`", out);
 	text_safe_fputs(code, out);
 	put_mark(out, r, "`");
 	put_style(out, r, s);
@@ -285,9 +285,11 @@ static void render_paragraph(struct render *r, cmark_node *node)
 static void render_heading(struct render *r, cmark_node *node)
 {
 	int level = cmark_node_get_heading_level(node);
-	const char *base = level == 1 ? "\033[1;35m" : level == 2 ? "\033[1;34m" : COLOR_BOLD;
+	const char *base = color_of(r->look->color, level == 1	 ? COLOR_TITLE
+						    : level == 2 ? COLOR_HEADING
+								 : COLOR_SUBHEADING);
 	scoped_free char *words = inline_text(r, node, base);
-	scoped_free char *text = mem_printf("%s%.*s %s", color_if(r->look->color, base), level,
+	scoped_free char *text = mem_printf("%s%.*s %s", base, level,
 					    "######", words);
 
 	put_words(r, text);
@@ -364,10 +366,12 @@ static void render_block(struct render *r, cmark_node *node)
 		render_within(r, node, bar, bar, false);
 		break;
 	case CMARK_NODE_CODE_BLOCK:
-		put_lines(r, slice_str(cmark_node_get_literal(node)), "    ", COLOR_CYAN);
+		put_lines(r, slice_str(cmark_node_get_literal(node)), "    ",
+			  color_of(r->look->color, COLOR_CODE));
 		break;
 	case CMARK_NODE_HTML_BLOCK:
-		put_lines(r, slice_str(cmark_node_get_literal(node)), "", COLOR_DIM);
+		put_lines(r, slice_str(cmark_node_get_literal(node)), "",
+			  color_of(r->look->color, COLOR_QUIET));
 		break;
 	case CMARK_NODE_THEMATIC_BREAK:
 		render_rule(r);
@@ -433,7 +437,7 @@ void render(FILE *out, const struct render_look *look, struct slice text)
 		return;
 	}
 	cmark_consolidate_text_nodes(document);
-	put_lines(&r, slice_of(text.at, front), "", COLOR_DIM);
+	put_lines(&r, slice_of(text.at, front), "", color_of(look->color, COLOR_QUIET));
 	if (front && cmark_node_first_child(document))
 		blank_line(&r);
 	render_children(&r, document, false);

@@ -39,8 +39,12 @@ void repo_close(struct repo *r);
  * user's files and the command line, never from a tracked file. */
 err_t repo_config(const char **value, struct repo *r, const char *key) MUST_CHECK;
 err_t repo_config_bool(bool *value, struct repo *r, const char *key, bool otherwise) MUST_CHECK;
-/* All (key, value) pairs whose key starts with prefix, in order. */
+/* Each key that begins with prefix, without it, and the escapes that its colour is in git's words;
+ * "" for none. ERR_FATAL naming the key whose value is no colour. */
 typedef err_t (*repo_config_fn)(void *ctx, const char *key, const char *value);
+err_t repo_config_colors(struct repo *r, const char *prefix, repo_config_fn each,
+			 void *ctx) MUST_CHECK;
+/* All (key, value) pairs whose key starts with prefix, in order. */
 err_t repo_config_each(struct repo *r, const char *prefix, repo_config_fn each,
 		       void *ctx) MUST_CHECK;
 /* Sets key in the clone's own config (git config --local); value NULL unsets. */

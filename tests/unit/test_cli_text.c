@@ -60,7 +60,7 @@ static void aligns_columns(void **state)
 	columns_add(&c, "caf\xc3\xa9");
 	columns_add(&c, "7");
 	columns_add(&c, "one\ntwo");
-	columns_add_color(&c, COLOR_RED, "\xe6\xbc\xa2");
+	columns_add_color(&c, color_of(true, COLOR_OLD), "\xe6\xbc\xa2");
 	columns_add(&c, "1234");
 	columns_add(&c, NULL);
 	mem_stream_open(&s);
@@ -93,8 +93,17 @@ static void colours_by_the_rules_of_git(void **state)
 	setenv("TERM", "dumb", 1);
 	assert_false(color_wanted(NULL, NULL, NULL, stdout));
 	unsetenv("GIT_PAGER_IN_USE");
-	assert_string_equal(color_if(true, COLOR_RED), COLOR_RED);
-	assert_string_equal(color_if(false, COLOR_RED), "");
+	assert_string_equal(color_if(true, COLOR_RESET), COLOR_RESET);
+	assert_string_equal(color_if(false, COLOR_RESET), "");
+	for (int i = 0; i < COLOR_SLOTS; i++) {
+		assert_non_null(color_of(true, (enum color_slot)i));
+		assert_string_equal(color_of(false, (enum color_slot)i), "");
+	}
+	color_set("MATCH", "\033[7m");
+	color_set("nothing", "\033[8m");
+	assert_string_equal(color_of(true, COLOR_MATCH), "\033[7m");
+	color_set("match", "");
+	assert_string_equal(color_of(true, COLOR_MATCH), "");
 }
 
 int main(void)
