@@ -157,7 +157,9 @@ test_expect_success AJV 'another validator says the same, and that they are JSON
 	node ajv.cjs "$modules" "$test_root/src/schema" "$TRASH/documents"
 '
 
-# Those of a server are in t7002-client.t and t7004-live.t.
+# Those of a server are in t7002-client.t and t7004-live.t. Without --json are: help, completion
+# and mcp, for their answers are a text, a script and a protocol; hook and merge-driver, which git
+# runs, and which answer by their exit code.
 test_expect_success 'every --json has a schema, and was printed here; every schema has a command' '
 	git agent help -a | sed -n "s/^   \([a-z][a-z-]*\)  *[^ ].*/\1/p" |
 	while read -r command
@@ -170,11 +172,26 @@ test_expect_success 'every --json has a schema, and was printed here; every sche
 		# shellcheck disable=SC2086
 		! git agent $command -h </dev/null | grep -q "^    --json" || echo "$command"
 	done >with-json &&
-	printf "%s\n" "member list" "sync verify-audit" | cat - ran | sort -u >covered &&
+	printf "%s\n" login logout "member list" "member add" "member remove" "sync rules" "sync purge" "sync verify-audit" >of-server &&
+	while read -r command
+	do
+		grep "test_schema $(schema_of "$command") " "$test_root"/tests/t700[24]-*.t >/dev/null ||
+			{ echo "no test of a server validates $command --json" >&2; return 1; }
+	done <of-server &&
+	cat of-server ran | sort -u >covered &&
 	sort with-json >expect && test_cmp expect covered &&
 	while read -r command; do schema_of "$command"; done <with-json | sort -u >expect &&
 	(cd "$test_root/src/schema" && ls -- *.json) | sed "s/\.json$//; /^common$/d" | sort >actual &&
 	test_cmp expect actual
+'
+
+test_expect_success 'only those have no --json whose answer is no data' '
+	git agent help -a | sed -n "s/^   \([a-z][a-z-]*\)  *[^ ].*/\1/p" |
+	while read -r command
+	do
+		grep "^$command\( .*\)*$" with-json >/dev/null || echo "$command"
+	done | sort >actual &&
+	printf "%s\n" completion help hook mcp merge-driver >expect && test_cmp expect actual
 '
 
 test_done

@@ -372,7 +372,8 @@ test_expect_success SERVER 'a jump over a gate, an approval of another text' '
 # --- members ---------------------------------------------------------------------------------
 
 test_expect_success SERVER 'roles and invitations are listed' '
-	as ada git -C ada agent member add --role reader nobody@example.org &&
+	as ada git -C ada agent member add --json --role reader nobody@example.org >out &&
+	test_grep "{\"email\":\"nobody@example.org\",\"role\":\"reader\",\"invited\":true}" out && test_schema member-add "$PWD/out" &&
 	as ada git -C ada agent member list >out &&
 	test_grep "^admin  *ada@example.org  *you$" out &&
 	test_grep "^reader  *nobody@example.org  *invited$" out &&
@@ -400,6 +401,8 @@ test_expect_success SERVER 'who is removed while offline keeps everything, and i
 	as bob git -C bob agent set INFRA-042 --section "Problem Statement" --text "Bob goes on." &&
 	as ada git -C ada agent member remove bob@example.org >out &&
 	test_grep "^bob@example.org is out$" out &&
+	as ada git -C ada agent member add bob@example.org >out && test_grep "^invited bob@example.org as author$" out &&
+	as ada git -C ada agent member remove --json bob@example.org >out && test_schema member-remove "$PWD/out" &&
 	test_says 2 "error: you are no member of the project '\''team'\'' at '\''$URL'\'', or not any more" \
 		as bob git -C bob agent sync &&
 	test_grep "what you did is still here" says.err &&
@@ -490,8 +493,8 @@ test_expect_success SERVER 'in CI: a token, bound to its server; a refresh token
 	GIT_AGENT_TOKEN=eyJ.x.y GIT_AGENT_URL=$URL test_expect_code 2 as ci git -C ci agent sync 2>err &&
 	test_grep "^hint: the token of the environment has expired" err &&
 	login dan && refresh=$(sed -n "s/.*%3a\([^%]*\)@127.*/\1/p" home-dan/.git-credentials) &&
-	GIT_AGENT_REFRESH_TOKEN=$refresh GIT_AGENT_URL=$URL as ci git -C ci agent login >out &&
-	test_grep "as dan@example.org$" out && test "$(kept ci)" = 1 &&
+	GIT_AGENT_REFRESH_TOKEN=$refresh GIT_AGENT_URL=$URL as ci git -C ci agent login --json >out &&
+	test_grep "{\"url\":\"$URL\",\"email\":\"dan@example.org\"}" out && test_schema login "$PWD/out" && test "$(kept ci)" = 1 &&
 	as ci git -C ci agent member list
 '
 
@@ -504,7 +507,8 @@ test_expect_success SERVER 'logout ends it at the server; out of reach it ends h
 	test_expect_code 128 as ci git -C ci agent logout &&
 	sed "s|@127.0.0.1%3a[0-9]*|@127.0.0.1%3a1|" home-ada/.git-credentials \
 		>home-ci/.git-credentials &&
-	test_expect_code 3 as ci git agent logout --url http://127.0.0.1:1 --key "$KEY" 2>err &&
+	test_expect_code 3 as ci git agent logout --json --url http://127.0.0.1:1 --key "$KEY" >out 2>err &&
+	test_grep "\"told\":false" out && test_schema logout "$PWD/out" &&
 	test_grep "the session is gone here, but the server was not told" err &&
 	test "$(kept ci)" = 0
 '
@@ -614,10 +618,13 @@ test_expect_success SERVER 'the server enforces the kinds of the trunk, once an 
 	test_expect_code 2 as cyd git -C specs2 agent sync rules --set 2>err && cat err &&
 	test_says 1 "error: the server enforces other rules than the trunk'\''s .agent/config" \
 		as cyd git -C specs2 agent sync rules &&
+	test_expect_code 1 as cyd git -C specs2 agent sync rules --json >out && test_grep "\"agree\":false" out &&
+	test_schema sync-rules "$PWD/out" &&
 	mkdir specs2/.agent/memos && printf "# MEMO-1: One\n\n## State\n\nNOTED\n" >specs2/.agent/memos/MEMO-1-one.md &&
 	test_expect_code 2 as cyd git -C specs2 agent sync 2>err &&
 	test_grep "MEMO-1: .*is no kind of artifact" err && test_grep "^hint: .*git agent sync rules" err &&
-	as ada git -C specs agent sync rules --set && as cyd git -C specs2 agent sync rules &&
+	as ada git -C specs agent sync rules --set --json >out && test_grep "\"agree\":true" out &&
+	test_schema sync-rules "$PWD/out" && as cyd git -C specs2 agent sync rules &&
 	as cyd git -C specs2 agent sync >out && test_grep "^pushed: 1 sent$" out
 '
 

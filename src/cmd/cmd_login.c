@@ -1,4 +1,5 @@
 /* `git agent login` and `logout`: a session at the server, kept by git's credential helper. */
+#include "cli/json.h"
 #include "cli/options.h"
 #include "cli/text.h"
 #include "cmd/cmd.h"
@@ -13,7 +14,7 @@
 
 struct login {
 	struct server_ask ask;
-	bool password_stdin, code;
+	bool password_stdin, code, json;
 	struct repo *repo;	/* NULL: outside of any */
 	struct server server;
 	struct supabase_session session;
@@ -140,6 +141,25 @@ static err_t remember(struct login *l)
 	return l->ask.key ? repo_config_set(l->repo, "agent.key", l->ask.key) : NULL;
 }
 
+static void print_login(const struct login *l)
+{
+	struct json j;
+
+	if (!l->json) {
+		printf("logged in to %s as ", l->server.url);
+		text_safe_fputs(l->session.email ? l->session.email : "the owner of the token",
+				stdout);
+		putchar('\n');
+		return;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_string(&j, "url", l->server.url);
+	json_key_string(&j, "email", l->session.email);
+	json_object_end(&j);
+	json_end(&j);
+}
+
 static err_t run_login(struct login *l)
 {
 	const char *token = getenv("GIT_AGENT_TOKEN");
@@ -152,9 +172,7 @@ static err_t run_login(struct login *l)
 	TRY(save(l));
 	TRY(check_kept(l));
 	TRY(remember(l));
-	printf("logged in to %s as ", l->server.url);
-	text_safe_fputs(l->session.email ? l->session.email : "the owner of the token", stdout);
-	putchar('\n');
+	print_login(l);
 	return NULL;
 }
 
@@ -168,6 +186,7 @@ err_t cmd_login(int argc, char **argv)
 		OPT_FLAG(0, "code", &l.code, "get a code by e-mail, and type it"),
 		OPT_STRING(0, "url", &l.ask.url, "url", "the server; default: that of this clone"),
 		OPT_STRING(0, "key", &l.ask.key, "key", "its publishable key"),
+		OPT_FLAG(0, "json", &l.json, "as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] [<e-mail address>]", NULL};
@@ -188,6 +207,22 @@ err_t cmd_login(int argc, char **argv)
 
 /* --- logout --------------------------------------------------------------------------------- */
 
+static void print_logout(const struct login *l, bool told)
+{
+	struct json j;
+
+	if (!l->json) {
+		printf("logged out of %s\n", l->server.url);
+		return;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_string(&j, "url", l->server.url);
+	json_key_bool(&j, "told", told);
+	json_object_end(&j);
+	json_end(&j);
+}
+
 /* The server first: without the session it could not be told. Out of reach is no reason to stay. */
 static err_t log_out(struct login *l)
 {
@@ -207,7 +242,7 @@ static err_t log_out(struct login *l)
 		err_free(told);
 		return err;
 	}
-	printf("logged out of %s\n", l->server.url);
+	print_logout(l, !told);
 	return err_hint(err_wrap(told, "the session is gone here, but the server was not told"),
 			"it ends there by itself");
 }
@@ -220,6 +255,7 @@ err_t cmd_logout(int argc, char **argv)
 	const struct opt opts[] = {
 		OPT_STRING(0, "url", &l.ask.url, "url", "the server; default: that of this clone"),
 		OPT_STRING(0, "key", &l.ask.key, "key", "its publishable key"),
+		OPT_FLAG(0, "json", &l.json, "as JSON"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"[<options>] [<e-mail address>]", NULL};

@@ -147,11 +147,10 @@ static err_t list(int argc, char **argv)
 /* --- add, remove ---------------------------------------------------------------------------- */
 
 /* Whether the address has an account is not told: the way in is the same. */
-static void tell_invited(const struct session *s, const char *email, const char *role)
+static void tell_way_in(const struct session *s, const char *email)
 {
 	const struct server *server = s->server;
 
-	printf("invited %s as %s\n", email, role);
 	fflush(stdout);
 	fprintf(stderr, "hint: in a clone, with an account at the server (its owner makes one in "
 		"the dashboard,\nhint: or --code makes it, where the server lets people sign up):\n"
@@ -160,19 +159,45 @@ static void tell_invited(const struct session *s, const char *email, const char 
 		server->url, server->slug ? server->slug : "<name>");
 }
 
+/* role NULL: he is out. */
+static void print_changed(const char *email, const char *role, bool invited, bool as_json)
+{
+	struct json j;
+
+	if (!as_json) {
+		fputs(invited ? "invited " : "", stdout);
+		text_safe_fputs(email, stdout);
+		if (role)
+			printf(invited ? " as %s\n" : " is %s now\n", role);
+		else
+			puts(" is out");
+		return;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_string(&j, "email", email);
+	if (role) {
+		json_key_string(&j, "role", role);
+		json_key_bool(&j, "invited", invited);
+	}
+	json_object_end(&j);
+	json_end(&j);
+}
+
 static err_t add(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	scoped_free char *reply = NULL, *more = NULL, *address = NULL;
 	struct slice answer;
 	const char *role = "author";
-	bool help;
+	bool as_json = false, invited, help;
 	const struct opt opts[] = {
 		OPT_STRING(0, "role", &role, "role",
 			   "reader, author (default), approver or admin"),
+		OPT_FLAG(0, "json", &as_json, "as JSON"),
 		OPT_END,
 	};
-	static const char *const synopsis[] = {"[--role <role>] <e-mail address>", NULL};
+	static const char *const synopsis[] = {"[--role <role>] [--json] <e-mail address>", NULL};
 	const struct usage usage = {"member add", synopsis,
 				    "Lets somebody into the project, or gives a member another "
 				    "role.", opts};
@@ -189,12 +214,10 @@ static err_t add(int argc, char **argv)
 	more = arguments(argv[0], role);
 	TRY(ask(&answer, &reply, &s, "member_add", more));
 	address = text_of(answer, "email");
-	if (is_true(answer, "invited")) {
-		tell_invited(&s, address, role);
-	} else {
-		text_safe_fputs(address, stdout);
-		printf(" is %s now\n", role);
-	}
+	invited = is_true(answer, "invited");
+	print_changed(address, role, invited, as_json);
+	if (invited)
+		tell_way_in(&s, address);
 	return NULL;
 }
 
@@ -203,11 +226,15 @@ static err_t take_out(int argc, char **argv)
 	scoped(session_close) struct session s = {0};
 	scoped_free char *reply = NULL, *more = NULL, *address = NULL;
 	struct slice answer;
-	bool help;
-	static const char *const synopsis[] = {"<e-mail address>", NULL};
+	bool as_json = false, help;
+	const struct opt opts[] = {
+		OPT_FLAG(0, "json", &as_json, "as JSON"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[--json] <e-mail address>", NULL};
 	const struct usage usage = {"member remove", synopsis,
 				    "Takes a member or an invitation out of the project. What he "
-				    "wrote stays.", NULL};
+				    "wrote stays.", opts};
 
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
@@ -218,8 +245,7 @@ static err_t take_out(int argc, char **argv)
 	more = arguments(argv[0], NULL);
 	TRY(ask(&answer, &reply, &s, "member_remove", more));
 	address = text_of(answer, "email");
-	text_safe_fputs(address, stdout);
-	puts(" is out");
+	print_changed(address, NULL, false, as_json);
 	return NULL;
 }
 
@@ -230,8 +256,8 @@ err_t cmd_member(int argc, char **argv)
 		err_t (*run)(int argc, char **argv);
 	} verbs[] = {{"list", list}, {"add", add}, {"remove", take_out}};
 	static const char *const synopsis[] = {"list [--json]",
-					       "add [--role <role>] <e-mail address>",
-					       "remove <e-mail address>", NULL};
+					       "add [--role <role>] [--json] <e-mail address>",
+					       "remove [--json] <e-mail address>", NULL};
 	const struct usage usage = {"member", synopsis,
 				    "Who may read, write, approve and administer. Each verb has "
 				    "its own -h.", NULL};

@@ -148,7 +148,27 @@ err_t cmd_verify_audit(int argc, char **argv)
 
 /* --- purge ---------------------------------------------------------------------------------- */
 
-static err_t purge(struct session *s, const struct art *art)
+static void print_purged(const struct art *art, long texts, long revisions, bool as_json)
+{
+	struct json j;
+
+	if (!as_json) {
+		text_safe_fputs(session_name(art), stdout);
+		printf(": purged at the server: %ld text%s, %ld revision%s\n", texts,
+		       texts == 1 ? "" : "s", revisions, revisions == 1 ? "" : "s");
+		return;
+	}
+	json_begin(&j, stdout);
+	json_object_begin(&j);
+	json_key_string(&j, "id", art->label[0] ? art->label : NULL);
+	json_key_string(&j, "uid", art->uid);
+	json_key_int(&j, "texts", texts);
+	json_key_int(&j, "revisions", revisions);
+	json_object_end(&j);
+	json_end(&j);
+}
+
+static err_t purge(struct session *s, const struct art *art, bool as_json)
 {
 	scoped_free char *more = mem_printf("\"uid\":\"%s\"", art->uid), *reply = NULL;
 	long texts, revisions;
@@ -156,9 +176,7 @@ static err_t purge(struct session *s, const struct art *art)
 	TRY(server_call(&reply, s->server, "purge", more));
 	TRY(number(&texts, s, reply, "$.texts"));
 	TRY(number(&revisions, s, reply, "$.revisions"));
-	text_safe_fputs(session_name(art), stdout);
-	printf(": purged at the server: %ld text%s, %ld revision%s\n", texts,
-	       texts == 1 ? "" : "s", revisions, revisions == 1 ? "" : "s");
+	print_purged(art, texts, revisions, as_json);
 	output_say("clones and commits that have the text keep it");
 	return NULL;
 }
@@ -167,12 +185,16 @@ err_t cmd_sync_purge(int argc, char **argv)
 {
 	scoped(session_close) struct session s = {0};
 	scoped(art_release) struct art art = {0};
-	bool help;
-	static const char *const synopsis[] = {"<id>", NULL};
+	bool as_json = false, help;
+	const struct opt opts[] = {
+		OPT_FLAG(0, "json", &as_json, "as JSON"),
+		OPT_END,
+	};
+	static const char *const synopsis[] = {"[--json] <id>", NULL};
 	const struct usage usage = {"sync purge", synopsis,
 				    "Erases the texts of a deleted artifact at the server, with "
 				    "the names of their authors. For admins; it cannot be undone.",
-				    NULL};
+				    opts};
 
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
@@ -183,5 +205,5 @@ err_t cmd_sync_purge(int argc, char **argv)
 	TRY(session_pick(&art, &s, argv[0], true));
 	if (!art.deleted)
 		return err_new(ERR_REFUSED, "'%s' is not deleted", session_name(&art));
-	return session_explain(purge(&s, &art), &s);
+	return session_explain(purge(&s, &art, as_json), &s);
 }
