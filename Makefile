@@ -90,7 +90,7 @@ LIBS_CMOCKA := $(shell pkg-config --libs cmocka 2>/dev/null)
 # `git agent version --build-options` says what it was built with.
 built_with = -DGIT_AGENT_WITH_$(1)='"$(or $(shell pkg-config --modversion $(2) 2>/dev/null),none)"'
 CFLAGS_cmd_version.c = $(call built_with,SQLITE3,sqlite3) $(call built_with,CMARK,libcmark) \
-                       $(call built_with,CJSON,libcjson) $(call built_with,LIBGIT2,libgit2) \
+                       $(call built_with,ZLIB,zlib) $(call built_with,LIBGIT2,libgit2) \
                        $(call built_with,LIBCURL,libcurl)
 
 archive = $(B)/lib$(1).a

@@ -30,7 +30,6 @@ BEGIN {
 	only("zlib.h", "^src/git/odb")
 	only("curl/curl.h", "^src/remote/supabase/")
 	only("sqlite3.h", "^src/(store|remote/file)/")
-	only("cJSON.h", "^src/remote/supabase/")
 }
 
 function complain(why) {
@@ -68,7 +67,6 @@ FNR == 1 {
 	header = $0
 	sub(/^[^<]*</, "", header)
 	sub(/>.*/, "", header)
-	sub(/^cjson\//, "", header)
 	if (header ~ /^git2\//)
 		header = "git2.h"
 	if (header ~ /^curl\//)

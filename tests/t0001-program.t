@@ -36,7 +36,31 @@ test_expect_success 'every command has -h, on stdout, exit code 0, without a rep
 test_expect_success 'build options name the libraries' '
 	git agent version --build-options >actual &&
 	test_grep "^compiler: " actual &&
-	test_grep "^sqlite3: 3" actual
+	test_grep "^sqlite3: 3" actual && ! grep "but" actual
+'
+
+test_expect_success 'a module that is not there is named beside what was built with it' '
+	mkdir alone && cp "$GIT_AGENT_BUILD/git-agent" alone && alone/git-agent version --build-options >actual &&
+	test_grep "^libcurl: [0-9.]*, but cannot load .*alone.*supabase.so" actual && test_grep "^zlib: [0-9.]*$" actual &&
+	alone/git-agent version --build-options --json >actual && test_grep "\"libgit2\":null,\"libcurl\":null}" actual &&
+	test_schema version "$PWD/actual" &&
+	alone/git-agent env >actual && test_grep "libgit2: [0-9.]*, but cannot load" actual
+'
+
+# A library of another version, as after an upgrade of the system. Sanitizers want to be first.
+if command -v cc >/dev/null && ! grep -q __asan_init "$GIT_AGENT_BUILD/git-agent"
+then
+	test_set_prereq PRELOAD
+fi
+test_expect_success LIBGIT2,PRELOAD 'the libraries at run time are told where they are others' '
+	cat >other.c <<-\EOT &&
+	int git_libgit2_version(int *a, int *b, int *c) { *a = 9; *b = 8; *c = 7; return 0; }
+	EOT
+	cc -shared -fPIC -o other.so other.c &&
+	LD_LIBRARY_PATH=$PWD LD_PRELOAD=other.so git agent version --build-options >actual &&
+	test_grep "^libgit2: [0-9.]*, but runs with 9.8.7$" actual && test_grep "^libcurl: [0-9.]*$" actual &&
+	LD_LIBRARY_PATH=$PWD LD_PRELOAD=other.so git agent version --build-options --json >actual &&
+	test_grep "\"linked\":{.*\"libgit2\":\"9.8.7\"" actual && test_schema version "$PWD/actual"
 '
 
 test_expect_success 'JSON has the envelope' '

@@ -145,8 +145,11 @@ static void put_programs(struct view *v)
 	text(v, "locale", locale && *locale ? locale : getenv("LANG"));
 	section_end(v);
 	list(v, "build");
-	for (size_t i = 0; version_build_options[i][0]; i++)
-		pair(v, version_build_options[i][0], version_build_options[i][1]);
+	for (const struct version_option *o = version_build_options; o->name; o++) {
+		scoped_free char *what = version_option_text(o);
+
+		pair(v, o->name, what);
+	}
 	list_end(v);
 }
 

@@ -2,7 +2,17 @@
 #ifndef CMD_VERSION_H
 #define CMD_VERSION_H
 
-/* Name and value; ends with a row of NULL. */
-extern const char *const version_build_options[][2];
+#include "util/err.h"
+
+struct version_option {
+	const char *name;
+	const char *built;			/* what it was built with */
+	err_t (*linked)(const char **out);	/* what it runs with; NULL: no library */
+};
+/* Ends with a row of NULL. */
+extern const struct version_option version_build_options[];
+
+/* "3.40.1", and where it runs with another one, or none, that too. Caller frees. */
+char *version_option_text(const struct version_option *option);
 
 #endif

@@ -10,7 +10,7 @@
 #include "git/port.h"
 #include "git/scope.h"
 
-#define LG2_VERSION 2	/* counts up with every change of this file */
+#define LG2_VERSION 3	/* counts up with every change of this file */
 
 struct lg2;
 
@@ -39,6 +39,7 @@ struct lg2_staged {
 
 struct lg2_ops {
 	int version;
+	const char *(*library)(void); /* the version of libgit2 */
 	err_t (*open)(struct lg2 **out, const struct lg2_where *where);
 	void (*close)(struct lg2 *g);
 

@@ -152,8 +152,19 @@ static err_t lg2_open(struct lg2 **out, const struct lg2_where *where)
 	return NULL;
 }
 
+static const char *library(void)
+{
+	static char text[40];
+	int major, minor, revision;
+
+	git_libgit2_version(&major, &minor, &revision);
+	snprintf(text, sizeof(text), "%d.%d.%d", major, minor, revision);
+	return text;
+}
+
 static const struct lg2_ops ops = {
 	.version = LG2_VERSION,
+	.library = library,
 	.open = lg2_open,
 	.close = lg2_close,
 	.resolve = lg2_resolve,

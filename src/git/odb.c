@@ -1,4 +1,5 @@
 #include "git/odb.h"
+#include "git/module.h"
 #include "git/repo_internal.h"
 #include "util/mem.h"
 
@@ -149,4 +150,9 @@ bool odb_read(struct odb_object *out, const char *objects, const char *hex)
 	*out = o;
 	o = (struct odb_object){0};
 	return true;
+}
+
+const char *odb_library(void)
+{
+	return zlibVersion();
 }

@@ -68,6 +68,15 @@ err_t supabase_logout(const struct supabase_options *o, const struct supabase_se
 	return ops->logout(o, s);
 }
 
+err_t supabase_library(const char **out)
+{
+	const struct sb_ops *ops;
+
+	TRY(sb_module(&ops));
+	*out = ops->library();
+	return NULL;
+}
+
 static void wipe(char **text)
 {
 	if (*text)

@@ -29,3 +29,8 @@ void store_memory(void)
 	ours.xRealloc = resize;
 	sqlite3_config(SQLITE_CONFIG_MALLOC, &ours);
 }
+
+const char *store_library(void)
+{
+	return sqlite3_libversion();
+}

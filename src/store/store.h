@@ -27,6 +27,8 @@ enum store_open {
 
 /* Before any database is opened: memory that SQLite cannot get ends the program. */
 void store_memory(void);
+/* The version of SQLite. */
+const char *store_library(void);
 
 /* ERR_REFUSED: the schema is newer than this program ("upgrade git-agent"); ERR_CORRUPT: damaged
  * (hint: git agent rebuild). path ":memory:" is for tests. STORE_READ of an older schema

@@ -4,10 +4,11 @@
 
 #include "remote/supabase/supabase.h"
 
-#define SB_VERSION 2	/* counts up with every change of this file and of supabase.h */
+#define SB_VERSION 3	/* counts up with every change of this file and of supabase.h */
 
 struct sb_ops {
 	int version;
+	const char *(*library)(void); /* the version of libcurl */
 	err_t (*open)(struct supabase *out, const struct supabase_options *o);
 	err_t (*login_password)(struct supabase_session *out, const struct supabase_options *o,
 				const char *email, const char *password);

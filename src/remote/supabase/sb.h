@@ -48,6 +48,8 @@ struct sb_reply {
 
 err_t sb_http_open(struct sb_http **out, const struct supabase_options *o) MUST_CHECK;
 void sb_http_close(struct sb_http *h);
+/* The version of libcurl. */
+const char *sb_http_library(void);
 const char *sb_http_url(const struct sb_http *h);
 /* token: NULL for none. Never fails: what went wrong is in the reply. */
 void sb_http_send(struct sb_reply *out, struct sb_http *h, const struct sb_request *r,

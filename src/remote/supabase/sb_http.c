@@ -114,6 +114,11 @@ err_t sb_http_open(struct sb_http **out, const struct supabase_options *o)
 	return NULL;
 }
 
+const char *sb_http_library(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 const char *sb_http_url(const struct sb_http *h)
 {
 	return h->url;
