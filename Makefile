@@ -29,7 +29,7 @@ completion_file = '$(DESTDIR)$(PREFIX)/share/$(lastword $(subst :, ,$(1)))'
 
 PKGS_MAIN = sqlite3 libcmark zlib
 PKGS_GIT = libgit2
-PKGS_SUPABASE = libcurl
+PKGS_SUPABASE = libcurl libcjson
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
        -Wundef -Wwrite-strings -Wpointer-arith -Wvla -Wold-style-definition -Wno-unused-parameter \
@@ -59,7 +59,7 @@ NEEDS_sync = store merge artifact util
 NEEDS_cmd = sync remote git store merge artifact cli util
 
 # Code that needs a large library becomes a module, opened on demand: libgit2 in git.so,
-# libcurl in supabase.so. A module without a source file is not built.
+# libcurl and cJSON in supabase.so. A module without a source file is not built.
 SRC_module_git = $(wildcard src/git/lg2_*.c)
 SRC_module_supabase = $(wildcard src/remote/supabase/*.c)
 MODULES = $(foreach m,git supabase,$(if $(SRC_module_$(m)),$(B)/libexec/git-agent/$(m).so))
@@ -91,7 +91,7 @@ LIBS_CMOCKA := $(shell pkg-config --libs cmocka 2>/dev/null)
 built_with = -DGIT_AGENT_WITH_$(1)='"$(or $(shell pkg-config --modversion $(2) 2>/dev/null),none)"'
 CFLAGS_cmd_version.c = $(call built_with,SQLITE3,sqlite3) $(call built_with,CMARK,libcmark) \
                        $(call built_with,ZLIB,zlib) $(call built_with,LIBGIT2,libgit2) \
-                       $(call built_with,LIBCURL,libcurl)
+                       $(call built_with,LIBCURL,libcurl) $(call built_with,CJSON,libcjson)
 
 archive = $(B)/lib$(1).a
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))

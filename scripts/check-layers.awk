@@ -29,6 +29,7 @@ BEGIN {
 	only("git2.h", "^src/git/lg2[^/]*$")
 	only("zlib.h", "^src/git/odb")
 	only("curl/curl.h", "^src/remote/supabase/")
+	only("cjson/cJSON.h", "^src/remote/supabase/sb_cjson")
 	only("sqlite3.h", "^src/(store|remote/file)/")
 }
 

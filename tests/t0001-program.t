@@ -42,7 +42,7 @@ test_expect_success 'build options name the libraries' '
 test_expect_success 'a module that is not there is named beside what was built with it' '
 	mkdir alone && cp "$GIT_AGENT_BUILD/git-agent" alone && alone/git-agent version --build-options >actual &&
 	test_grep "^libcurl: [0-9.]*, but cannot load .*alone.*supabase.so" actual && test_grep "^zlib: [0-9.]*$" actual &&
-	alone/git-agent version --build-options --json >actual && test_grep "\"libgit2\":null,\"libcurl\":null}" actual &&
+	alone/git-agent version --build-options --json >actual && test_grep "\"libgit2\":null,\"libcurl\":null,\"cjson\":null}" actual &&
 	test_schema version "$PWD/actual" &&
 	alone/git-agent env >actual && test_grep "libgit2: [0-9.]*, but cannot load" actual
 '

@@ -71,6 +71,7 @@ const struct version_option version_build_options[] = {
 	{"zlib", GIT_AGENT_WITH_ZLIB, zlib},
 	{"libgit2", GIT_AGENT_WITH_LIBGIT2, libgit2},
 	{"libcurl", GIT_AGENT_WITH_LIBCURL, supabase_library},
+	{"cjson", GIT_AGENT_WITH_CJSON, supabase_cjson},
 	{NULL, NULL, NULL},
 };
 

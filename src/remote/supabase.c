@@ -77,6 +77,15 @@ err_t supabase_library(const char **out)
 	return NULL;
 }
 
+err_t supabase_cjson(const char **out)
+{
+	const struct sb_ops *ops;
+
+	TRY(sb_module(&ops));
+	*out = ops->cjson();
+	return NULL;
+}
+
 static void wipe(char **text)
 {
 	if (*text)

@@ -4,11 +4,12 @@
 
 #include "remote/supabase/supabase.h"
 
-#define SB_VERSION 3	/* counts up with every change of this file and of supabase.h */
+#define SB_VERSION 4	/* counts up with every change of this file and of supabase.h */
 
 struct sb_ops {
 	int version;
-	const char *(*library)(void); /* the version of libcurl */
+	const char *(*library)(void);	/* the version of libcurl */
+	const char *(*cjson)(void);	/* of cJSON */
 	err_t (*open)(struct supabase *out, const struct supabase_options *o);
 	err_t (*login_password)(struct supabase_session *out, const struct supabase_options *o,
 				const char *email, const char *password);

@@ -130,6 +130,22 @@ char *sb_json_text(struct slice string);
 /* A field of an object as text. */
 char *sb_json_field(struct slice object, const char *key);
 
+/* --- small answers (sb_cjson.c) ------------------------------------------------------------ */
+
+/* Auth, errors, tokens: what is no document. text ends with a NUL behind it. NULL: it is not one
+ * JSON value. Release with sb_cjson_release. */
+struct cJSON;
+struct cJSON *sb_cjson_read(struct slice text);
+void sb_cjson_release(struct cJSON **value);
+/* The value of a key that is a string, up to the first U+0000; NULL: none. Caller frees. */
+char *sb_cjson_text(const struct cJSON *object, const char *key);
+/* The value of a key that is a number of 31 bits and at least 1. */
+int64_t sb_cjson_number(const struct cJSON *object, const char *key, int64_t otherwise);
+/* The value of a key, part of object; NULL: none, which all of the above take for an empty one. */
+const struct cJSON *sb_cjson_object(const struct cJSON *object, const char *key);
+/* The version of cJSON. */
+const char *sb_cjson_library(void);
+
 /* --- the functions of the table ------------------------------------------------------------ */
 
 err_t sb_open(struct supabase *out, const struct supabase_options *o);

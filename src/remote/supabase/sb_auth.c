@@ -27,32 +27,20 @@ static char *body_of(const char *a, const char *a_value, const char *b, const ch
 	return mem_stream_close(&out, NULL);
 }
 
-static int64_t number(struct slice object, const char *key, int64_t otherwise)
-{
-	struct slice value;
-	int64_t n;
-
-	if (!sb_json_get(&value, object, key))
-		return otherwise;
-	n = strtol(value.at, NULL, 10);
-	return n > 0 ? n : otherwise;
-}
-
 /* By our own clock: the server's may be another. */
 static err_t read_session(struct supabase_session *out, const struct sb *s,
 			  const struct sb_reply *r)
 {
-	struct slice body = slice_of(r->body, r->len), user;
+	scoped(sb_cjson_release) struct cJSON *body = sb_cjson_read(slice_of(r->body, r->len));
+	const struct cJSON *user = sb_cjson_object(body, "user");
 	struct supabase_session session = {
-		.access = sb_json_field(body, "access_token"),
-		.refresh = sb_json_field(body, "refresh_token"),
-		.expires = clock_now() + number(body, "expires_in", LIFETIME),
+		.access = sb_cjson_text(body, "access_token"),
+		.refresh = sb_cjson_text(body, "refresh_token"),
+		.expires = clock_now() + sb_cjson_number(body, "expires_in", LIFETIME),
+		.user = sb_cjson_text(user, "id"),
+		.email = sb_cjson_text(user, "email"),
 	};
 
-	if (sb_json_get(&user, body, "user")) {
-		session.user = sb_json_field(user, "id");
-		session.email = sb_json_field(user, "email");
-	}
 	if (!session.access) {
 		supabase_session_release(&session);
 		return err_new(ERR_OFFLINE, "'%s' answered without a session",

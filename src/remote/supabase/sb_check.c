@@ -85,8 +85,11 @@ static bool is_secret(const char *key)
 	if (strncmp(key, "sb_secret_", 10) == 0)
 		return true;
 	text = claims(key);
-	if (text && sb_json_valid(slice_str(text), NULL))
-		role = sb_json_field(slice_str(text), "role");
+	if (text) {
+		scoped(sb_cjson_release) struct cJSON *payload = sb_cjson_read(slice_str(text));
+
+		role = sb_cjson_text(payload, "role");
+	}
 	return role && strcmp(role, "anon") != 0;
 }
 

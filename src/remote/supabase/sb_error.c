@@ -13,24 +13,22 @@
 
 /* PostgREST says {"code","message","details","hint"}, Supabase Auth {"error_code","msg"} or
  * {"error","error_description"}; a gateway {"message"}, or HTML. */
-static char *first_field(struct slice object, const char *a, const char *b, const char *c)
+static char *first_text(const struct cJSON *object, const char *a, const char *b, const char *c)
 {
-	char *text = sb_json_field(object, a);
+	char *text = sb_cjson_text(object, a);
 
 	if (!text)
-		text = sb_json_field(object, b);
-	return text ? text : sb_json_field(object, c);
+		text = sb_cjson_text(object, b);
+	return text ? text : sb_cjson_text(object, c);
 }
 
 void sb_reply_read_error(struct sb_reply *r)
 {
-	struct slice body = slice_of(r->body, r->len);
+	scoped(sb_cjson_release) struct cJSON *body = sb_cjson_read(slice_of(r->body, r->len));
 
-	if (!sb_json_valid(body, NULL))
-		return;
-	r->code = first_field(body, "error_code", "code", "error");
-	r->message = first_field(body, "message", "msg", "error_description");
-	r->details = sb_json_field(body, "details");
+	r->code = first_text(body, "error_code", "code", "error");
+	r->message = first_text(body, "message", "msg", "error_description");
+	r->details = sb_cjson_text(body, "details");
 	if (r->message && strlen(r->message) > MESSAGE_MAX)
 		memcpy(r->message + MESSAGE_MAX - 3, "...", 4);
 }

@@ -102,6 +102,7 @@ err_t sb_open(struct supabase *out, const struct supabase_options *o)
 static const struct sb_ops ops = {
 	.version = SB_VERSION,
 	.library = sb_http_library,
+	.cjson = sb_cjson_library,
 	.open = sb_open,
 	.login_password = sb_login_password,
 	.send_code = sb_send_code,

@@ -99,8 +99,9 @@ err_t supabase_login_code(struct supabase_session *out, const struct supabase_op
 			  const char *email, const char *code) MUST_CHECK;
 err_t supabase_login_refresh(struct supabase_session *out, const struct supabase_options *o,
 			     const char *refresh) MUST_CHECK;
-/* The version of libcurl, into static memory. ERR_FATAL when it cannot be loaded. */
+/* The version of libcurl, and of cJSON, into static memory. ERR_FATAL when it cannot be loaded. */
 err_t supabase_library(const char **out) MUST_CHECK;
+err_t supabase_cjson(const char **out) MUST_CHECK;
 /* Ends it on the server. No error when it had ended. */
 err_t supabase_logout(const struct supabase_options *o, const struct supabase_session *s)
 	MUST_CHECK;
