@@ -7,27 +7,7 @@ test_description='edit, set, check, state, mv, rm, restore'
 if ! test_have_prereq LIBGIT2
 then
 	skip_all='libgit2 is not there'
-	test_expect_success 'a conflict is seen everywhere, and no state is changed over it' '
-	git agent list >/dev/null && git rev-parse HEAD >.git/MERGE_HEAD &&
-	git agent set INFRA-002 -t "In the workspace" 2>/dev/null && rm .git/MERGE_HEAD &&
-	sed "1s/:.*/: In the file/" "$story" >../new && cp ../new "$story" &&
-	git agent list --conflicts >../actual 2>../err &&
-	test_grep "edited in the same place" ../err &&
-	test_grep "^! INFRA-002 .*In the workspace$" ../actual &&
-	git agent show INFRA-002 2>../err >../actual &&
-	test_grep "^# INFRA-002: In the workspace$" ../actual &&
-	test_grep "^warning: INFRA-002 is in conflict" ../err &&
-	git agent log -p INFRA-002 >../actual &&
-	test_grep "^revision [0-9a-f]* (theirs)$" ../actual &&
-	test_grep "^+# INFRA-002: In the file$" ../actual &&
-	git agent status >../actual && test_grep "^In conflict:$" ../actual &&
-	test_says 1 "error: '\''INFRA-002'\'' is in conflict" git agent state INFRA-002 COMMITTED &&
-	git agent sync resolve INFRA-002 --theirs >/dev/null &&
-	git agent list --conflicts >../actual && test_must_be_empty ../actual &&
-	git agent log INFRA-002 >../actual && ! grep theirs ../actual
-'
-
-test_done
+	test_done
 fi
 
 story=$small_stories/INFRA-002-rate-limit.md

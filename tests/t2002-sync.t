@@ -103,10 +103,23 @@ test_expect_success 'a commit of it is refused, another one is not' '
 test_expect_success 'resolve --edit: with markers left nothing changes and the text is kept' '
 	GIT_EDITOR="echo >>" test_expect_code 1 git -C b agent sync resolve INFRA-042 --edit 2>err &&
 	test_grep "still has conflict markers" err &&
-	test_grep "^<<<<<<<" b/.git/agent/RESOLVE-*.md &&
+	test_grep "^<<<<<<<" b/.git/agent/EDIT-*.md &&
 	test_cmp before b/$STORY &&
 	git -C b agent sync status --offline --porcelain >out &&
 	test_grep "^U" out
+'
+
+test_expect_success 'resolve --edit: a text that cannot be taken is kept and named; --file says the same' '
+	GIT_EDITOR="printf \"a\\000b\" >" test_expect_code 2 git -C b agent sync resolve INFRA-042 --edit 2>err &&
+	test_grep "contains NUL bytes" err && test_grep "the text is kept in .*EDIT-" err &&
+	test_must_fail env GIT_EDITOR="echo typed >>\"\$1\"; exit 7; :" git -C b agent sync resolve INFRA-042 --edit 2>err &&
+	test_grep "what was typed is in " err &&
+	git -C b cat-file blob HEAD:$STORY >text &&
+	printf "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n" >>text &&
+	test_expect_code 1 git -C b agent sync resolve INFRA-042 --file ../text 2>err &&
+	test_grep "still has conflict markers" err &&
+	rm b/.git/agent/EDIT-* && test_cmp before b/$STORY &&
+	git -C b agent sync status --offline --porcelain >out && test_grep "^U" out
 '
 
 test_expect_success 'resolve --explain: the decisions and the hunks; nothing changes' '

@@ -5,12 +5,11 @@
 #include "cmd/change.h"
 #include "cmd/cmd.h"
 #include "cmd/explain.h"
+#include "cmd/input.h"
 #include "cmd/output.h"
 #include "cmd/session.h"
 #include "util/mem.h"
-#include "util/proc.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,94 +26,46 @@ static const char *const synopsis[] = {
 
 /* --- the text ------------------------------------------------------------------------------- */
 
-static err_t read_stream(char **bytes, size_t *len, FILE *in, const char *name)
+/* What was typed is not thrown away when it cannot be taken yet. */
+static err_t keep(err_t err, const char *path, const struct art *art)
 {
-	struct mem_stream s;
-	char block[65536];
-	size_t n;
-	bool failed;
-
-	mem_stream_open(&s);
-	while ((n = fread(block, 1, sizeof(block), in)) > 0)
-		fwrite(block, 1, n, s.file);
-	failed = ferror(in);
-	*bytes = mem_stream_close(&s, len);
-	if (!failed)
-		return NULL;
-	free(steal(*bytes));
-	return err_errno("cannot read '%s'", name);
+	return err_hint(err, "the text is kept in '%s'; edit it there, then\n"
+			     "git agent sync resolve %s --file '%s'",
+			path, session_name(art), path);
 }
 
-static err_t read_path(char **bytes, size_t *len, const char *path)
+static err_t take(bool *written, struct session *s, const struct art *art, enum resolve_with with,
+		  struct slice text, const char *name)
 {
-	FILE *in;
-	err_t err;
-
-	if (strcmp(path, "-") == 0)
-		return read_stream(bytes, len, stdin, "standard input");
-	in = fopen(path, "re");
-	if (!in)
-		return err_errno("cannot open '%s'", path);
-	err = read_stream(bytes, len, in, path);
-	fclose(in);
-	return err;
-}
-
-static void scoped_result(struct proc_result *r)
-{
-	proc_result_release(r);
-}
-
-/* git knows which editor: GIT_EDITOR, core.editor, VISUAL, EDITOR, and its default. */
-static err_t run_editor(const char *path)
-{
-	static const char *const which[] = {"git", "var", "GIT_EDITOR", NULL};
-	scoped(scoped_result) struct proc_result var = {0}, edited = {0};
-	scoped_free char *script = NULL;
-	struct slice editor;
-
-	TRY(proc_run(&var, &(struct proc){.argv = which}));
-	if (var.status != 0)
-		return err_new(ERR_FATAL, "git does not say which editor to use");
-	editor = slice_trim(slice_of(var.out, var.out_len));
-	script = mem_printf("%.*s \"$@\"", (int)editor.len, editor.at);
-	const char *const argv[] = {"sh", "-c", script, "sh", path, NULL};
-
-	TRY(proc_run(&edited, &(struct proc){.argv = argv, .inherit = true}));
-	if (edited.status != 0)
-		return err_new(ERR_FATAL, "the editor '%.*s' failed", (int)editor.len, editor.at);
-	return NULL;
-}
-
-/* What was typed is not thrown away when it cannot be taken yet: its file stays, and the next edit
- * gets another one. */
-static char *new_path(const struct session *s, const struct art *art)
-{
-	char *path = mem_printf("%s/agent/RESOLVE-%.8s.md", s->repo->commondir, art->uid);
-
-	for (int n = 2; file_exists(path); n++) {
-		free(path);
-		path = mem_printf("%s/agent/RESOLVE-%.8s-%d.md", s->repo->commondir, art->uid, n);
+	if (with == RESOLVE_TEXT) {
+		if (artifact_has_markers(text))
+			return err_new(ERR_DIFFERS, "the text still has conflict markers");
+		TRY(input_check(text, name));
 	}
-	return path;
+	return resolve_run(written, &s->engine, art->uid, with, text);
 }
 
-static err_t edit_text(char **bytes, size_t *len, char **path, struct session *s,
-		       const struct art *art)
+static err_t edit_text(struct session *s, const struct art *art)
 {
 	scoped(merge_result_release) struct merge_result m = {0};
+	scoped_free char *bytes = NULL, *path = NULL;
+	bool written;
+	size_t len = 0;
 
 	TRY(resolve_merge(&m, &s->engine, art->uid));
-	*path = new_path(s, art);
-	TRY(file_write(*path, slice_of(m.bytes, m.len), 0));
-	TRY(run_editor(*path));
-	TRY(file_read(bytes, len, NULL, *path, 0));
-	if (artifact_has_markers(slice_of(*bytes, *len)))
-		return err_hint(err_new(ERR_DIFFERS, "the text still has conflict markers"),
-				"it is in '%s'; edit it there, then\n"
-				"git agent sync resolve %s --file '%s'",
-				*path, session_name(art), *path);
-	return NULL;
+	TRY(input_edit(&bytes, &len, &path, s, art->uid, ".md", slice_of(m.bytes, m.len)));
+	TRY(keep(take(&written, s, art, RESOLVE_TEXT, slice_of(bytes, len), path), path, art));
+	return file_remove(path);
+}
+
+static err_t file_text(struct session *s, const struct art *art, const char *path)
+{
+	scoped_free char *bytes = NULL;
+	bool written;
+	size_t len = 0;
+
+	TRY(input_read(&bytes, &len, path));
+	return take(&written, s, art, RESOLVE_TEXT, slice_of(bytes, len), path);
 }
 
 /* --- the command ---------------------------------------------------------------------------- */
@@ -130,18 +81,15 @@ static err_t tell_json(struct session *s, const struct art *art)
 
 static err_t settle(struct session *s, const struct art *art, const struct choice *c)
 {
-	scoped_free char *bytes = NULL, *path = NULL;
-	enum resolve_with with = c->ours ? RESOLVE_OURS : c->theirs ? RESOLVE_THEIRS : RESOLVE_TEXT;
 	bool written;
-	size_t len = 0;
 
 	if (c->edit)
-		TRY(edit_text(&bytes, &len, &path, s, art));
+		TRY(edit_text(s, art));
 	else if (c->file)
-		TRY(read_path(&bytes, &len, c->file));
-	TRY(resolve_run(&written, &s->engine, art->uid, with, slice_of(bytes, len)));
-	if (path)
-		TRY(file_remove(path));
+		TRY(file_text(s, art, c->file));
+	else
+		TRY(take(&written, s, art, c->ours ? RESOLVE_OURS : RESOLVE_THEIRS,
+			 (struct slice){0}, NULL));
 	if (c->json)
 		return tell_json(s, art);
 	text_safe_fputs(session_name(art), stdout);

@@ -30,24 +30,6 @@ void git_out_release(struct git_out *out)
 	strs_release(&out->kept);
 }
 
-static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
-{
-	size_t low = 0, high = list->len;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
 static void add(struct plan *p, const char *path, char *text, size_t len)
 {
 	struct git_out *out = p->out;
@@ -86,7 +68,7 @@ static err_t leave_old_places(struct plan *p, const struct art *art, const struc
 
 	for (size_t i = 0; i < revs->len; i++) {
 		const char *path = revs->at[i].path;
-		const struct git_entry *entry = entry_at(&p->entries, path);
+		const struct git_entry *entry = git_entries_find(&p->entries, path);
 		scoped(art_release) struct art there = {0};
 		err_t err;
 
@@ -119,7 +101,7 @@ static err_t plan_record(struct plan *p, const struct art *art)
 {
 	scoped_free char *path = approval_path(art->kind, art->label), *old = NULL;
 	const struct kind *kind = kinds_find(p->s->kinds, art->kind);
-	const struct git_entry *entry = path ? entry_at(&p->entries, path) : NULL;
+	const struct git_entry *entry = path ? git_entries_find(&p->entries, path) : NULL;
 	size_t old_len = 0, len;
 	char *text;
 
@@ -142,7 +124,7 @@ static err_t plan_record(struct plan *p, const struct art *art)
 static err_t plan_with(struct plan *p, const struct art *art, const struct revs *revs,
 		       const struct graph *g)
 {
-	const struct git_entry *entry = entry_at(&p->entries, art->path);
+	const struct git_entry *entry = git_entries_find(&p->entries, art->path);
 	int w = graph_find(g, &art->head);
 	char *text;
 	size_t len;
@@ -162,7 +144,7 @@ static err_t plan_with(struct plan *p, const struct art *art, const struct revs 
 
 static err_t plan_one(struct plan *p, const struct art *art)
 {
-	const struct git_entry *entry = entry_at(&p->entries, art->path);
+	const struct git_entry *entry = git_entries_find(&p->entries, art->path);
 	scoped(revs_release) struct revs revs = {0};
 	scoped(art_release) struct art speaks = {0};
 	struct graph g;

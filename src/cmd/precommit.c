@@ -173,32 +173,14 @@ static err_t export_into_commit(struct session *s)
 
 /* --- judging the index ---------------------------------------------------------------------- */
 
-static const struct git_entry *entry_at(const struct git_entries *list, const char *path)
-{
-	size_t low = 0, high = list->len;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int cmp = strcmp(list->at[mid].path, path);
-
-		if (cmp == 0)
-			return &list->at[mid];
-		if (cmp < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
 /* An artifact in conflict whose path differs between HEAD and the index. */
 static void judge_conflicts(struct strs *faults, const struct arts *conflicts,
 			    const struct git_entries *head, const struct git_entries *index)
 {
 	for (size_t i = 0; i < conflicts->len; i++) {
 		const struct art *art = &conflicts->at[i];
-		const struct git_entry *was = entry_at(head, art->path);
-		const struct git_entry *now = entry_at(index, art->path);
+		const struct git_entry *was = git_entries_find(head, art->path);
+		const struct git_entry *now = git_entries_find(index, art->path);
 
 		if (was && now ? oid_eq(&was->oid, &now->oid) : !was && !now)
 			continue;
@@ -256,7 +238,7 @@ static err_t judge_behind(struct strs *faults, struct session *s, const struct g
 {
 	for (size_t i = 0; i < index->len; i++) {
 		const struct git_entry *now = &index->at[i];
-		const struct git_entry *was = now->stage ? NULL : entry_at(head, now->path);
+		const struct git_entry *was = now->stage ? NULL : git_entries_find(head, now->path);
 		bool behind;
 
 		if (!was || oid_eq(&was->oid, &now->oid))

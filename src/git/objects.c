@@ -116,6 +116,22 @@ static err_t fetch_blob(char **bytes, size_t *len, const char *oid)
 	return NULL;
 }
 
+const struct git_entry *git_entries_find(const struct git_entries *list, const char *path)
+{
+	size_t low = 0, high = list->len;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int cmp = strcmp(list->at[mid].path, path);
+
+		if (cmp < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < list->len && strcmp(list->at[low].path, path) == 0 ? &list->at[low] : NULL;
+}
+
 err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid)
 {
 	struct objects *o;

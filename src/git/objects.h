@@ -24,6 +24,8 @@ err_t git_list_at(struct git_entries *out, struct repo *r, const struct kinds *k
 /* The same, and the records of approvals (artifact/approval.h) with it. */
 err_t git_list_judged(struct git_entries *out, struct repo *r, const struct kinds *kinds,
 		      const char *at) MUST_CHECK;
+/* The first entry of a path; NULL: none. */
+const struct git_entry *git_entries_find(const struct git_entries *list, const char *path);
 err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid) MUST_CHECK;
 
 /* --- ranges (git_range.c): without a work tree, and in the quarantine of a pre-receive hook --- */
