@@ -39,12 +39,19 @@ static bool valid_utf8(struct slice text)
 	return true;
 }
 
+/* The first line may begin behind a byte order mark. */
+static bool line_begins(struct slice text, size_t at)
+{
+	return !at || text.at[at - 1] == '\n' ||
+	       (at == 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0);
+}
+
 /* Seven times c at the start of a line, then white space or the end, as git looks for it. */
 static bool marker_at(struct slice text, size_t at, char c)
 {
 	size_t n = 0;
 
-	if (at && text.at[at - 1] != '\n')
+	if (!line_begins(text, at))
 		return false;
 	while (n < MARKER_SIZE && at + n < text.len && text.at[at + n] == c)
 		n++;

@@ -14,6 +14,7 @@ struct render {
 	const struct forms *forms;	/* NULL: every line as it is */
 	bool trim_end;			/* the last line came from a text, not from a marker */
 	bool both;			/* of conflicts: no markers */
+	bool bom;			/* is still to come: it stands before the first line */
 };
 
 /* --- line ends ----------------------------------------------------------------------------- */
@@ -52,8 +53,16 @@ static const char *line_end(bool crlf)
 	return crlf ? "\r\n" : "\n";
 }
 
+static void put_bom(struct render *r)
+{
+	if (r->bom)
+		fputs(FORM_BOM, r->out);
+	r->bom = false;
+}
+
 static void put(struct render *r, struct slice s)
 {
+	put_bom(r);
 	if (s.len)
 		fwrite_unlocked(s.at, 1, s.len, r->out);
 }
@@ -159,16 +168,19 @@ static const char *label_or(const char *label, const char *otherwise)
 static void put_in_conflict(struct render *r, const struct lines *lines, size_t from, size_t to,
 			    const struct form *side, bool crlf)
 {
+	if (from == to)
+		return;
 	put_side(r, lines, from, to, side);
-	if (!r->forms && to > from && !form_line_end(lines->at[to - 1].text).len)
+	if (!r->forms && !form_line_end(lines->at[to - 1].text).len)
 		fputs(line_end(crlf), r->out);
 }
 
+/* A byte order mark that was to come comes in each side: nothing may stand before a marker. */
 static void put_conflict(struct render *r, const struct region *c)
 {
 	const struct merge_options *o = r->options;
 	const struct text *t = r->t;
-	bool crlf = marker_crlf(r, c);
+	bool crlf = marker_crlf(r, c), bom = r->bom;
 
 	if (r->both) {
 		put_in_conflict(r, &t->ours, c->ours_from, c->ours_to,
@@ -182,13 +194,16 @@ static void put_conflict(struct render *r, const struct region *c)
 			r->forms ? &r->forms->ours : NULL, crlf);
 	if (o->style != MERGE_STYLE_MERGE) {
 		put_marker(r->out, '|', o, label_or(o->base_label, "base"), crlf);
+		r->bom = bom;
 		put_in_conflict(r, &t->base, c->base_from, c->base_to,
 				r->forms ? &r->forms->base : NULL, crlf);
 	}
 	put_marker(r->out, '=', o, NULL, crlf);
+	r->bom = bom;
 	put_in_conflict(r, &t->theirs, c->theirs_from, c->theirs_to,
 			r->forms ? &r->forms->theirs : NULL, crlf);
 	put_marker(r->out, '>', o, label_or(o->theirs_label, "theirs"), crlf);
+	r->bom = false;
 	r->trim_end = false;
 }
 
@@ -297,8 +312,7 @@ static char *render(size_t *len, struct render r)
 
 	mem_stream_open(&s);
 	r.out = s.file;
-	if (forms && forms->merged.bom)
-		fputs(FORM_BOM, s.file);
+	r.bom = forms && forms->merged.bom;
 	for (size_t i = 0; i < t->len; i++) {
 		const struct region *c = &t->regions[i];
 
@@ -308,6 +322,7 @@ static char *render(size_t *len, struct render r)
 		theirs = c->theirs_to;
 	}
 	put_between(&r, ours, theirs, t->ours.len);
+	put_bom(&r);
 	bytes = mem_stream_close(&s, len);
 	if (forms && r.trim_end && !forms->merged.final_newline)
 		trim_final_newline(bytes, len);

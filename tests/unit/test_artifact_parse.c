@@ -266,6 +266,8 @@ static void conflict_markers(void **state)
 		{"<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", true},
 		{"x\r\n<<<<<<<\r\n|||||||\r\n=======\r\n>>>>>>>", true},
 		{"```\n<<<<<<< a\n=======\n>>>>>>> b\n```\n", true},
+		{"\xEF\xBB\xBF<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", true},
+		{"a\xEF\xBB\xBF<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n", false},
 		{"<<<SEARCH\na\n===\nb\n>>>\n", false},
 		{"T\n=======\n", false},
 		{"<<<<<<<< a\n========\n>>>>>>>> b\n", false},

@@ -270,6 +270,13 @@ static void test_mark_and_final_newline(void **state)
 {
 	expect("a\nb\n", "\xEF\xBB\xBF" "a\nb\n", "x\nb\n", "\xEF\xBB\xBFx\nb\n");
 	expect("\xEF\xBB\xBF" "a\nb\n", "a\nb\n", "\xEF\xBB\xBFx\nb\n", "x\nb\n");
+	/* Nothing stands before a conflict marker: in a conflict each side has the mark. */
+	expect("a\nb\nc\n", "\xEF\xBB\xBFx\r\nb\r\nc\r\n", "y\nb\nz\n",
+	       "<<<<<<< ours\r\n\xEF\xBB\xBFx\r\n=======\r\n\xEF\xBB\xBFy\r\n"
+	       ">>>>>>> theirs\r\nb\r\nz\r\n");
+	expect("a\nb\nc\n", "\xEF\xBB\xBF" "b\r\nc\r\n", "y\nb\nz\n",
+	       "<<<<<<< ours\r\n=======\r\n\xEF\xBB\xBFy\r\n"
+	       ">>>>>>> theirs\r\nb\r\nz\r\n");
 	expect("a\nb", "a\nb\n", "a\nx", "a\nx\n");
 	expect("a\nb\n", "a\nb", "a\nx\n", "a\nx");
 }
