@@ -628,4 +628,33 @@ test_expect_success SERVER 'the server enforces the kinds of the trunk, once an 
 	as cyd git -C specs2 agent sync >out && test_grep "^pushed: 1 sent$" out
 '
 
+# Each line: whose clone | what doctor says | how it is broken | what mends it.
+cat >half-done <<\EOT
+ada|you are not logged in at|mv home-ada/.git-credentials kept|mv kept home-ada/.git-credentials
+ada|does not accept the key|git -C ada config agent.key sb_publishable_other|git -C ada config agent.key $KEY
+ada|is not there, or too old|psql_ "alter schema gitagent rename to away; notify pgrst" && sleep 1|psql_ "alter schema away rename to gitagent; notify pgrst" && sleep 1
+ada|is not there, or too old|psql_ "alter function gitagent.head(uuid) rename to other; notify pgrst" && sleep 1|psql_ "alter function gitagent.other(uuid) rename to head; notify pgrst" && sleep 1
+bob|you are no member of the project|as ada git -C ada agent member remove bob@example.org|as ada git -C ada agent member add bob@example.org && as bob git -C bob agent sync init $URL
+EOT
+
+while IFS='|' read -r who pattern break mend
+do
+	test_expect_success SERVER "doctor: $pattern ($break)" '
+		eval "$break" >broken 2>&1 && test_expect_code 1 as $who git -C $who agent doctor >out 2>err &&
+		test_grep "^problem: remote: .*$pattern" out && test_grep "^  " out &&
+		as $who git -C $who agent doctor --offline >offline && ! grep "$pattern" offline
+		code=$?
+		eval "$mend" >mended 2>&1 && test $code = 0 && as $who git -C $who agent doctor >out
+	'
+done <half-done
+
+test_expect_success SERVER 'doctor: out of reach and only reading are notes, other rules are a problem' '
+	offline ada agent doctor >out; test_grep "^note: remote: remote .http://127.0.0.1:1. is out of reach" out &&
+	as dan git -C dan agent doctor >out; test_grep "^note: remote: your role is reader" out &&
+	git -C specs config -f .agent/config --add agent.kind.spec.state "SHELVED 3" && test_commit_all shelved -C specs &&
+	test_expect_code 1 as ada git -C specs agent doctor >out &&
+	test_grep "^problem: rules: the server enforces other kinds" out &&
+	as ada git -C specs agent sync rules --set && as ada git -C specs agent doctor >out; ! grep "rules:" out
+'
+
 test_done

@@ -18,6 +18,15 @@ struct ailment *doctor_add(struct doctor *d, const char *check, char *text)
 	return &d->at[d->len++];
 }
 
+void doctor_add_error(struct doctor *d, const char *check, err_t err, bool mendable)
+{
+	struct ailment *a = doctor_add(d, check, mem_strdup(err->text));
+
+	a->hint = err->hint ? mem_strdup(err->hint) : NULL;
+	a->mendable = mendable;
+	err_free(err);
+}
+
 static void doctor_release(struct doctor *d)
 {
 	for (size_t i = 0; i < d->len; i++) {
@@ -42,6 +51,8 @@ static err_t examine(struct doctor *d)
 	if (!d->have_work)
 		return NULL;
 	err = doctor_work(d);
+	if (!err && !d->offline)
+		err = doctor_remote(d);
 	if (!err && !d->no_objects)
 		err = doctor_artifacts(d);
 	if (err && err->code == ERR_CORRUPT) {	/* said already, of the workspace */
@@ -196,9 +207,9 @@ static err_t verdict(const struct doctor *d, bool as_json)
 			: err;
 }
 
-static err_t run(bool fix, bool as_json)
+static err_t run(bool fix, bool offline, bool as_json)
 {
-	scoped(doctor_release) struct doctor d = {0};
+	scoped(doctor_release) struct doctor d = {.offline = offline};
 
 	TRY(examine(&d));
 	if (!fix)
@@ -206,15 +217,17 @@ static err_t run(bool fix, bool as_json)
 	TRY(mend(&d));
 	/* what is said in the end is what is so */
 	doctor_release(&d);
+	d.offline = offline;
 	TRY(examine(&d));
 	return verdict(&d, as_json);
 }
 
 err_t cmd_doctor(int argc, char **argv)
 {
-	bool fix = false, json = false, help;
+	bool fix = false, offline = false, json = false, help;
 	const struct opt opts[] = {
 		OPT_FLAG(0, "fix", &fix, "mend what can be mended; what is replaced is kept"),
+		OPT_FLAG(0, "offline", &offline, "do not ask the remote"),
 		PROGRESS_OPTIONS,
 		OPT_FLAG(0, "json", &json, "print JSON"),
 		OPT_END,
@@ -229,5 +242,5 @@ err_t cmd_doctor(int argc, char **argv)
 		return NULL;
 	if (argc > 0)
 		return opts_misuse(&usage, "unexpected argument '%s'", argv[0]);
-	return run(fix, json);
+	return run(fix, offline, json);
 }

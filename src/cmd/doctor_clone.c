@@ -189,15 +189,6 @@ static err_t check_link(struct doctor *d)
 	return NULL;
 }
 
-static void add_error(struct doctor *d, const char *check, err_t err, bool mendable)
-{
-	struct ailment *a = doctor_add(d, check, mem_strdup(err->text));
-
-	a->hint = err->hint ? mem_strdup(err->hint) : NULL;
-	a->mendable = mendable;
-	err_free(err);
-}
-
 static void check_workspace(struct doctor *d)
 {
 	err_t err = session_open(&d->work, SESSION_READ);
@@ -206,7 +197,7 @@ static void check_workspace(struct doctor *d)
 	if (!err)
 		err = store_verify(d->work.store);
 	if (err)
-		add_error(d, "workspace", err, err->code == ERR_CORRUPT);
+		doctor_add_error(d, "workspace", err, err->code == ERR_CORRUPT);
 }
 
 static void check_fresh(struct doctor *d)
@@ -216,30 +207,13 @@ static void check_fresh(struct doctor *d)
 	struct ailment *a;
 
 	if (err) {
-		add_error(d, "freshness", err, false);
+		doctor_add_error(d, "freshness", err, false);
 	} else if (news) {
 		a = doctor_add(d, "freshness", mem_strdup("commits or files have not been looked "
 							  "at yet; the next command does"));
 		a->note = true;
 		a->mendable = true;
 	}
-}
-
-/* Work goes on without it. */
-static void check_remote(struct doctor *d)
-{
-	scoped_free char *reply = NULL;
-	struct session *s = &d->work;
-	err_t err = session_remote(s, true);
-	bool away;
-
-	if (!err && s->server)
-		err = session_explain(s->remote.head(s->remote.ctx, &reply), s);
-	if (!err)
-		return;
-	away = err->code == ERR_OFFLINE;
-	add_error(d, "remote", err, false);
-	d->at[d->len - 1].note = away;
 }
 
 err_t doctor_clone(struct doctor *d)
@@ -255,7 +229,5 @@ err_t doctor_clone(struct doctor *d)
 	check_workspace(d);
 	if (d->have_work && !d->no_objects)
 		check_fresh(d);
-	if (d->have_work)
-		check_remote(d);
 	return NULL;
 }
