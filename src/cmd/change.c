@@ -154,13 +154,24 @@ static err_t send(struct session *s, const struct subject *sub, const struct cha
 	return NULL;
 }
 
-err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
+static struct edit edit_of(const struct subject *sub, const struct change *c)
 {
-	const struct edit edit = {
+	return (struct edit){
 		.how = c->how, .message = c->message ? c->message : "", .text = c->text,
 		.path = c->path, .alias = c->alias,
 		.expect = c->expect ? c->expect : &sub->art.oid,
 	};
+}
+
+static void say_untouched(const struct subject *sub)
+{
+	output_say("%s was not touched: it does not show the text that was changed, or git is busy",
+		   sub->art.path);
+}
+
+err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
+{
+	const struct edit edit = edit_of(sub, c);
 	scoped(art_release) struct art now = {0};
 	bool written = false, changed, other;
 
@@ -184,9 +195,57 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	if (!c->json)
 		tell(s, sub, c, changed);
 	if (other && !written && s->have_port)
-		output_say("%s was not touched: it does not show the text that was changed, or "
-			   "git is busy", sub->art.path);
+		say_untouched(sub);
 	return send(s, sub, c, changed);
+}
+
+/* Carried out, all of them: told, and sent. */
+static err_t finish_all(struct session *s, const struct change_of *at, size_t nr)
+{
+	scoped(strs_release) struct strs uids = {0};
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!at[i].change.json)
+			tell(s, at[i].sub, &at[i].change, true);
+		strs_add(&uids, at[i].sub->art.uid);
+	}
+	TRY(session_auto_push_all(s, &uids, false));
+	for (size_t i = 0; i < nr && at[i].change.json; i++) {
+		scoped(art_release) struct art now = {0};
+
+		TRY(store_art_get(&now, s->store, at[i].sub->art.uid));
+		print_json(&now, true, NULL);
+	}
+	return NULL;
+}
+
+err_t change_apply_all(struct session *s, const struct change_of *at, size_t nr)
+{
+	scoped(strs_release) struct strs stayed = {0};
+	err_t err = NULL;
+
+	if (nr && (s->batch || at[0].change.dry_run)) {
+		for (size_t i = 0; i < nr; i++)
+			TRY(change_apply(s, at[i].sub, &at[i].change));
+		return NULL;
+	}
+	if (nr && !s->engine.command)
+		s->engine.command = revision_how_name(at[0].change.how);
+	TRY(edit_begin(&s->engine));
+	for (size_t i = 0; i < nr && !err; i++) {
+		const struct edit edit = edit_of(at[i].sub, &at[i].change);
+		bool written;
+
+		err = edit_apply(&written, &s->engine, at[i].sub->art.uid, &edit);
+	}
+	TRY(edit_end(&stayed, &s->engine, false, err));
+	for (size_t i = 0; i < nr && s->have_port; i++) {
+		const char *path = at[i].change.path;
+
+		if (strs_has(&stayed, path ? path : at[i].sub->art.path))
+			say_untouched(at[i].sub);
+	}
+	return finish_all(s, at, nr);
 }
 
 char *change_relabel(size_t *len, const struct artifact *a, const char *label)

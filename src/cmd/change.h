@@ -42,6 +42,12 @@ struct change {
  * text that is W's already is told, too. */
 err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
 	MUST_CHECK;
+/* Several, of several artifacts: in one transaction all of them, or none; one push. */
+struct change_of {
+	const struct subject *sub;
+	struct change change;
+};
+err_t change_apply_all(struct session *s, const struct change_of *at, size_t nr) MUST_CHECK;
 /* The answer of a change with --json. */
 void change_print(const struct art *art, bool changed);
 

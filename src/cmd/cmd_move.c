@@ -2,7 +2,9 @@
 #include "artifact/label.h"
 #include "cmd/batch.h"
 #include "cmd/change.h"
+#include "cmd/claims.h"
 #include "cmd/cmd.h"
+#include "cmd/move_refs.h"
 #include "util/mem.h"
 
 #include <stdio.h>
@@ -61,7 +63,7 @@ err_t cmd_rm(int argc, char **argv)
 
 struct mv_options {
 	const char *label;
-	bool dry_run, json;
+	bool update, dry_run, json;
 };
 
 /* The new label in the file's name; the rest of the name stays. */
@@ -104,11 +106,53 @@ static err_t check_target(const struct session *s, const struct subject *sub, co
 	return NULL;
 }
 
+static void free_text(char **text)
+{
+	free(*text);
+}
+
+/* It and what names it, in one transaction. What stays is told, and goes on to mean it by the id
+ * that it had. */
+static err_t move_all(struct session *s, const struct subject *sub, const char *label,
+		      struct change *change)
+{
+	scoped(move_refs_release) struct move_refs refs = {0};
+	scoped(free_text) char *why = NULL;
+	scoped_free struct change_of *all = NULL;
+	err_t err = NULL;
+
+	TRY(move_refs_find(&refs, s, sub, label, change->path));
+	why = label ? mem_printf("%s is %s now", session_name(&sub->art), label)
+		    : mem_printf("%s was moved to %s", session_name(&sub->art), change->path);
+	all = mem_alloc((refs.len + 1) * sizeof(*all));
+	change->text = slice_of(refs.own, refs.own_len);
+	all[0] = (struct change_of){sub, *change};
+	for (size_t i = 0; i < refs.len; i++) {
+		const struct move_ref *ref = &refs.at[i];
+
+		if (!s->batch && !change->dry_run)
+			TRY(claims_warn(s, &ref->sub.art));
+		all[i + 1] = (struct change_of){&ref->sub, {
+			.how = HOW_EDIT, .message = why, .text = slice_of(ref->text, ref->len),
+			.done = ref->places == 1 ? "reference updated" : "references updated",
+			.dry_run = change->dry_run, .json = change->json}};
+	}
+	TRY(change_apply_all(s, all, refs.len + 1));
+	if (refs.left.len) {
+		session_tell(&refs.left, "left as it is: ");
+		if (!s->batch)
+			err = err_new(ERR_DIFFERS, "%zu artifact%s the old name",
+				      refs.left.len, refs.left.len == 1 ? " keeps" : "s keep");
+	}
+	return err;
+}
+
 static err_t move(struct session *s, const struct subject *sub, const char *path,
 		  const struct label *label, const struct mv_options *o)
 {
 	scoped_free char *bytes = NULL, *done = mem_printf("moved to %s", path);
 	const char *alias = NULL;
+	struct change change;
 	struct label now;
 	size_t len = 0;
 
@@ -122,10 +166,12 @@ static err_t move(struct session *s, const struct subject *sub, const char *path
 		bytes = change_relabel(&len, sub->model, label->text);
 	if (!label_of_path(&now, path) || strcmp(now.text, sub->art.label) != 0)
 		TRY(change_alias(&alias, s, &sub->art));
-	return change_apply(s, sub, &(struct change){
+	change = (struct change){
 		.how = HOW_MOVE, .path = path, .alias = alias, .done = done,
 		.dry_run = o->dry_run, .json = o->json,
-		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)});
+		.text = bytes ? slice_of(bytes, len) : slice_of(sub->bytes, sub->len)};
+	return o->update ? move_all(s, sub, label ? label->text : NULL, &change)
+			 : change_apply(s, sub, &change);
 }
 
 static err_t run_mv(struct session *s, char **argv, const struct mv_options *o)
@@ -134,6 +180,10 @@ static err_t run_mv(struct session *s, char **argv, const struct mv_options *o)
 	scoped_free char *path = NULL;
 	struct label label;
 
+	if (o->update && !s->repo) {
+		TRY(session_open(s, SESSION_WRITE));
+		TRY(session_fresh(s, NULL));
+	}
 	TRY(subject_open(&sub, s, argv[0], false));
 	if (o->label) {
 		if (!label_parse(&label, slice_str(o->label)) || label.num < 0)
@@ -155,8 +205,11 @@ err_t mv_in(struct session *s, int argc, char **argv)
 	bool help;
 	const struct opt opts[] = {
 		OPT_STRING('l', "label", &o.label, "id", "a new id, in file name and title"),
+		OPT_FLAG('u', "update-references", &o.update,
+			 "also change what names it, by id or in a link"),
 		OPT_FLAG('n', "dry-run", &o.dry_run, "only say what would be moved"),
-		OPT_FLAG(0, "json", &o.json, "the artifact as JSON"),
+		OPT_FLAG(0, "json", &o.json, "the artifact as JSON, and then what names it, one a\n"
+					     "line"),
 		OPT_END,
 	};
 	static const char *const synopsis[] = {"<id> <path>", "<id> --label <new-id>", NULL};

@@ -30,6 +30,8 @@ struct loader {
 	size_t *by_label;   /* indices of arts */
 	struct strs scopes; /* in use: what stands before the number of a label; sorted */
 	bool mentions;
+	struct ref_places *places;	/* of `named`; NULL: nobody asks */
+	size_t named;
 };
 
 static void loader_release(struct loader *l)
@@ -235,6 +237,22 @@ static const char *kind_of_section(const struct session *s, const struct artifac
 	return NULL;
 }
 
+static void add_place(struct ref_places *places, size_t from, const struct link *link)
+{
+	struct ref_place *place;
+
+	MEM_GROW(places->at, places->len, places->cap);
+	place = &places->at[places->len++];
+	*place = (struct ref_place){.from = from, .at = link->at};
+	memcpy(place->label, link->label, sizeof(place->label));
+}
+
+void ref_places_release(struct ref_places *p)
+{
+	free(p->at);
+	*p = (struct ref_places){0};
+}
+
 static err_t add_link(const struct loader *l, size_t from, const struct artifact *a,
 		      const struct link *link)
 {
@@ -250,6 +268,8 @@ static err_t add_link(const struct loader *l, size_t from, const struct artifact
 	ref.to = with_label(l, link->label, kind_of_section(l->session, a, link), false);
 	if (ref.to == REFS_NONE)
 		TRY(with_alias(&ref.to, l, link->label));
+	if (l->places && ref.to != REFS_NONE && ref.to == l->named)
+		add_place(l->places, from, link);
 	/* "UTF-008" is a label only where somebody has such labels */
 	if (ref.to == from || (ref.to == REFS_NONE && strcmp(own, link->label) == 0) ||
 	    (ref.to == REFS_NONE && ref.type == REF_MENTION && !scope_in_use(l, link->label)))
@@ -279,16 +299,20 @@ static err_t load_one(const struct loader *l, size_t i)
 	return NULL;
 }
 
-err_t refs_load(struct refs *out, struct session *s, bool mentions)
+static err_t load(struct refs *out, struct session *s, bool mentions, struct ref_places *places,
+		  const char *uid)
 {
 	scoped(refs_release) struct refs r = {0};
-	scoped(loader_release) struct loader l = {.refs = &r, .session = s, .mentions = mentions};
+	scoped(loader_release) struct loader l = {.refs = &r, .session = s, .mentions = mentions,
+						  .places = places};
 
 	TRY(store_art_list(&r.arts, s->store, NULL));
 	r.first = mem_alloc((r.arts.len + 1) * sizeof(*r.first));
 	r.by_uid = sorted(&r.arts, compare_uids);
 	l.by_label = sorted(&r.arts, compare_labels);
 	find_scopes(&l);
+	if (places)
+		l.named = refs_find(&r, uid);
 	for (size_t i = 0; i < r.arts.len; i++) {
 		r.first[i] = r.len;
 		TRY(load_one(&l, i));
@@ -297,6 +321,17 @@ err_t refs_load(struct refs *out, struct session *s, bool mentions)
 	*out = r;
 	r = (struct refs){0};
 	return NULL;
+}
+
+err_t refs_load(struct refs *out, struct session *s, bool mentions)
+{
+	return load(out, s, mentions, NULL, NULL);
+}
+
+err_t refs_load_places(struct refs *out, struct ref_places *places, struct session *s,
+		       const char *uid)
+{
+	return load(out, s, true, places, uid);
 }
 
 /* --- who waits for whom --------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef CMD_REFS_H
 #define CMD_REFS_H
 
+#include "artifact/artifact.h"
 #include "cmd/session.h"
 
 #define REFS_NONE ((size_t)-1)
@@ -32,6 +33,22 @@ void refs_release(struct refs *r);
 
 /* Reads every text. mentions: those in running text, too, where their scope is in use. */
 err_t refs_load(struct refs *out, struct session *s, bool mentions) MUST_CHECK;
+
+/* A place where a text names an artifact by a label. */
+struct ref_place {
+	size_t from;	/* index of arts */
+	struct range at;
+	char label[64];
+};
+struct ref_places {
+	struct ref_place *at;	/* by from, then in the order of the text */
+	size_t len, cap;
+};
+void ref_places_release(struct ref_places *p);
+/* The same as refs_load with mentions, and where the artifact of that uid is named, also by itself
+ * and by labels that it had before. */
+err_t refs_load_places(struct refs *out, struct ref_places *places, struct session *s,
+		       const char *uid) MUST_CHECK;
 
 /* "parent", "needs", "link", "mention" */
 const char *ref_type_name(enum ref_type type);
