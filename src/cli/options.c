@@ -1,6 +1,7 @@
 #include "cli/options.h"
 #include "cli/suggest.h"
 #include "util/mem.h"
+#include "util/strs.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -107,6 +108,23 @@ err_t opts_misuse(const struct usage *usage, const char *fmt, ...)
 	err = err_new(ERR_MISUSE, "%s", text);
 	free(text);
 	return err_hint(err, "'git agent %s -h' lists the options", usage->name);
+}
+
+err_t opts_no_verb(const struct usage *usage, const char *word)
+{
+	scoped(strs_release) struct strs verbs = {0};
+	struct suggest s;
+
+	suggest_start(&s, word);
+	for (const char *const *line = usage->synopsis; *line; line++)
+		if ((*line)[0] >= 'a' && (*line)[0] <= 'z')
+			strs_take(&verbs, mem_strndup(*line, strcspn(*line, " ")));
+	for (size_t i = 0; i < verbs.len; i++)
+		suggest_offer(&s, verbs.at[i]);
+	if (!s.best)
+		return opts_misuse(usage, "'%s' is not a verb of %s", word, usage->name);
+	return err_hint(err_new(ERR_MISUSE, "'%s' is not a verb of %s", word, usage->name),
+			"did you mean 'git agent %s %s'?", usage->name, s.best);
 }
 
 static err_t unknown_long(const struct parser *p, const char *typed)

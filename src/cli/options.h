@@ -72,6 +72,8 @@ struct usage {
  */
 err_t opts_parse(int *argc, char ***argv, const struct usage *usage, bool *help_shown) MUST_CHECK;
 
+/* ERR_MISUSE: it is none of the verbs that begin the lines of the synopsis. Names the nearest. */
+err_t opts_no_verb(const struct usage *usage, const char *word) MUST_CHECK;
 /* ERR_MISUSE "<text>", with the hint to read `git agent <name> -h`. */
 err_t opts_misuse(const struct usage *usage, const char *fmt, ...) PRINTF(2, 3) MUST_CHECK;
 

@@ -5,6 +5,25 @@
 #include <string.h>
 
 #define HELP_COLUMN 26
+#define COLUMNS_MAX 79
+
+/* Lines are broken at blanks, of which a line end in the text is one; all but the first, which
+ * begins at `column`, are indented. */
+static void wrap(const char *text, int column, int indent, FILE *out)
+{
+	while (*text) {
+		int word = (int)strcspn(text, " \n");
+
+		if (column > indent && column + 1 + word > COLUMNS_MAX)
+			column = fprintf(out, "\n%*s", indent, "") - 1;
+		else if (column > indent)
+			column += fprintf(out, " ");
+		column += fprintf(out, "%.*s", word, text);
+		text += word;
+		text += *text != '\0';
+	}
+	fputc('\n', out);
+}
 
 static void print_help(const char *help, int column, FILE *out)
 {
@@ -12,15 +31,8 @@ static void print_help(const char *help, int column, FILE *out)
 		fputc('\n', out);
 		column = 0;
 	}
-	for (;;) {
-		int len = (int)strcspn(help, "\n");
-
-		fprintf(out, "%*s%.*s\n", HELP_COLUMN - column, "", len, help);
-		if (!help[len])
-			return;
-		help += len + 1;
-		column = 0;
-	}
+	fprintf(out, "%*s", HELP_COLUMN - column, "");
+	wrap(help, HELP_COLUMN, HELP_COLUMN, out);
 }
 
 static void print_option(const struct opt *o, FILE *out)
@@ -49,8 +61,10 @@ void opts_usage(const struct usage *usage, FILE *out)
 		fprintf(out, "%s git agent %s%s%s\n", lead, usage->name, **line ? " " : "", *line);
 		lead = "   or:";
 	}
-	if (usage->summary)
-		fprintf(out, "\n%s\n", usage->summary);
+	if (usage->summary) {
+		fputc('\n', out);
+		wrap(usage->summary, 0, 0, out);
+	}
 	if (!o || o->type == OPT_TYPE_END)
 		return;
 	fputc('\n', out);

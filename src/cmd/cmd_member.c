@@ -269,6 +269,6 @@ err_t cmd_member(int argc, char **argv)
 	TRY(opts_parse(&argc, &argv, &usage, &help));
 	if (help)
 		return NULL;
-	return argc ? opts_misuse(&usage, "'%s' is not a verb of member", argv[0])
+	return argc ? opts_no_verb(&usage, argv[0])
 		    : opts_misuse(&usage, "list, add or remove?");
 }

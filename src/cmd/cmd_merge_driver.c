@@ -248,7 +248,7 @@ err_t cmd_merge_driver(int argc, char **argv)
 {
 	scoped(driver_release) struct driver d = {0};
 	static const char *const synopsis[] = {
-		"<base> <ours> <theirs> [<marker size> [<path> [<labels>...]]]", NULL,
+		"<base> <ours> <theirs> [<size> [<path> <label>...]]", NULL,
 	};
 	const struct usage usage = {"merge-driver", synopsis,
 				    "Merges three versions of an artifact into <ours>; run by git.",

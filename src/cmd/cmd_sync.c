@@ -123,7 +123,7 @@ static err_t both(int argc, char **argv)
 	if (help)
 		return NULL;
 	if (argc > 0)
-		return opts_misuse(&usage, "'%s' is not a verb of sync", argv[0]);
+		return opts_no_verb(&usage, argv[0]);
 	TRY(open_remote(&s, json));
 	return exchange_both(&s, &o);
 }

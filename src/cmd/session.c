@@ -66,8 +66,11 @@ static err_t open_store(struct session *s, enum store_open how)
 	err = store_open(&s->store, s->repo->db_path, how);
 	if (err && err->code == ERR_NOTFOUND) {
 		err_free(err);
-		return err_hint(err_new(ERR_NOTFOUND, "this repository has no workspace yet"),
-				"'git agent sync init' makes one");
+		err = err_new(ERR_NOTFOUND, "this repository has no workspace yet");
+		return err_hint(err, "%s", s->repo->worktree
+			? "'git agent sync init' makes one"
+			: "it is bare: 'git agent rebuild' makes an empty one; 'git agent list "
+			  "--at HEAD' and 'verify' need none");
 	}
 	TRY(err);
 	s->engine.store = s->store;
