@@ -34,6 +34,15 @@ page_commands() {
 		-e "s|^git agent login .* \([a-z]*\)@[^ ]*$|echo \1-password \| & --password-stdin|"
 }
 
+# The lines of the README for a team on many machines.
+readme_commands() {
+	sed -n "/^## Five minutes/,/^## Commands/s/^    \\$ //p" "$test_root/README.md" |
+	sed -n "/git agent login/,/git agent member/p" |
+	sed -e "s|https://x.supabase.co|$GIT_AGENT_TEST_URL|; s|sb_publishable_\.\.\.|$GIT_AGENT_TEST_KEY|" \
+		-e "s|ann@|ada@|; s|ben@|cyd@|" \
+		-e "s|^git agent login .* \([a-z]*\)@[^ ]*$|echo \1-password \| & --password-stdin|"
+}
+
 # run_page <who> <section>: in a home of his own, line by line, each of which succeeds.
 run_page() {
 	(
@@ -48,7 +57,7 @@ run_page() {
 		git config --global init.defaultBranch main &&
 		git config --global user.name "$1" &&
 		git config --global user.email "$1@example.org" &&
-		page_commands "$2" >"$TRASH/commands" &&
+		case $2 in README) readme_commands ;; *) page_commands "$2" ;; esac >"$TRASH/commands" &&
 		test -s "$TRASH/commands" &&
 		echo "set -ex" | cat - "$TRASH/commands" >"$TRASH/script" &&
 		sh "$TRASH/script"
@@ -70,6 +79,11 @@ test_expect_success SERVER 'for the lead' '
 	test_grep "admin *ada@example.org" out &&
 	test_grep "invited" out &&
 	test_grep "the chain holds" out
+'
+
+test_expect_success SERVER 'the README says the same in three lines' '
+	test_repo shop && (cd shop && run_page ada README) >out &&
+	test "$(wc -l <commands)" = 3 && test_grep "^invited cyd@example.org as approver$\|^cyd@example.org is approver$" out
 '
 
 test_expect_success SERVER 'for the teammate' '

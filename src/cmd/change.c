@@ -163,12 +163,6 @@ static struct edit edit_of(const struct subject *sub, const struct change *c)
 	};
 }
 
-static void say_untouched(const struct subject *sub)
-{
-	output_say("%s was not touched: it does not show the text that was changed, or git is busy",
-		   sub->art.path);
-}
-
 err_t change_apply(struct session *s, const struct subject *sub, const struct change *c)
 {
 	const struct edit edit = edit_of(sub, c);
@@ -195,7 +189,7 @@ err_t change_apply(struct session *s, const struct subject *sub, const struct ch
 	if (!c->json)
 		tell(s, sub, c, changed);
 	if (other && !written && s->have_port)
-		say_untouched(sub);
+		output_untouched(sub->art.path);
 	return send(s, sub, c, changed);
 }
 
@@ -243,7 +237,7 @@ err_t change_apply_all(struct session *s, const struct change_of *at, size_t nr)
 		const char *path = at[i].change.path;
 
 		if (strs_has(&stayed, path ? path : at[i].sub->art.path))
-			say_untouched(at[i].sub);
+			output_untouched(at[i].sub->art.path);
 	}
 	return finish_all(s, at, nr);
 }

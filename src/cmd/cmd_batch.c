@@ -283,8 +283,7 @@ static err_t run(const char *file, const struct batch_options *o)
 		output_say("'%s' was carried out already, as operation %ld: nothing to do", o->key,
 			   b.already);
 	for (size_t i = 0; i < stayed.len && b.s.have_port; i++)
-		output_say("%s was not touched: it does not show the text that was changed, or "
-			   "git is busy", stayed.at[i]);
+		output_untouched(stayed.at[i]);
 	if (!o->dry_run) {
 		TRY(send(&b));
 		TRY(look_again(&b));

@@ -358,8 +358,7 @@ static err_t run(const char *name, const struct undo_options *o)
 	if (!o->json)
 		tell(&d);
 	for (size_t i = 0; i < stayed.len && d.s.have_port; i++)
-		output_say("%s was not touched: it does not show the text that was changed, or "
-			   "git is busy", stayed.at[i]);
+		output_untouched(stayed.at[i]);
 	TRY(send(&d));
 	return o->json ? tell_json(&d) : NULL;
 }

@@ -188,6 +188,12 @@ void output_say(const char *fmt, ...)
 	putc('\n', stderr);
 }
 
+void output_untouched(const char *path)
+{
+	output_say("%s was not touched: it shows another text than the one that was changed, or "
+		   "git is busy; 'git agent export' writes it", path);
+}
+
 void output_hint(err_t err)
 {
 	if (err->hint && advice_wanted(err->code))

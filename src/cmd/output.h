@@ -42,6 +42,8 @@ void output_time(char *out, int64_t seconds);
 
 /* A line on stderr, made safe for a terminal. */
 void output_say(const char *fmt, ...) PRINTF(1, 2);
+/* An edit whose file did not follow: it shows another text, or git holds the index. */
+void output_untouched(const char *path);
 /* The hint of an error that was told so, where one is wanted. */
 void output_hint(err_t err);
 

@@ -366,7 +366,7 @@ static const char *why_not(const struct view *v, const struct art *art,
 	if (strcmp(index_oid(v, art->path), head_oid(v, art->path)) != 0)
 		return "staged by hand";
 	if (f->exists && (!f->known || (f->left && !art->deleted) || c->other))
-		return "the file holds other changes";
+		return "the file holds other changes; 'git add' takes them along";
 	if (!f->exists && f->in_index && !art->deleted)
 		return "the file was removed by hand";
 	return f->conflict && (!art->deleted || f->in_head) ? "in conflict" : NULL;
