@@ -104,8 +104,10 @@ static err_t ask_when_near(struct claims *out, struct session *s)
 {
 	const char *url;
 
+	if (s->read_only || s->have_remote)
+		return claim_known(out, &s->engine);
 	TRY(repo_config(&url, s->repo, "agent.remote"));
-	if (!url || strncmp(url, "file:", 5) != 0 || s->read_only || s->have_remote)
+	if (!url || strncmp(url, "file:", 5) != 0)
 		return claim_known(out, &s->engine);
 	TRY(session_remote(s, true));
 	return claims_refresh(out, s);

@@ -115,13 +115,16 @@ err_t exchange_open(struct session *s)
 /* --- pull ----------------------------------------------------------------------------------- */
 
 /* Files that nobody edited follow where that is wanted. */
-static err_t let_follow(struct report *r, bool *follow, struct session *s)
+/* Files that only could follow are counted when there is news: each of them is looked at. */
+static err_t let_follow(struct report *r, bool *follow, struct session *s, bool news)
 {
 	struct export_options o = {0};
 	err_t err;
 
 	TRY(repo_config_bool(follow, s->repo, "agent.pullexport", false));
 	o.dry_run = !*follow;
+	if (o.dry_run && !news)
+		return NULL;
 	err = export_files(r, &s->engine, &o);
 	if (err && err->code == ERR_REFUSED) {	/* in the middle of a merge: files stay */
 		err_free(err);
@@ -130,13 +133,13 @@ static err_t let_follow(struct report *r, bool *follow, struct session *s)
 	return err;
 }
 
-static err_t tell_files(struct session *s)
+static err_t tell_files(struct session *s, bool news)
 {
 	scoped(report_release) struct report r = {0};
 	bool follow;
 	int older;
 
-	TRY(let_follow(&r, &follow, s));
+	TRY(let_follow(&r, &follow, s, news));
 	older = s->json ? 0 : r.written + r.removed;
 	if (older && follow)
 		printf("updated %d file%s\n", older, plural(older));
@@ -182,7 +185,7 @@ err_t exchange_pull(struct sync_report *r, struct session *s, bool dry_run)
 	TRY(note(s, SYNC_PULL, began, r, true));
 	if (r->received || r->merged)
 		hear_claims(s);
-	return s->have_port ? tell_files(s) : NULL;
+	return s->have_port ? tell_files(s, r->received || r->merged || r->adopted) : NULL;
 }
 
 err_t exchange_pull_quietly(struct sync_report *r, struct session *s)
@@ -194,7 +197,7 @@ err_t exchange_pull_quietly(struct sync_report *r, struct session *s)
 
 	TRY(failed(pull_run(r, &s->engine, false), s, SYNC_PULL, began));
 	TRY(note(s, SYNC_PULL, began, r, true));
-	return s->have_port ? let_follow(&files, &follow, s) : NULL;
+	return s->have_port ? let_follow(&files, &follow, s, false) : NULL;
 }
 
 /* --- push ----------------------------------------------------------------------------------- */

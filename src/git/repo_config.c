@@ -113,13 +113,17 @@ bool repo_config_may_say(const struct repo *r, const char *const *words)
 	return false;
 }
 
-/* A name that is nowhere written needs no child to say so. */
+/* A name that is nowhere written, or a section, needs no child to say so: "[agent]" in a file,
+ * "agent.remote" in the environment. "remote" alone is in every clone. */
 static bool is_unset(const struct repo *r, const char *key)
 {
 	const char *dot = strrchr(key, '.');
 	const char *const words[] = {dot ? dot + 1 : key, NULL};
+	scoped_free char *section = mem_printf("[%.*s", (int)strcspn(key, "."), key);
+	scoped_free char *whole = mem_printf("%.*s.", (int)strcspn(key, "."), key);
+	const char *const sections[] = {section, whole, NULL};
 
-	return !r->config && !repo_config_may_say(r, words);
+	return !r->config && (!repo_config_may_say(r, words) || !repo_config_may_say(r, sections));
 }
 
 err_t repo_config(const char **value, struct repo *r, const char *key)
