@@ -173,7 +173,9 @@ ask_nothing() {
 	EOT
 }
 
+# Into a clone as people have it, with its files.
 rows_changes() {
+	(cd "$at/puller" && git-agent export >/dev/null 2>&1) || :
 	for k in ${BENCH_CHANGES:-0 1 10 100 1000 10000}
 	do
 		test "$k" -le "$n" || continue
