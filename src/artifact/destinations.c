@@ -181,18 +181,19 @@ char *destination_resolve(const char *dir, struct slice destination)
 	scoped_free char *plain = unescaped(destination);
 	scoped_free char *whole = mem_printf("%s/%s", plain[0] == '/' ? "" : dir, plain);
 	scoped(strs_release) struct strs parts = {0};
-	char *rest = whole, *part;
+	const char *at = whole;
 
-	while ((part = strsep(&rest, "/"))) {
-		if (!part[0] || strcmp(part, ".") == 0)
-			continue;
-		if (strcmp(part, "..") != 0) {
-			strs_add(&parts, part);
-			continue;
+	for (; *at; at += *at != '\0') {
+		size_t len = strcspn(at, "/");
+
+		if (len == 2 && at[0] == '.' && at[1] == '.') {
+			if (!parts.len)
+				return NULL;
+			free(parts.at[--parts.len]);
+		} else if (len && !(len == 1 && at[0] == '.')) {
+			strs_take(&parts, mem_strndup(at, len));
 		}
-		if (!parts.len)
-			return NULL;
-		free(parts.at[--parts.len]);
+		at += len;
 	}
 	return joined(&parts);
 }
