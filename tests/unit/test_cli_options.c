@@ -22,7 +22,8 @@ static const struct opt opts[] = {
 	OPT_FLAG('n', "dry-run", &got.dry, "show what would be done"),
 	OPT_FLAG(0, "no-verify", &got.verify, "skip the checks"),
 	OPT_STRING('s', "scope", &got.scope, "scope", "first part of the id"),
-	OPT_INT(0, "count", &got.count, "n", "at most <n>\nof them"),
+	OPT_INT(0, "count", &got.count, "n",
+		"at most <n>\nof them, and of those only as many as fit on a line"),
 	OPT_OPTIONAL("color", &got.color, "when", "as git has it", "always"),
 	OPT_LIST('f', "file-with-a-long-name", &got.files, "file", "may be repeated"),
 	OPT_END,
@@ -182,13 +183,28 @@ static void prints_the_usage_as_git_does(void **state)
 				  "    -n, --dry-run         show what would be done\n"
 				  "    --no-verify           skip the checks\n"
 				  "    -s, --scope <scope>   first part of the id\n"
-				  "    --count <n>           at most <n>\n"
-				  "                          of them\n"
+				  "    --count <n>           "
+				  "at most <n> of them, and of those only as many as fit\n"
+				  "                          on a line\n"
 				  "    --color[=<when>]      as git has it\n"
 				  "    -f, --file-with-a-long-name <file>\n"
 				  "                          may be repeated\n"
 				  "\n");
 	free(text);
+}
+
+static void names_the_nearest_verb(void **state)
+{
+	static const char *const verbs[] = {"[<options>]", "push [<id>...]", "pull", NULL};
+	const struct usage sync = {"sync", verbs, NULL, NULL};
+	err_t err = opts_no_verb(&sync, "pul");
+
+	assert_string_equal(err->text, "'pul' is not a verb of sync");
+	assert_string_equal(err->hint, "did you mean 'git agent sync pull'?");
+	err_free(err);
+	err = opts_no_verb(&sync, "elsewhere");
+	assert_string_equal(err->hint, "'git agent sync -h' lists the options");
+	err_free(err);
 }
 
 static const char *nearest(const char *word)
@@ -224,6 +240,7 @@ int main(void)
 		cmocka_unit_test_teardown(stops_at_the_end_of_options, forget),
 		cmocka_unit_test_teardown(explains_misuse, forget),
 		cmocka_unit_test(prints_the_usage_as_git_does),
+		cmocka_unit_test(names_the_nearest_verb),
 		cmocka_unit_test(suggests_the_nearest),
 	};
 
