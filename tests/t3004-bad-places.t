@@ -72,7 +72,7 @@ test_expect_success 'a damaged workspace: every command says so, touches nothing
 	small_repo "$TRASH/sound" && git -C sound agent list >list.sound &&
 	for how in "truncate -s 5000" "truncate -s 50" garbage flip foreign
 	do
-		fresh &&
+		fresh && sqlite3 "$db" "PRAGMA journal_mode = DELETE" >/dev/null &&
 		case $how in
 		truncate*) $how "$db" ;;
 		garbage) head -c 40000 /dev/urandom >"$db" ;;
@@ -126,7 +126,7 @@ test_expect_success USER 'a directory that cannot be written: the edit is not ha
 	user git agent show INFRA-001 >../actual && test_cmp "$ONE" ../actual &&
 	chmod 755 "$small_plans" && user git agent list >../actual && test -e "$ONE" &&
 	user git agent rm INFRA-001 >/dev/null && ! test -e "$ONE" &&
-	fresh && owned . && user git agent list >/dev/null && chmod 555 .git/agent && chmod 444 "$db" &&
+	fresh && owned . && user git agent list >/dev/null && chmod 555 .git/agent && chmod 444 "$db" "$db"-* &&
 	user git agent list >../actual && test_cmp ../list.sound ../actual &&
 	one_error 128 "^fatal: cannot write workspace .* read-only$\|Permission denied" user git agent check INFRA-002 1 &&
 	user git diff --quiet && chmod 755 .git/agent

@@ -69,11 +69,12 @@ power_fails () {
 	sort -u texts -o texts && dump "$clone" >expect || return 1
 	last=$("$power/replay" --count log) && test "$last" -gt 10 || return 1
 
-	# After the last record the command has said that it is done.
+	# After the last record the command has said that it is done. Only that no file is half written
+	# any more need not be on the disk: the next command finds that out by itself.
 	for how in none "$seed"
 	do
 		reset_to "$name" && "$power/replay" log w "$last" "$how" &&
-		dump "$clone" >actual && test_cmp expect actual || {
+		dump "$clone" >actual && sed -i '/^pending|/d' actual && test_cmp expect actual || {
 			echo "$name: done, and not on the disk ($how)"
 			return 1
 		}

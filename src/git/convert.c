@@ -95,24 +95,15 @@ static err_t by_config(unsigned *out, struct repo *r)
 
 /* --- attributes ------------------------------------------------------------------------------- */
 
-/* In doubt git is asked: could any configuration say something about conversion? */
 static err_t look_everywhere(struct convert *c)
 {
-	static const char *const converting[] = {"autocrlf", "attributesfile", "eol", NULL};
 	struct repo *r = c->repo;
 	scoped_free char *info = repo_slurp_at(r->commondir, "info/attributes", NULL);
 	scoped_free char *top = repo_slurp_at(r->worktree, ".gitattributes", NULL);
 	scoped_free char *system = repo_slurp("/etc/gitattributes", NULL);
 	unsigned found = by_attributes(info) | by_attributes(top) | by_attributes(system);
 
-	if (r->config || repo_config_may_say(r, converting)) {
-		TRY(by_config(&found, r));
-	} else {
-		scoped_free char *path = default_attributes();
-		scoped_free char *text = path ? repo_slurp(path, NULL) : NULL;
-
-		found |= by_attributes(text);
-	}
+	TRY(by_config(&found, r));
 	c->everywhere = found;
 	c->looked = true;
 	return NULL;

@@ -33,10 +33,10 @@ struct repo {
 err_t repo_open(struct repo **out) MUST_CHECK;
 void repo_close(struct repo *r);
 
-/* One `git config -z --list --show-scope` at the first question (so -c, environment, includes and
- * worktree config count); key in canonical lower-case form ("agent.trunk"). The last value wins;
- * NULL when not set. Owned by the repo. `local_only`: values from the repository's own or the
- * user's files and the command line, never from a tracked file. */
+/* What `git config -z --list --show-scope` says, asked at the first question (so -c, environment,
+ * includes and worktree config count); plain files are read without it. key in canonical
+ * lower-case form ("agent.trunk"). The last value wins; NULL when not set. Owned by the repo.
+ * Nothing of it comes from a tracked file. */
 err_t repo_config(const char **value, struct repo *r, const char *key) MUST_CHECK;
 err_t repo_config_bool(bool *value, struct repo *r, const char *key, bool otherwise) MUST_CHECK;
 /* Each key that begins with prefix, without it, and the escapes that its colour is in git's words;

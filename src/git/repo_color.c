@@ -29,6 +29,14 @@ static err_t check_one(void *ctx, const char *key, const char *value)
 			"a color is written as in git's color.diff.<slot>: 'bold red', '#ff0000'");
 }
 
+static err_t is_there(void *any, const char *key, const char *value)
+{
+	(void)key;
+	(void)value;
+	*(bool *)any = true;
+	return NULL;
+}
+
 /* "key LF value NUL"... */
 static err_t tell(const struct proc_result *r, size_t prefix, repo_config_fn each, void *ctx)
 {
@@ -48,11 +56,12 @@ static err_t tell(const struct proc_result *r, size_t prefix, repo_config_fn eac
 
 err_t repo_config_colors(struct repo *r, const char *prefix, repo_config_fn each, void *ctx)
 {
-	static const char *const words[] = {"color", NULL};
 	scoped(scoped_result) struct proc_result found = {0};
 	scoped_free char *pattern = NULL;
+	bool any = false;
 
-	if (!repo_config_may_say(r, words))
+	TRY(repo_config_each(r, prefix, is_there, &any));
+	if (!any)
 		return NULL;
 	pattern = mem_printf("^%s", prefix);
 	TRY(ask(&found, "--get-regexp", pattern));

@@ -1,4 +1,5 @@
-/* Configuration, as one `git config` child tells it. */
+/* Configuration: read from git's files where they are plain, else told by one `git config`. */
+#include "git/config_file.h"
 #include "git/repo_internal.h"
 #include "util/mem.h"
 
@@ -52,85 +53,39 @@ static void parse(struct repo_config *c, size_t len)
 	}
 }
 
-static err_t load(struct repo *r)
+static err_t ask_git(char **text, size_t *len)
 {
 	static const char *const argv[] = {"git", "config", "-z", "--list", "--show-scope", NULL};
 	scoped(scoped_result) struct proc_result result = {0};
-	struct repo_config *c;
 
-	if (r->config)
-		return NULL;
 	TRY(proc_run(&result, &(struct proc){.argv = argv, .quiet = true}));
 	if (result.status != 0)
 		return repo_git_error(&result, "git config");
-	c = mem_alloc(sizeof(*c));
-	c->text = steal(result.out);
-	parse(c, result.out_len);
-	r->config = c;
+	*text = steal(result.out);
+	*len = result.out_len;
 	return NULL;
 }
 
-/* --- what a glance at the files saves ------------------------------------------------------- */
-
-static bool says(const char *text, const char *const *words)
+static err_t load(struct repo *r)
 {
-	if (text && strcasestr(text, "include"))
-		return true;
-	for (; text && *words; words++)
-		if (strcasestr(text, *words))
-			return true;
-	return false;
-}
+	scoped_free char *text = NULL;
+	struct repo_config *c;
+	size_t len = 0;
 
-static bool file_says(const char *dir, const char *name, const char *const *words)
-{
-	scoped_free char *text = dir ? repo_slurp_at(dir, name, NULL) : NULL;
-
-	return says(text, words);
-}
-
-bool repo_config_may_say(const struct repo *r, const char *const *words)
-{
-	const char *global = getenv("GIT_CONFIG_GLOBAL"), *home = getenv("HOME");
-	const char *system = getenv("GIT_CONFIG_SYSTEM"), *xdg = getenv("XDG_CONFIG_HOME");
-	static const char *const etc[] = {"/etc", "/usr/local/etc", "/opt/homebrew/etc"};
-
-	if (says(getenv("GIT_CONFIG_PARAMETERS"), words) || getenv("GIT_CONFIG_COUNT"))
-		return true;
-	if (file_says(r->commondir, "config", words) ||
-	    file_says(r->gitdir, "config.worktree", words))
-		return true;
-	if (global ? file_says("/", global, words) : file_says(home, ".gitconfig", words))
-		return true;
-	if (!global && (xdg && xdg[0] ? file_says(xdg, "git/config", words) :
-					file_says(home, ".config/git/config", words)))
-		return true;
-	if (system)
-		return file_says("/", system, words);
-	for (size_t i = 0; i < sizeof(etc) / sizeof(*etc); i++)
-		if (file_says(etc[i], "gitconfig", words))
-			return true;
-	return false;
-}
-
-/* A name that is nowhere written, or a section, needs no child to say so: "[agent]" in a file,
- * "agent.remote" in the environment. "remote" alone is in every clone. */
-static bool is_unset(const struct repo *r, const char *key)
-{
-	const char *dot = strrchr(key, '.');
-	const char *const words[] = {dot ? dot + 1 : key, NULL};
-	scoped_free char *section = mem_printf("[%.*s", (int)strcspn(key, "."), key);
-	scoped_free char *whole = mem_printf("%.*s.", (int)strcspn(key, "."), key);
-	const char *const sections[] = {section, whole, NULL};
-
-	return !r->config && (!repo_config_may_say(r, words) || !repo_config_may_say(r, sections));
+	if (r->config)
+		return NULL;
+	if (!config_files_list(&text, &len, r))
+		TRY(ask_git(&text, &len));
+	c = mem_alloc(sizeof(*c));
+	c->text = steal(text);
+	parse(c, len);
+	r->config = c;
+	return NULL;
 }
 
 err_t repo_config(const char **value, struct repo *r, const char *key)
 {
 	*value = NULL;
-	if (is_unset(r, key))
-		return NULL;
 	TRY(load(r));
 	for (size_t i = r->config->len; i-- > 0;)
 		if (strcmp(r->config->at[i].key, key) == 0) {

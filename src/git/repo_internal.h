@@ -59,9 +59,6 @@ err_t repo_ref_resolve(char commit[OID_HEX + 1], char last[256], const struct re
 		       const char *name) MUST_CHECK;
 
 void repo_config_free(struct repo_config *c);
-/* Is one of the words (ended by NULL) written anywhere git may be configured, or "include"? False
- * is certain; true means that git must be asked. */
-bool repo_config_may_say(const struct repo *r, const char *const *words);
 
 /* "fatal: text" of a git child that failed, as an error; further lines become the hint. */
 err_t repo_git_error(const struct proc_result *result, const char *what) MUST_CHECK;
