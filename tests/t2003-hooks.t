@@ -155,7 +155,7 @@ test_expect_success COMMANDS 'the workspace has it, on every branch' '
 test_expect_success 'a hook that fails after the fact does not fail git' '
 	cd "$TRASH/a" &&
 	printf broken >.git/agent/agent.db.test &&
-	cp .git/agent/agent.db ../kept && printf "not a database" >.git/agent/agent.db &&
+	settle_workspace && cp .git/agent/agent.db ../kept && printf "not a database" >.git/agent/agent.db &&
 	rm -f .git/agent/agent.db-wal .git/agent/agent.db-shm &&
 	git switch -q topic 2>../err &&
 	test_grep "^warning: git agent: " ../err &&

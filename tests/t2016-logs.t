@@ -39,7 +39,7 @@ test_expect_success NO_ASAN 'each signal leaves one; it still ends the process' 
 '
 
 test_expect_success 'a fatal error, with what was asked and without what is secret' '
-	cd "$TRASH/r" && git agent logs clear && cp .git/agent/agent.db ../db && echo broken >.git/agent/agent.db && rm -f .git/agent/agent.db-* &&
+	cd "$TRASH/r" && git agent logs clear && settle_workspace && cp .git/agent/agent.db ../db && echo broken >.git/agent/agent.db && rm -f .git/agent/agent.db-* &&
 	test_expect_code 128 git agent set INFRA-002 -s Notes --text "a quiet text" &&
 	git agent logs last >../last && test_grep "^error: .*is damaged" ../last && test_grep "^command: .*set INFRA-002 -s Notes --text" ../last &&
 	! grep quiet ../last && cp ../db .git/agent/agent.db

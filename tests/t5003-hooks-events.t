@@ -83,7 +83,7 @@ test_expect_success 'commit-msg warns of provisional labels, once each, and noth
 '
 
 test_expect_success 'post hooks exit 0 with a broken workspace, and say why' '
-	cd "$TRASH/a" && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
+	cd "$TRASH/a" && settle_workspace && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
 	echo broken >.git/agent/agent.db &&
 	echo "INFRA-~k3f9" >../label && mv .git/logs ../logs &&
 	for event in post-checkout post-merge post-rewrite post-commit commit-msg
@@ -109,7 +109,7 @@ test_expect_success 'a post-commit hook that commits ends, and all of its commit
 '
 
 test_expect_success 'a commit of nothing of ours is passed by, and the next command sees what there is' '
-	cd "$TRASH/a" && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
+	cd "$TRASH/a" && settle_workspace && cp .git/agent/agent.db ../kept.db && rm -f .git/agent/agent.db-* &&
 	echo broken >.git/agent/agent.db && git switch -q -c aside 2>../err && test_must_be_empty ../err &&
 	git commit -q --no-verify --allow-empty -m empty 2>../err && test_must_be_empty ../err &&
 	git commit -q --amend --no-verify --allow-empty -m amended 2>../err && test_must_be_empty ../err &&

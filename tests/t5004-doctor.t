@@ -87,14 +87,14 @@ test_expect_success 'a remote out of reach is a note' '
 '
 
 test_expect_success 'a broken database: all else is still said; --fix keeps it and makes another' '
-	cd "$TRASH/a" && cp .git/agent/agent.db ../db && rm -f .git/agent/agent.db-* &&
+	cd "$TRASH/a" && settle_workspace && cp .git/agent/agent.db ../db && rm -f .git/agent/agent.db-* &&
 	rm .git/hooks/pre-push && echo broken >.git/agent/agent.db &&
 	ill workspace "is damaged" && test_grep "^problem: hooks" ../out &&
 	mended && ls .git/agent/agent.db.broken-1 && git agent show INFRA-042 >../out
 '
 
 test_expect_success 'a text whose bytes are not its own is found' '
-	cd "$TRASH/a" && cp .git/agent/agent.db ../db && rm -f .git/agent/agent.db-* &&
+	cd "$TRASH/a" && settle_workspace && cp .git/agent/agent.db ../db && rm -f .git/agent/agent.db-* &&
 	sqlite3 .git/agent/agent.db "update blob set bytes = cast(\"x\" as blob) where oid = (select oid from artifact where path = \"$STORY\")" &&
 	test_expect_code 1 git agent doctor >../out && test_grep "^problem: workspace" ../out &&
 	rm -f .git/agent/agent.db-* && cp ../db .git/agent/agent.db && well

@@ -202,13 +202,13 @@ static void check_workspace(struct doctor *d)
 
 static void check_fresh(struct doctor *d)
 {
-	bool news = false;
+	scoped(import_news_release) struct import_news news = {0};
 	err_t err = import_news(&news, &d->work.engine, NULL);
 	struct ailment *a;
 
 	if (err) {
 		doctor_add_error(d, "freshness", err, false);
-	} else if (news) {
+	} else if (news.any) {
 		a = doctor_add(d, "freshness", mem_strdup("commits or files have not been looked "
 							  "at yet; the next command does"));
 		a->note = true;

@@ -213,14 +213,14 @@ static bool optional_locks(void)
 
 err_t session_fresh(struct session *s, const struct strs *paths)
 {
+	scoped(import_news_release) struct import_news news = {0};
 	scoped(report_release) struct report r = {0};
-	bool news;
 	err_t err;
 
 	if (s->batch)	/* it has looked at all of them */
 		return NULL;
 	TRY(import_news(&news, &s->engine, paths));
-	if (!news)
+	if (!news.any)
 		return NULL;
 	if (s->read_only && !optional_locks()) {
 		output_say("files changed since the workspace was last written, and are not taken "
@@ -228,7 +228,7 @@ err_t session_fresh(struct session *s, const struct strs *paths)
 		return NULL;
 	}
 	TRY(session_write(s));
-	err = import_run(&r, &s->engine, paths);
+	err = import_run_news(&r, &s->engine, paths, &news);
 	progress_stop(&s->progress);
 	TRY(err);
 	session_tell(&r.notes, "");

@@ -1,4 +1,5 @@
 /* The engine's view of one work tree. */
+#include "git/index_file.h"
 #include "git/objects_internal.h"
 #include "git/ours.h"
 #include "git/reflog.h"
@@ -202,6 +203,8 @@ static err_t port_index(void *ctx, struct git_entries *out)
 	struct port *p = ctx;
 	struct objects *o;
 
+	if (index_file_entries(out, p->repo, &p->scope))
+		return NULL;
 	TRY(objects_open(&o, p->repo));
 	return o->ops->index(o->lg2, out, &p->scope);
 }

@@ -1,93 +1,14 @@
 /* The ids of trees that git keeps in the index (its extension TREE). */
 #include "git/ours.h"
+#include "git/index_file.h"
 #include "git/odb.h"
-#include "git/repo_internal.h"
 #include "util/mem.h"
-#include "util/slice.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME ".agent"
-
-/* The length of an entry before its name; 2 bytes of flags are the end of it. */
-enum { HEADER = 12, ENTRY = 62, EXTENDED = 0x4000, NAME_BITS = 0xfff };
-
-static uint32_t be32(const char *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return ntohl(value);
-}
-
-/* Over one entry; 0 when it goes beyond the end. */
-static size_t entry_len(const char *at, size_t left, unsigned version)
-{
-	unsigned flags;
-	size_t len = ENTRY, name;
-
-	if (left < ENTRY + 2)
-		return 0;
-	flags = (unsigned)(unsigned char)at[ENTRY - 2] << 8 | (unsigned char)at[ENTRY - 1];
-	if (version >= 3 && (flags & EXTENDED))
-		len += 2;
-	name = flags & NAME_BITS;
-	if (version >= 4 || name == NAME_BITS) {
-		if (version >= 4)	/* a number, of bytes to take off the name before */
-			while (len < left && (at[len++] & 0x80))
-				;
-		name = len < left ? strnlen(at + len, left - len) : 0;
-	}
-	len += name + 1;
-	if (version < 4)
-		len = (len + 7) & ~(size_t)7;
-	return len <= left ? len : 0;
-}
-
-/* From the first extension to the checksum. */
-static bool extensions(struct slice *out, const char *bytes, size_t len)
-{
-	unsigned version;
-	uint32_t count;
-	size_t at = HEADER, step;
-
-	if (len < HEADER + ODB_RAW_ID || memcmp(bytes, "DIRC", 4) != 0)
-		return false;
-	len -= ODB_RAW_ID;
-	version = be32(bytes + 4);
-	count = be32(bytes + 8);
-	if (version < 2 || version > 4)
-		return false;
-	for (; count; count--, at += step) {
-		step = entry_len(bytes + at, len - at, version);
-		if (!step)
-			return false;
-	}
-	*out = slice_of(bytes + at, len - at);
-	return true;
-}
-
-/* A split index has only a part of the entries here, and no word of the rest. */
-static bool find_extension(struct slice *out, struct slice rest, const char *name)
-{
-	bool found = false;
-
-	while (rest.len >= 8) {
-		size_t len = be32(rest.at + 4);
-
-		if (len > rest.len - 8 || memcmp(rest.at, "link", 4) == 0)
-			return false;
-		if (memcmp(rest.at, name, 4) == 0) {
-			*out = slice_of(rest.at + 8, len);
-			found = true;
-		}
-		rest = slice_of(rest.at + 8 + len, rest.len - 8 - len);
-	}
-	return found && !rest.len;
-}
 
 /* --- the extension TREE --------------------------------------------------------------------- */
 
@@ -157,11 +78,12 @@ static bool find_node(struct ours *out, struct slice rest)
 
 bool ours_in_index(struct ours *out, const struct repo *r)
 {
-	scoped_free char *path = repo_index_file(r);
+	scoped_free char *bytes = NULL;
 	struct slice all, tree;
 	size_t len = 0;
-	scoped_free char *bytes = repo_slurp(path, &len);
+	bool there;
 
-	return bytes && extensions(&all, bytes, len) && find_extension(&tree, all, "TREE") &&
-	       find_node(out, tree);
+	return index_file_read(&bytes, &len, &there, r) && there &&
+	       index_file_extensions(&all, bytes, len) &&
+	       index_file_extension(&tree, all, "TREE") && tree.len && find_node(out, tree);
 }

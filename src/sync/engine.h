@@ -31,7 +31,7 @@ struct engine {
 	bool mass_delete;     /* --allow-mass-delete */
 	bool pull_export;     /* agent.pullExport */
 	bool name_refused;    /* import_run names every file that cannot be imported, each time */
-	struct looked *looked; /* gets what a look found when nothing was new; NULL: nobody asks */
+	struct looked *looked; /* gets what a look at all files found; NULL: nobody asks */
 	struct edit_group *group; /* between edit_begin and edit_end; edit.c's own */
 	const char *command;  /* edits are an operation of this name, for undo; NULL: none */
 	long operation;	      /* the one that this process's edits belong to; 0: none yet */
@@ -70,8 +70,19 @@ void report_problem(struct report *r, const char *fmt, ...) PRINTF(2, 3);
  * paths: look only at these files (NULL: all). Twice changes nothing. */
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths) MUST_CHECK;
 
+/* What import_run would look at. {0} is nothing; released with import_news_release. */
+struct import_news {
+	bool any;
+	bool whole;		/* HEAD moved, or the like: at all of them */
+	struct strs files;	/* else: at those that are not as they were seen */
+};
+void import_news_release(struct import_news *n);
 /* Is there anything for import_run to do? Takes no lock, asks only HEAD and stat data. */
-err_t import_news(bool *news, struct engine *e, const struct strs *paths) MUST_CHECK;
+err_t import_news(struct import_news *news, struct engine *e, const struct strs *paths) MUST_CHECK;
+/* import_run for somebody who has asked. What was seen before the lock was had may be old by now:
+ * the files of the news are looked at again; others that changed since are news for the next. */
+err_t import_run_news(struct report *r, struct engine *e, const struct strs *paths,
+		      const struct import_news *news) MUST_CHECK;
 
 /* Takes what the branch shows for these paths although it was left (a colleague's branch, an older
  * text): `git agent import <id>`. from_text: the text to take instead of the file's (stdin). */

@@ -65,27 +65,29 @@ static err_t first_look(struct report *r, struct engine *e, const struct git_hea
 }
 
 static err_t import_locked(struct report *r, struct engine *e, const struct git_head *head,
-			   const struct tree_mark *before, const struct strs *paths)
+			   const struct tree_mark *before, const struct strs *paths,
+			   const struct strs *changed)
 {
 	struct tree_mark now = {.ref = (char *)head->ref, .log = (char *)head->log};
 	bool moved = strcmp(head->commit, before->head) != 0, over;
 	size_t live = 0, left = 0;
 
-	TRY(live_count(&live, e));
 	TRY(waiting_is_over(&over, e));
+	if (moved || over)
+		TRY(live_count(&live, e));
 	if (moved)
 		TRY(first_look(r, e, head, live));
 	if (moved || over) {
 		TRY(waiting_clear(e));
 		TRY(judge_commits(r, e, head));
+		TRY(live_count(&left, e));
 	}
-	TRY(live_count(&left, e));
 	if (r->deleted >= 4 && left < live && (live - left) * 2 > live && !e->mass_delete)
 		return err_hint(err_new(ERR_REFUSED,
 					"%zu of %zu artifacts are gone in the new commits",
 					live - left, live),
 				"if that is meant: git agent import --allow-mass-delete");
-	TRY(look_files(r, e, head, before, moved ? NULL : paths));
+	TRY(look_files(r, e, head, before, moved ? NULL : over ? paths : changed));
 	memcpy(now.head, head->commit, sizeof(now.head));
 	if (moved) {
 		TRY(record_refresh(e));
@@ -117,72 +119,78 @@ static err_t passed_by(bool *out, struct engine *e, const struct git_head *head,
 	return NULL;
 }
 
-static err_t look_for_news(bool *news, struct git_head *head, struct tree_mark *before,
-			   struct engine *e, const struct strs *paths)
+static err_t commits_are_new(bool *news, struct engine *e, const struct git_head *head,
+			     const struct tree_mark *before)
 {
 	bool quiet;
 
 	*news = false;
-	TRY(e->git->head(e->git->ctx, head));
-	if (head->busy)
-		return NULL;
-	TRY(store_tree_get(before, e->store, e->git->worktree));
 	if (head_moved(head, before)) {
 		TRY(passed_by(&quiet, e, head, before));
 		*news = !quiet;
 	}
-	if (!*news)
-		TRY(waiting_is_over(news, e));
-	return *news ? NULL : look_anything_new(news, e, paths);
+	return *news ? NULL : waiting_is_over(news, e);
 }
 
-err_t import_news(bool *news, struct engine *e, const struct strs *paths)
+void import_news_release(struct import_news *n)
+{
+	strs_release(&n->files);
+	*n = (struct import_news){0};
+}
+
+err_t import_news(struct import_news *news, struct engine *e, const struct strs *paths)
 {
 	scoped(tree_mark_release) struct tree_mark before = {0};
 	scoped(pendings_release) struct pendings pending = {0};
 	struct git_head head = {0};
+	bool commits;
 
-	*news = false;
+	*news = (struct import_news){0};
 	if (!e->git)
 		return NULL;
 	TRY(store_pending_list(&pending, e->store, e->git->worktree));
-	if (pending.len) {
-		*news = true;
+	if (!pending.len)
+		TRY(e->git->head(e->git->ctx, &head));
+	if (pending.len || head.busy) {
+		*news = (struct import_news){.any = true, .whole = true};
 		return NULL;
 	}
-	TRY(look_for_news(news, &head, &before, e, paths));
-	*news = *news || head.busy;
-	return NULL;
+	TRY(store_tree_get(&before, e->store, e->git->worktree));
+	TRY(commits_are_new(&commits, e, &head, &before));
+	if (commits) {
+		*news = (struct import_news){.any = true, .whole = true};
+		return NULL;
+	}
+	return look_for_files(news, e, paths);
 }
 
-/* What was seen before the lock was had may be old by now: it is looked at again. */
-static err_t import_news_locked(struct report *r, struct engine *e, const struct strs *paths)
+static err_t import_news_locked(struct report *r, struct engine *e, const struct strs *paths,
+				const struct import_news *news)
 {
 	scoped(tree_mark_release) struct tree_mark before = {0};
+	bool whole = news->whole || e->name_refused;
 	struct git_head head = {0};
-	bool news;
 
 	TRY(file_out_finish(r, e));
-	TRY(look_for_news(&news, &head, &before, e, paths));
+	TRY(e->git->head(e->git->ctx, &head));
 	r->busy = head.busy;
-	if (head.busy || (!news && !e->name_refused))
+	if (head.busy)
 		return NULL;
-	return import_locked(r, e, &head, &before, paths);
+	TRY(store_tree_get(&before, e->store, e->git->worktree));
+	whole = whole || head_moved(&head, &before);
+	return import_locked(r, e, &head, &before, paths, whole ? paths : &news->files);
 }
 
-err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
+err_t import_run_news(struct report *r, struct engine *e, const struct strs *paths,
+		      const struct import_news *news)
 {
 	scoped(trace_leave) struct trace_region region = trace_enter("sync", "import");
-	bool news;
 	err_t err;
 
-	if (!e->git)
-		return NULL;
-	TRY(import_news(&news, e, paths));
-	if (!news && !e->name_refused)
+	if (!e->git || (!news->any && !e->name_refused))
 		return NULL;
 	TRY(store_begin(e->store));
-	err = import_news_locked(r, e, paths);
+	err = import_news_locked(r, e, paths, news);
 	trace_count("sync", "created", r->created);
 	trace_count("sync", "changed", r->changed);
 	trace_count("sync", "conflicts", r->conflicts);
@@ -190,6 +198,14 @@ err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
 		return store_commit(e->store);
 	store_rollback(e->store);
 	return err;
+}
+
+err_t import_run(struct report *r, struct engine *e, const struct strs *paths)
+{
+	scoped(import_news_release) struct import_news news = {0};
+
+	TRY(import_news(&news, e, paths));
+	return import_run_news(r, e, paths, &news);
 }
 
 /* --- by name: what a rule left alone, somebody takes ----------------------------------------- */

@@ -364,19 +364,48 @@ static bool is_asked(const struct strs *paths, const char *path)
 	return !paths || strs_has(paths, path);
 }
 
-static err_t gather(struct look_view *v, const struct strs *paths)
+/* The rows of some files, by path. */
+static err_t gather_rows(struct look_view *v, const struct strs *paths)
 {
-	TRY(store_seen_list(&v->seens, v->e->store, v->e->git->worktree));
-	if (!paths)
-		return v->e->git->files(v->e->git->ctx, add_file, v);
+	v->seens.at = mem_alloc((paths->len + 1) * sizeof(*v->seens.at));
 	for (size_t i = 0; i < paths->len; i++) {
-		struct file_stat stat;
+		err_t err = store_seen_get(&v->seens.at[v->seens.len], v->e->store,
+					   v->e->git->worktree, paths->at[i]);
 
-		TRY(v->e->git->stat(v->e->git->ctx, &stat, paths->at[i]));
-		if (stat.exists)
-			TRY(add_file(v, paths->at[i], &stat));
+		if (!err)
+			v->seens.len++;
+		else if (err->code == ERR_NOTFOUND)
+			err_free(err);
+		else
+			return err;
 	}
 	return NULL;
+}
+
+static err_t gather_some(struct look_view *v, const struct strs *asked)
+{
+	scoped(strs_release) struct strs paths = {0};
+
+	for (size_t i = 0; i < asked->len; i++)
+		strs_add(&paths, asked->at[i]);
+	strs_sort(&paths);
+	if (!v->moved)
+		TRY(gather_rows(v, &paths));
+	for (size_t i = 0; i < paths.len; i++) {
+		struct file_stat stat;
+
+		TRY(v->e->git->stat(v->e->git->ctx, &stat, paths.at[i]));
+		if (stat.exists)
+			TRY(add_file(v, paths.at[i], &stat));
+	}
+	return NULL;
+}
+
+static err_t gather(struct look_view *v, const struct strs *paths)
+{
+	if (!paths || v->moved)
+		TRY(store_seen_list(&v->seens, v->e->store, v->e->git->worktree));
+	return paths ? gather_some(v, paths) : v->e->git->files(v->e->git->ctx, add_file, v);
 }
 
 /* HEAD moved under files that did not change: only what HEAD says for them is new. */

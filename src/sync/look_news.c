@@ -20,12 +20,14 @@ void looked_release(struct looked *l)
 
 /* So many files that were seen right after they were written are read again, before it is news. */
 #define RACY_MAX 16
+/* From so many changed files on it is cheaper to ask for all at once. */
+#define WHOLE_FROM 1000
 
 struct quick {
 	struct looked l;
 	struct strs racy;
 	size_t next;	/* the one that should come now: both are in the order of their paths */
-	bool news;
+	struct strs changed;
 };
 
 static int has_path(const struct quick *q, size_t i, const char *path)
@@ -83,14 +85,14 @@ static err_t shows_another(bool *out, struct engine *e, const char *path, const 
 static err_t quick_look(void *ctx, const char *path, const struct file_stat *stat)
 {
 	struct quick *q = ctx;
-	const struct seen_stat *old = q->news ? NULL : find(q, path);
+	const struct seen_stat *old = find(q, path);
 
-	if (!q->news && old && is_racy(stat, &old->stat) && q->racy.len < RACY_MAX)
-		strs_add(&q->racy, path);
-	else if (!q->news)
-		q->news = !old || !look_same_stat(stat, &old->stat);
-	if (!q->news)
+	if (old)
 		q->l.there[old - q->l.seen.at] = true;
+	if (old && is_racy(stat, &old->stat) && q->racy.len < RACY_MAX)
+		strs_add(&q->racy, path);
+	else if (q->changed.len <= WHOLE_FROM && (!old || !look_same_stat(stat, &old->stat)))
+		strs_add(&q->changed, path);
 	return NULL;
 }
 
@@ -98,6 +100,7 @@ static void quick_release(struct quick *q)
 {
 	looked_release(&q->l);
 	strs_release(&q->racy);
+	strs_release(&q->changed);
 }
 
 static err_t is_new(bool *out, struct engine *e, const char *path)
@@ -117,25 +120,49 @@ static err_t is_new(bool *out, struct engine *e, const char *path)
 	return NULL;
 }
 
-err_t look_anything_new(bool *out, struct engine *e, const struct strs *paths)
+static err_t look_at_some(struct import_news *out, struct engine *e, const struct strs *paths)
 {
-	scoped(quick_release) struct quick q = {.news = false};
+	for (size_t i = 0; i < paths->len; i++) {
+		bool is;
 
-	*out = false;
-	if (paths) {
-		for (size_t i = 0; i < paths->len && !*out; i++)
-			TRY(is_new(out, e, paths->at[i]));
-		return NULL;
+		TRY(is_new(&is, e, paths->at[i]));
+		if (is)
+			strs_add(&out->files, paths->at[i]);
 	}
+	out->any = out->files.len > 0;
+	return NULL;
+}
+
+/* Racy files count only when their text is another; once there is something to import, they are
+ * settled with it. */
+static err_t look_at_racy(bool *another, struct quick *q, struct engine *e)
+{
+	*another = q->changed.len > 0;
+	for (size_t i = 0; i < q->racy.len && !*another; i++)
+		TRY(is_new(another, e, q->racy.at[i]));
+	for (size_t i = 0; i < q->racy.len && *another; i++)
+		strs_add(&q->changed, q->racy.at[i]);
+	return NULL;
+}
+
+err_t look_for_files(struct import_news *out, struct engine *e, const struct strs *paths)
+{
+	scoped(quick_release) struct quick q = {.next = 0};
+
+	if (paths)
+		return look_at_some(out, e, paths);
 	if (e->looked)
 		looked_release(e->looked);
 	TRY(store_seen_stats(&q.l.seen, e->store, e->git->worktree));
 	q.l.there = mem_alloc(q.l.seen.len + 1);
 	TRY(e->git->files(e->git->ctx, quick_look, &q));
-	for (size_t i = 0; i < q.racy.len && !q.news; i++)
-		TRY(is_new(&q.news, e, q.racy.at[i]));
-	*out = q.news;
-	if (e->looked && !q.news) {
+	TRY(look_at_racy(&out->any, &q, e));
+	out->whole = q.changed.len > WHOLE_FROM;
+	if (out->any && !out->whole) {
+		out->files = q.changed;
+		q.changed = (struct strs){0};
+	}
+	if (e->looked && !out->whole) {
 		*e->looked = q.l;
 		q.l = (struct looked){0};
 	}

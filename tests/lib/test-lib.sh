@@ -130,6 +130,11 @@ test_clean() {
 	test_must_be_empty "$TRASH/status.out"
 }
 
+# settle_workspace: all of it into agent.db, so that a copy of this one file is all of it.
+settle_workspace() {
+	sqlite3 .git/agent/agent.db "PRAGMA wal_checkpoint(TRUNCATE)" >"$TRASH/settle.out"
+}
+
 # test_grep [<grep option>...] <pattern> <file>: grep that shows the file when it finds nothing.
 test_grep() {
 	grep "$@" && return 0

@@ -1,8 +1,10 @@
 /* The engine's view: commits, trees, index, blobs, and the files of the work tree. */
 #include "../lib/git-fixture.h"
 #include "artifact/artifact.h"
+#include "git/index_file.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 struct view {
 	struct repo *repo;
@@ -274,6 +276,14 @@ static void test_index(void **state)
 	assert_int_equal(e.len, 4);
 	assert_true(e.at[3].skip_worktree && !e.at[0].skip_worktree);
 	git_entries_release(&e);
+	for (int version = 4; version >= 2; version--) {
+		sh("git update-index --index-version %d", version);
+		ok(call(&v, index, &e));
+		assert_string_equal(e.at[2].oid.hex, out_of("git rev-parse :" STORIES "A-1-a.md"));
+		assert_true(e.at[3].skip_worktree && !e.at[0].skip_worktree);
+		assert_text(entries_text(&e), "P-1-p.md:0 P-9-new.md:0 A-1-a.md:0 C-3-c.md:0");
+	}
+	assert_null(v.repo->objects);	/* none of this needed libgit2 */
 	/* Another process stages: seen at the next look. */
 	sh("printf i >" PLANS "Q.md; git add -f -N " PLANS "Q.md");
 	ok(call(&v, index, &e));
@@ -289,6 +299,48 @@ static void test_index(void **state)
 	v = view_open();
 	ok(call(&v, index, &e));
 	assert_text(entries_text(&e), "A-1-a.md:0");
+	view_close(&v);
+}
+
+/* Whatever is in the file, it is read as git wrote it, or not at all. */
+static void test_damaged_index(void **state)
+{
+	const char *given = getenv("GIT_AGENT_SEED");
+	unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+	scoped_free char *bytes = NULL;
+	struct git_entries e = {0};
+	struct view v;
+	struct git_scope scope;
+	size_t len = 0, refused = 0;
+	bool there;
+
+	printf("# index: GIT_AGENT_SEED=%u\n", seed);
+	srandom(seed);
+	make_history();
+	sh("git update-index --index-version %d --skip-worktree " STORIES "C-3-c.md",
+	   seed % 2 ? 4 : 2);
+	v = view_open();
+	git_scope_init(&scope, v.kinds);
+	assert_true(index_file_read(&bytes, &len, &there, v.repo) && there);
+	for (size_t i = 0; i < 600; i++) {
+		scoped_free char *copy = mem_dup(bytes, len);
+		size_t cut = i % 2 ? len : (size_t)random() % len;
+		FILE *f = fopen(".git/index", "w");
+
+		assert_non_null(f);
+		if (i % 2)
+			for (int n = 0; n < 3; n++)
+				copy[(size_t)random() % len] = (char)random();
+		assert_int_equal(fwrite(copy, 1, cut, f), cut);
+		assert_int_equal(fclose(f), 0);
+		if (index_file_entries(&e, v.repo, &scope))
+			git_entries_release(&e);
+		else
+			refused++;
+	}
+	printf("# %zu of 600 refused\n", refused);
+	assert_true(refused > 100);
+	git_scope_release(&scope);
 	view_close(&v);
 }
 
@@ -569,7 +621,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		git_test(test_commits), git_test(test_commit), git_test(test_changes),
-		git_test(test_trees), git_test(test_index), git_test(test_unmerged_and_split),
+		git_test(test_trees), git_test(test_index), git_test(test_damaged_index),
+		git_test(test_unmerged_and_split),
 		git_test(test_head_log), git_test(test_shallow), git_test(test_partial_clone),
 		git_test(test_files), git_test(test_symlinks), git_test(test_conversion),
 		git_test(test_worktrees_apart),
