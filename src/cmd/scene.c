@@ -1,4 +1,5 @@
 #include "cmd/scene.h"
+#include "sync/find.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -11,10 +12,11 @@ struct scene_text {
 	size_t len;
 };
 
-void scene_release(struct scene *s)
+/* As many as an artifact, its parent and their records have, and some to spare. */
+#define BYTES_KEPT (4 << 20)
+
+static void drop_texts(struct scene *s)
 {
-	git_changes_release(&s->changes);
-	git_entries_release(&s->entries);
 	while (s->texts) {
 		struct scene_text *next = s->texts->next;
 
@@ -22,6 +24,22 @@ void scene_release(struct scene *s)
 		free(s->texts);
 		s->texts = next;
 	}
+	s->bytes = 0;
+}
+
+void scene_forget(struct scene *s)
+{
+	if (s->bytes > BYTES_KEPT)
+		drop_texts(s);
+}
+
+void scene_release(struct scene *s)
+{
+	moves_release(&s->moves);
+	names_release(&s->names);
+	git_changes_release(&s->changes);
+	git_entries_release(&s->entries);
+	drop_texts(s);
 }
 
 static struct scene_text *put_text(struct scene *s, const struct oid *oid, char *bytes, size_t len)
@@ -30,6 +48,7 @@ static struct scene_text *put_text(struct scene *s, const struct oid *oid, char 
 
 	*t = (struct scene_text){s->texts, *oid, bytes, len};
 	s->texts = t;
+	s->bytes += len + sizeof(*t);
 	return t;
 }
 
@@ -63,7 +82,9 @@ err_t scene_list(struct scene *s)
 	if (s->listed)
 		return NULL;
 	s->listed = true;
-	return git_list_judged(&s->entries, s->v->repo, s->v->kinds, s->at);
+	TRY(git_list_judged(&s->entries, s->v->repo, s->v->kinds, s->at));
+	names_of_entries(&s->names, &s->entries, s->v->kinds);
+	return NULL;
 }
 
 static int by_path(const void *key, const void *member)
@@ -82,6 +103,7 @@ const struct git_change *scene_change(const struct scene *s, const char *path)
 err_t scene_oid(struct oid *out, struct scene *s, const char *path, int side)
 {
 	const struct git_change *change = scene_change(s, path);
+	const struct git_entry *entry;
 
 	if (change) {
 		*out = side == SCENE_AFTER ? change->after : change->before[side];
@@ -91,9 +113,9 @@ err_t scene_oid(struct oid *out, struct scene *s, const char *path, int side)
 		return git_range_oid(out, s->v->repo, s->at, path);
 	*out = (struct oid){""};
 	TRY(scene_list(s));
-	for (size_t i = 0; i < s->entries.len; i++)
-		if (!s->entries.at[i].stage && strcmp(s->entries.at[i].path, path) == 0)
-			*out = s->entries.at[i].oid;
+	entry = find_entry(&s->entries, path);
+	if (entry && !entry->stage)	/* else it is unmerged */
+		*out = entry->oid;
 	return NULL;
 }
 
@@ -106,6 +128,7 @@ err_t scene_of_commit(struct scene *out, const struct verdict *v, const char *co
 	if (!out->changes.len)
 		return NULL;
 	out->nr_parents = out->changes.at[0].nr_parents;
+	moves_find(&out->moves, &out->changes, v->kinds);
 	TRY(git_range_message(&message, v->repo, commit));
 	out->has_reason = verify_has_reason(slice_str(message));
 	return NULL;
@@ -210,6 +233,7 @@ err_t scene_of_index(struct scene *out, const struct verdict *v)
 		TRY(add_list(&l, v, "MERGE_HEAD"));
 	TRY(scene_list(out));
 	compare(out, &l);
+	moves_find(&out->moves, &out->changes, v->kinds);
 	out->nr_parents = l.len ? l.len : 1;
 	return NULL;
 }

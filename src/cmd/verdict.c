@@ -1,5 +1,4 @@
 #include "cmd/verdict.h"
-#include "artifact/label.h"
 #include "cmd/scene.h"
 #include "cmd/settings.h"
 #include "util/mem.h"
@@ -7,60 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An artifact as its path tells it. */
-struct named {
-	const struct kind *kind;
-	char label[LABEL_MAX + 1]; /* "" : none */
-};
-
-static struct named name_of(const struct scene *s, const char *path)
-{
-	struct named n = {.kind = kinds_of_path(s->v->kinds, path)};
-	struct label label;
-
-	if (n.kind && label_of_path(&label, path))
-		memcpy(n.label, label.text, sizeof(n.label));
-	return n;
-}
-
-static bool same_name(const struct named *a, const struct named *b)
-{
-	return a->kind == b->kind && a->label[0] && strcmp(a->label, b->label) == 0;
-}
-
-/* --- moves ---------------------------------------------------------------------------------- */
-
-/* What was at another path in the parent, and is gone from there. */
 static const struct git_change *moved_from(const struct scene *s, const struct git_change *to,
 					   int parent)
 {
-	struct named name = name_of(s, to->path);
-
-	for (size_t i = 0; i < s->changes.len; i++) {
-		const struct git_change *c = &s->changes.at[i];
-		struct named other = name_of(s, c->path);
-
-		if (!other.kind || other.kind != name.kind || !oid_none(&c->after) ||
-		    oid_none(&c->before[parent]))
-			continue;
-		if (same_name(&name, &other) || oid_eq(&c->before[parent], &to->after))
-			return c;
-	}
-	return NULL;
-}
-
-static bool moved_away(const struct scene *s, const struct git_change *gone)
-{
-	for (size_t i = 0; i < s->changes.len; i++) {
-		const struct git_change *c = &s->changes.at[i];
-
-		if (oid_none(&c->after))
-			continue;
-		for (int p = 0; p < c->nr_parents; p++)
-			if (oid_none(&c->before[p]) && moved_from(s, c, p) == gone)
-				return true;
-	}
-	return false;
+	return moves_from(&s->moves, &s->changes, s->v->kinds, to, parent);
 }
 
 /* --- one artifact --------------------------------------------------------------------------- */
@@ -80,10 +29,11 @@ static struct sha256 normative_of(struct slice text, const struct approval_name 
 }
 
 /* An approval of another artifact with the same label does not make this one stale. */
-static err_t leave_out_others(struct verify_version *v, struct scene *s, const struct named *name)
+static err_t leave_out_others(struct verify_version *v, struct scene *s, const struct name *name)
 {
 	struct approval_name of = {name->kind, name->label};
 	enum approval_verdict verdict;
+	size_t first, end;
 
 	if (!v->record.len)
 		return NULL;
@@ -91,15 +41,15 @@ static err_t leave_out_others(struct verify_version *v, struct scene *s, const s
 	if (verdict != APPROVAL_STALE)
 		return NULL;
 	TRY(scene_list(s));
-	for (size_t i = 0; i < s->entries.len; i++) {
-		const struct git_entry *e = &s->entries.at[i];
-		struct named other = name_of(s, e->path);
+	names_find(&first, &end, &s->names, name);
+	for (; first < end; first++) {
+		const struct git_entry *e = &s->entries.at[s->names.at[first].at];
 		struct sha256 normative;
 		struct slice text;
 		size_t len;
 		char *rest;
 
-		if (!same_name(name, &other) || strcmp(e->path, v->path) == 0)
+		if (strcmp(e->path, v->path) == 0)
 			continue;
 		TRY(scene_text(&text, s, &e->oid));
 		normative = normative_of(text, &of, e->path, &verdict, v->record);
@@ -112,7 +62,7 @@ static err_t leave_out_others(struct verify_version *v, struct scene *s, const s
 static err_t load(struct verify_version *out, struct scene *s, const char *path, int side,
 		  const struct oid *oid)
 {
-	struct named name = name_of(s, path);
+	struct name name = names_of_path(s->v->kinds, path);
 	scoped_free char *record = approval_path(name.kind->name, name.label);
 	struct oid record_oid;
 
@@ -192,18 +142,20 @@ static bool is_added(const struct git_change *c)
 
 static err_t judge_label(struct findings *out, struct scene *s, const struct git_change *c)
 {
-	struct named name = name_of(s, c->path);
+	struct name name = names_of_path(s->v->kinds, c->path);
+	size_t first, end;
 
 	if (!name.label[0] || !is_added(c))
 		return NULL;
 	TRY(scene_list(s));
-	for (size_t i = 0; i < s->entries.len; i++) {
-		const char *other = s->entries.at[i].path;
-		struct named theirs = name_of(s, other);
-		const struct git_change *also = scene_change(s, other);
+	names_find(&first, &end, &s->names, &name);
+	for (; first < end; first++) {
+		const char *other = s->entries.at[s->names.at[first].at].path;
+		const struct git_change *also;
 
-		if (!same_name(&name, &theirs) || strcmp(other, c->path) == 0)
+		if (strcmp(other, c->path) == 0)
 			continue;
+		also = scene_change(s, other);
 		/* of two that are added together the later one tells */
 		if (also && is_added(also) && strcmp(other, c->path) > 0)
 			continue;
@@ -225,25 +177,17 @@ static err_t state_of(char **out, struct scene *s, const struct git_entry *entry
 }
 
 /* The one artifact of this name; NULL when there is none, or two: no rule can be asked of it. */
-static const struct git_entry *find(struct scene *s, const struct named *name)
+static const struct git_entry *find(struct scene *s, const struct name *name)
 {
-	const struct git_entry *found = NULL;
+	size_t first, end;
 
-	for (size_t i = 0; i < s->entries.len; i++) {
-		struct named other = name_of(s, s->entries.at[i].path);
-
-		if (!same_name(name, &other))
-			continue;
-		if (found)
-			return NULL;
-		found = &s->entries.at[i];
-	}
-	return found;
+	names_find(&first, &end, &s->names, name);
+	return end - first == 1 ? &s->entries.at[s->names.at[first].at] : NULL;
 }
 
 static err_t judge_parent(struct findings *out, struct scene *s, const struct verify_change *c)
 {
-	struct named own = name_of(s, c->path), wanted = {0};
+	struct name own = names_of_path(s->v->kinds, c->path), wanted = {0};
 	const struct git_entry *parent = NULL;
 	scoped_free char *state = NULL;
 	struct artifact *a;
@@ -277,8 +221,6 @@ static err_t judge_artifact(struct findings *out, struct scene *s, const struct 
 {
 	struct verify_change change;
 
-	if (oid_none(&c->after) && moved_away(s, c))
-		return NULL;
 	TRY(change_of(&change, s, c));
 	verify_change(out, &change, &s->v->policy);
 	TRY(judge_label(out, s, c));
@@ -286,18 +228,23 @@ static err_t judge_artifact(struct findings *out, struct scene *s, const struct 
 }
 
 /* The text stays, what proves it changes. */
-static err_t judge_recorded(struct findings *out, struct scene *s, const char *record)
+static err_t judge_recorded(struct findings *out, struct scene *s, const struct approval_name *of)
 {
+	scoped_free char *record = of->kind ? approval_path(of->kind->name, of->label) : NULL;
+	struct name name = {.kind = of->kind};
+	size_t first, end;
+
+	if (!record)
+		return NULL;
+	snprintf(name.label, sizeof(name.label), "%s", of->label);
 	TRY(scene_list(s));
-	for (size_t i = 0; i < s->entries.len; i++) {
-		const struct git_entry *e = &s->entries.at[i];
-		struct named name = name_of(s, e->path);
-		scoped_free char *path = name.kind ? approval_path(name.kind->name, name.label)
-						   : NULL;
+	names_find(&first, &end, &s->names, &name);
+	for (; first < end; first++) {
+		const struct git_entry *e = &s->entries.at[s->names.at[first].at];
 		struct git_change same = {.path = e->path, .after = e->oid,
 					  .nr_parents = s->nr_parents};
 
-		if (!path || strcmp(path, record) != 0 || scene_change(s, e->path))
+		if (scene_change(s, e->path))
 			continue;
 		for (int p = 0; p < s->nr_parents; p++)
 			same.before[p] = e->oid;
@@ -316,7 +263,7 @@ static err_t judge_record(struct findings *out, struct scene *s, const struct gi
 		TRY(scene_text(&before[i], s, &c->before[i]));
 	verify_record(out, c->path, text, before, (size_t)c->nr_parents,
 		      &name, s->v->witness);
-	return judge_recorded(out, s, c->path);
+	return judge_recorded(out, s, &name);
 }
 
 static err_t judge_all(struct findings *out, struct scene *s)
@@ -324,10 +271,11 @@ static err_t judge_all(struct findings *out, struct scene *s)
 	for (size_t i = 0; i < s->changes.len; i++) {
 		const struct git_change *c = &s->changes.at[i];
 
-		if (kinds_of_path(s->v->kinds, c->path))
-			TRY(judge_artifact(out, s, c));
-		else
+		if (!kinds_of_path(s->v->kinds, c->path))
 			TRY(judge_record(out, s, c));
+		else if (!s->moves.away[i])
+			TRY(judge_artifact(out, s, c));
+		scene_forget(s);
 	}
 	return NULL;
 }
