@@ -9,13 +9,50 @@
 
 /* --- labels --------------------------------------------------------------------------------- */
 
-static bool is_known(const struct arts *arts, const char *kind, const char *label)
+/* What there is, in lists that are sorted. */
+struct known {
+	struct strs labels;
+	struct strs of_kinds;	/* "<kind> <label>" */
+	struct strs paths;
+};
+
+static void known_release(struct known *k)
 {
-	for (size_t i = 0; i < arts->len; i++)
-		if ((!kind || strcmp(arts->at[i].kind, kind) == 0) &&
-		    strcmp(arts->at[i].label, label) == 0)
-			return true;
-	return false;
+	strs_release(&k->labels);
+	strs_release(&k->of_kinds);
+	strs_release(&k->paths);
+}
+
+static void known_make(struct known *k, const struct arts *arts)
+{
+	for (size_t i = 0; i < arts->len; i++) {
+		const struct art *art = &arts->at[i];
+
+		strs_add(&k->paths, art->path);
+		strs_add(&k->labels, art->label);
+		strs_take(&k->of_kinds, mem_printf("%s %s", art->kind, art->label));
+	}
+	strs_sort(&k->labels);
+	strs_sort(&k->of_kinds);
+	strs_sort(&k->paths);
+}
+
+static int is_text(const void *text, const void *at)
+{
+	return strcmp(text, *(char *const *)at);
+}
+
+static bool is_among(const struct strs *sorted, const char *text)
+{
+	return sorted->len &&
+	       bsearch(text, sorted->at, sorted->len, sizeof(*sorted->at), is_text);
+}
+
+static bool is_known(const struct known *k, const char *kind, const char *label)
+{
+	scoped_free char *both = mem_printf("%s %s", kind, label);
+
+	return is_among(&k->of_kinds, both);
 }
 
 /* The list is ordered by kind, scope and number: doubles are neighbours. */
@@ -50,14 +87,14 @@ static err_t is_alias(bool *out, struct doctor *d, const char *label)
 	return NULL;
 }
 
-static err_t check_links(struct doctor *d, const struct arts *arts, const struct art *art,
+static err_t check_links(struct doctor *d, const struct known *known, const struct art *art,
 			 const struct artifact *a)
 {
 	for (size_t i = 0; i < a->nr_links; i++) {
 		const struct link *link = &a->links[i];
 		bool alias;
 
-		if (!link->in_link_section || is_known(arts, NULL, link->label))
+		if (!link->in_link_section || is_among(&known->labels, link->label))
 			continue;
 		TRY(is_alias(&alias, d, link->label));
 		if (!alias)
@@ -68,11 +105,11 @@ static err_t check_links(struct doctor *d, const struct arts *arts, const struct
 }
 
 /* A runbook belongs to the story with its label. */
-static void check_owner(struct doctor *d, const struct arts *arts, const struct art *art,
+static void check_owner(struct doctor *d, const struct known *known, const struct art *art,
 			const struct kind *kind)
 {
 	if (kind && kind->shares_label && kind->parent_kind && art->label[0] &&
-	    !is_known(arts, kind->parent_kind, art->label))
+	    !is_known(known, kind->parent_kind, art->label))
 		doctor_add(d, "orphans", mem_printf("'%s' belongs to no %s: there is no %s %s",
 						    art->path, kind->parent_kind,
 						    kind->parent_kind, art->label))->note = true;
@@ -98,7 +135,7 @@ static void scoped_artifact(struct artifact **a)
 	artifact_free(*a);
 }
 
-static err_t check_one(struct doctor *d, const struct arts *arts, const struct art *art)
+static err_t check_one(struct doctor *d, const struct known *known, const struct art *art)
 {
 	const struct kind *kind = kinds_find(d->look.kinds, art->kind);
 	scoped(scoped_artifact) struct artifact *a = NULL;
@@ -108,12 +145,12 @@ static err_t check_one(struct doctor *d, const struct arts *arts, const struct a
 	TRY(store_text_get(&bytes, &len, d->work.store, art->oid.hex));
 	a = artifact_parse(slice_of(bytes, len), kind, art->path);
 	check_title(d, art, a);
-	check_owner(d, arts, art, kind);
-	TRY(check_links(d, arts, art, a));
+	check_owner(d, known, art, kind);
+	TRY(check_links(d, known, art, a));
 	return doctor_approval(d, art, kind);
 }
 
-static err_t check_file(struct doctor *d, const struct arts *arts, const char *path)
+static err_t check_file(struct doctor *d, const struct known *known, const char *path)
 {
 	struct git_port *port = &d->work.port;
 	struct file_stat st;
@@ -126,34 +163,35 @@ static err_t check_file(struct doctor *d, const struct arts *arts, const char *p
 		return NULL;
 	}
 	TRY(err);
-	for (size_t i = 0; !st.exists && i < arts->len; i++)
-		if (strcmp(arts->at[i].path, path) == 0)
-			doctor_add(d, "orphans", mem_printf("the file of '%s' is missing", path))
-				->note = true;
+	if (!st.exists && is_among(&known->paths, path))
+		doctor_add(d, "orphans", mem_printf("the file of '%s' is missing", path))->note =
+			true;
 	return NULL;
 }
 
 /* A file that was here and is not: never a deletion by itself. */
-static err_t check_files(struct doctor *d, const struct arts *arts)
+static err_t check_files(struct doctor *d, const struct known *known)
 {
 	scoped(seens_release) struct seens seens = {0};
 
 	TRY(store_seen_list(&seens, d->work.store, d->work.port.worktree));
 	for (size_t i = 0; i < seens.len; i++)
-		TRY(check_file(d, arts, seens.at[i].path));
+		TRY(check_file(d, known, seens.at[i].path));
 	return NULL;
 }
 
 err_t doctor_artifacts(struct doctor *d)
 {
 	scoped(arts_release) struct arts arts = {0};
+	scoped(known_release) struct known known = {0};
 
 	TRY(store_art_list(&arts, d->work.store, NULL));
+	known_make(&known, &arts);
 	check_doubles(d, &arts);
 	for (size_t i = 0; i < arts.len; i++) {
-		TRY(check_one(d, &arts, &arts.at[i]));
+		TRY(check_one(d, &known, &arts.at[i]));
 		progress_step(&d->work.progress, "Checking artifacts", i + 1, arts.len);
 	}
-	TRY(check_files(d, &arts));
+	TRY(check_files(d, &known));
 	return doctor_records(d, &arts);
 }
