@@ -182,6 +182,18 @@ static err_t read_epoch(struct site *site)
 	return NULL;
 }
 
+static void count_approvals(struct site *site)
+{
+	for (size_t i = 0; i < site_arts(site)->len; i++) {
+		const char *class;
+
+		if (!site_approval(&class, site, &site_arts(site)->at[i]))
+			continue;
+		site->gates++;
+		site->on_record += strcmp(class, "proven") == 0 || strcmp(class, "recorded") == 0;
+	}
+}
+
 err_t site_load(struct site *site, struct session *s)
 {
 	scoped_free char *url = NULL;
@@ -206,6 +218,7 @@ err_t site_load(struct site *site, struct session *s)
 		site->not_shared += arts->at[i].dirty;
 		site->conflicts += arts->at[i].conflict;
 	}
+	count_approvals(site);
 	name_pages(site);
 	site->by_label = sorted(site, compare_labels);
 	site->by_path = sorted(site, compare_paths);

@@ -26,6 +26,7 @@ struct site {
 	struct repo_head head;
 	int64_t time;		/* of the newest revision, or SOURCE_DATE_EPOCH */
 	size_t not_shared, conflicts;
+	size_t gates, on_record;	/* in a state that needs an approval; that have one */
 	bool remote;
 	struct site_out out;
 };

@@ -142,19 +142,9 @@ static void print_counts(FILE *out, const struct site *site)
 /* How many of the artifacts in a state that needs an approval have one. */
 static void print_approvals(FILE *out, const struct site *site)
 {
-	size_t gates = 0, proven = 0;
-
-	for (size_t i = 0; i < site_arts(site)->len; i++) {
-		const char *class;
-
-		if (!site_approval(&class, site, &site_arts(site)->at[i]))
-			continue;
-		gates++;
-		proven += strcmp(class, "proven") == 0 || strcmp(class, "recorded") == 0;
-	}
-	if (gates)
-		fprintf(out, ". Of %zu that say they are approved %zu %s on record", gates, proven,
-			proven == 1 ? "is" : "are");
+	if (site->gates)
+		fprintf(out, ". Of %zu that say they are approved %zu %s on record", site->gates,
+			site->on_record, site->on_record == 1 ? "is" : "are");
 }
 
 void site_page_end(FILE *out, const struct site *site)
