@@ -9,11 +9,10 @@
 
 void site_release(struct site *site)
 {
-	for (size_t i = 0; site->arts && i < site_arts(site)->len; i++) {
+	for (size_t i = 0; site->arts && i < site_arts(site)->len; i++)
 		free(site->arts[i].page);
-		revs_release(&site->arts[i].revs);
-	}
 	free(site->arts);
+	free(site->events);
 	free(site->by_label);
 	free(site->by_path);
 	links_release(&site->graph);
@@ -182,6 +181,22 @@ static err_t read_epoch(struct site *site)
 	return NULL;
 }
 
+/* All that is kept of the revisions: 100,000 artifacts have many. */
+static err_t collect_events(struct site *site, size_t *cap, size_t at)
+{
+	scoped(revs_release) struct revs revs = {0};
+
+	TRY(store_rev_list(&revs, site->session->store, site_arts(site)->at[at].uid));
+	for (size_t k = 0; k < revs.len; k++) {
+		MEM_GROW(site->events, site->nr_events, *cap);
+		site->events[site->nr_events++] =
+			(struct site_event){at, k, revs.at[k].time};
+		if (revs.at[k].time > site->time)
+			site->time = revs.at[k].time;
+	}
+	return NULL;
+}
+
 static void count_approvals(struct site *site)
 {
 	for (size_t i = 0; i < site_arts(site)->len; i++) {
@@ -198,6 +213,7 @@ err_t site_load(struct site *site, struct session *s)
 {
 	scoped_free char *url = NULL;
 	const struct arts *arts;
+	size_t cap = 0;
 
 	site->session = s;
 	TRY(links_load(&site->graph, s, NULL, 0, false, -1));
@@ -207,14 +223,9 @@ err_t site_load(struct site *site, struct session *s)
 	arts = site_arts(site);
 	site->arts = mem_alloc((arts->len + 1) * sizeof(*site->arts));
 	for (size_t i = 0; i < arts->len; i++) {
-		struct revs *revs = &site->arts[i].revs;
-
 		progress_step(&s->progress, "Reading", i + 1, arts->len);
-		TRY(store_rev_list(revs, s->store, arts->at[i].uid));
+		TRY(collect_events(site, &cap, i));
 		TRY(count_boxes(site, i));
-		for (size_t k = 0; k < revs->len; k++)
-			if (revs->at[k].time > site->time)
-				site->time = revs->at[k].time;
 		site->not_shared += arts->at[i].dirty;
 		site->conflicts += arts->at[i].conflict;
 	}

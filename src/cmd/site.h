@@ -14,7 +14,12 @@
 struct site_art {
 	char *page;	/* "a/story-infra-042.html" */
 	size_t boxes, ticked;
-	struct revs revs;	/* parents first */
+};
+
+/* A revision, for the list of what happened. */
+struct site_event {
+	size_t art, rev;	/* the rev-th of its artifact, parents first */
+	int64_t time;
 };
 
 struct site {
@@ -22,6 +27,8 @@ struct site {
 	const char *title;
 	struct links_graph graph;	/* graph.refs.arts are the artifacts */
 	struct site_art *arts;
+	struct site_event *events;
+	size_t nr_events;
 	size_t *by_label, *by_path;	/* indices of artifacts, in this order */
 	struct repo_head head;
 	int64_t time;		/* of the newest revision, or SOURCE_DATE_EPOCH */

@@ -9,20 +9,10 @@
 #define DAYS 60
 #define DAY 86400
 
-struct event {
-	size_t art, rev;
-	int64_t time;
-};
-
-struct events {
-	struct event *at;
-	size_t len, cap;
-};
-
 /* The newest first. */
 static int compare(const void *a, const void *b)
 {
-	const struct event *x = a, *y = b;
+	const struct site_event *x = a, *y = b;
 
 	if (x->time != y->time)
 		return x->time > y->time ? -1 : 1;
@@ -31,25 +21,15 @@ static int compare(const void *a, const void *b)
 	return x->rev > y->rev ? -1 : x->rev < y->rev;
 }
 
-static void collect(struct events *e, const struct site *site)
-{
-	for (size_t i = 0; i < site_arts(site)->len; i++)
-		for (size_t k = 0; k < site->arts[i].revs.len; k++) {
-			MEM_GROW(e->at, e->len, e->cap);
-			e->at[e->len++] = (struct event){i, k, site->arts[i].revs.at[k].time};
-		}
-	if (e->len)
-		qsort(e->at, e->len, sizeof(*e->at), compare);
-}
-
 /* Changes on each of the last days, the newest right. */
-static void draw_days(FILE *out, const struct events *e)
+static void draw_days(FILE *out, const struct site *site)
 {
-	int64_t today = e->len ? e->at[0].time / DAY : 0;
+	const struct site_event *e = site->events;
+	int64_t today = site->nr_events ? e[0].time / DAY : 0;
 	size_t counts[DAYS] = {0}, most = 1;
 
-	for (size_t i = 0; i < e->len; i++) {
-		int64_t ago = today - e->at[i].time / DAY;
+	for (size_t i = 0; i < site->nr_events; i++) {
+		int64_t ago = today - e[i].time / DAY;
 
 		if (ago >= 0 && ago < DAYS && ++counts[ago] > most)
 			most = counts[ago];
@@ -70,12 +50,17 @@ static void draw_days(FILE *out, const struct events *e)
 	fputs("</svg>\n", out);
 }
 
-static void print_event(FILE *out, const struct site *site, const struct event *e)
+static err_t print_event(FILE *out, const struct site *site, const struct site_event *e)
 {
+	scoped(revs_release) struct revs revs = {0};
 	const struct art *art = &site_arts(site)->at[e->art];
-	const struct revision *r = &site->arts[e->art].revs.at[e->rev];
+	const struct revision *r;
 	char when[21] = "";
 
+	TRY(store_rev_list(&revs, site->session->store, art->uid));
+	if (e->rev >= revs.len)
+		return NULL;
+	r = &revs.at[e->rev];
 	clock_format(r->time, when);
 	fprintf(out, "<li><time datetime=\"%s\">%.5s</time> <span class=\"how\">%s</span> "
 		     "<span class=\"by\">", when, when + 11, revision_how_name(r->how));
@@ -90,47 +75,51 @@ static void print_event(FILE *out, const struct site *site, const struct event *
 		fputs("</span>", out);
 	}
 	fputs("</li>\n", out);
+	return NULL;
 }
 
-static void print_events(FILE *out, const struct site *site, const struct events *e)
+static err_t print_events(FILE *out, const struct site *site)
 {
-	size_t n = e->len < SHOWN_MAX ? e->len : SHOWN_MAX;
+	const struct site_event *e = site->events;
+	size_t n = site->nr_events < SHOWN_MAX ? site->nr_events : SHOWN_MAX;
 	char day[21] = "", when[21] = "";
 
 	for (size_t i = 0; i < n; i++) {
-		clock_format(e->at[i].time, when);
+		clock_format(e[i].time, when);
 		if (strncmp(day, when, 10) != 0) {
 			fprintf(out, "%s<h2>%.10s</h2>\n<ul class=\"events\">\n",
 				*day ? "</ul>\n" : "", when);
 			memcpy(day, when, sizeof(day));
 		}
-		print_event(out, site, &e->at[i]);
+		TRY(print_event(out, site, &e[i]));
 	}
 	fputs("</ul>\n", out);
-	if (n < e->len)
+	if (n < site->nr_events)
 		fprintf(out, "<p class=\"none\">These are the newest %d of %zu changes; each "
-			     "artifact's page has all of its own.</p>\n", SHOWN_MAX, e->len);
+			     "artifact's page has all of its own.</p>\n", SHOWN_MAX,
+			site->nr_events);
+	return NULL;
+}
+
+static err_t print_activity(void *ctx, FILE *out)
+{
+	const struct site *site = ctx;
+
+	site_page_begin(out, site, "Activity", "", "activity.html");
+	fputs("<h1>Activity</h1>\n", out);
+	if (site->nr_events) {
+		draw_days(out, site);
+		TRY(print_events(out, site));
+	} else {
+		fputs("<p class=\"none\">Nothing has happened yet.</p>\n", out);
+	}
+	site_page_end(out, site);
+	return NULL;
 }
 
 err_t site_activity(struct site *site)
 {
-	struct events e = {0};
-	scoped_free char *html = NULL;
-	struct mem_stream s;
-	size_t len;
-
-	collect(&e, site);
-	mem_stream_open(&s);
-	site_page_begin(s.file, site, "Activity", "", "activity.html");
-	fputs("<h1>Activity</h1>\n", s.file);
-	if (e.len) {
-		draw_days(s.file, &e);
-		print_events(s.file, site, &e);
-	} else {
-		fputs("<p class=\"none\">Nothing has happened yet.</p>\n", s.file);
-	}
-	site_page_end(s.file, site);
-	html = mem_stream_close(&s, &len);
-	free(e.at);
-	return site_out_put(&site->out, "activity.html", slice_of(html, len));
+	if (site->nr_events)
+		qsort(site->events, site->nr_events, sizeof(*site->events), compare);
+	return site_out_print(&site->out, "activity.html", print_activity, site);
 }

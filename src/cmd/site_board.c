@@ -162,19 +162,20 @@ static void print_kinds(FILE *out, const struct site *site)
 				   count_kind(site, arts->at[i].kind));
 }
 
+static err_t print_board(void *ctx, FILE *out)
+{
+	const struct site *site = ctx;
+
+	site_page_begin(out, site, site->title, "", "index.html");
+	fputs("<h1 class=\"hidden\">Board</h1>\n", out);
+	if (!site_arts(site)->len)
+		fputs("<p class=\"none\">There is no artifact yet.</p>\n", out);
+	print_kinds(out, site);
+	site_page_end(out, site);
+	return NULL;
+}
+
 err_t site_board(struct site *site)
 {
-	scoped_free char *html = NULL;
-	struct mem_stream s;
-	size_t len;
-
-	mem_stream_open(&s);
-	site_page_begin(s.file, site, site->title, "", "index.html");
-	fputs("<h1 class=\"hidden\">Board</h1>\n", s.file);
-	if (!site_arts(site)->len)
-		fputs("<p class=\"none\">There is no artifact yet.</p>\n", s.file);
-	print_kinds(s.file, site);
-	site_page_end(s.file, site);
-	html = mem_stream_close(&s, &len);
-	return site_out_put(&site->out, "index.html", slice_of(html, len));
+	return site_out_print(&site->out, "index.html", print_board, site);
 }

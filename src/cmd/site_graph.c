@@ -284,14 +284,26 @@ static void draw_all(struct graph *g)
 			alone == 1 ? "is" : "are", alone == 1 ? "it" : "them");
 }
 
+static err_t print_graph(void *ctx, FILE *out)
+{
+	struct graph *g = ctx;
+
+	g->out = out;
+	site_page_begin(out, g->site, "Graph", "", "graph.html");
+	fputs("<h1>Graph</h1>\n<p class=\"legend\"><span class=\"key branch\"></span> hangs on "
+	      "<span class=\"key needs\"></span> needs <span class=\"key link\"></span> links to"
+	      "</p>\n", out);
+	draw_all(g);
+	site_page_end(out, g->site);
+	return NULL;
+}
+
 err_t site_graph(struct site *site)
 {
-	size_t n = site_arts(site)->len, len;
+	size_t n = site_arts(site)->len;
 	scoped_free struct node *nodes = mem_alloc((n + 1) * sizeof(*nodes));
 	scoped_free bool *binds = mem_alloc(n + 1);
 	struct graph g = {.site = site, .at = nodes, .len = n, .binds = binds};
-	scoped_free char *html = NULL;
-	struct mem_stream s;
 
 	for (size_t i = 0; i < n; i++)
 		nodes[i] = (struct node){.above = SITE_NONE, .root = SITE_NONE, .first = SITE_NONE,
@@ -300,14 +312,5 @@ err_t site_graph(struct site *site)
 	hang_by(&g, REF_NEEDS);
 	hang_rest(&g);
 	link_children(&g);
-	mem_stream_open(&s);
-	g.out = s.file;
-	site_page_begin(s.file, site, "Graph", "", "graph.html");
-	fputs("<h1>Graph</h1>\n<p class=\"legend\"><span class=\"key branch\"></span> hangs on "
-	      "<span class=\"key needs\"></span> needs <span class=\"key link\"></span> links to"
-	      "</p>\n", s.file);
-	draw_all(&g);
-	site_page_end(s.file, site);
-	html = mem_stream_close(&s, &len);
-	return site_out_put(&site->out, "graph.html", slice_of(html, len));
+	return site_out_print(&site->out, "graph.html", print_graph, &g);
 }

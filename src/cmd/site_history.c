@@ -97,9 +97,11 @@ static void print_message(FILE *out, const char *message)
 err_t site_history(FILE *out, const struct site *site, size_t at)
 {
 	const struct art *art = &site_arts(site)->at[at];
-	const struct revs *revs = &site->arts[at].revs;
+	scoped(revs_release) struct revs all = {0};
+	const struct revs *revs = &all;
 	size_t left = DIFFS_MAX;
 
+	TRY(store_rev_list(&all, site->session->store, art->uid));
 	fprintf(out, "<section class=\"history\" id=\"history\">\n<h2>History "
 		     "<span class=\"count\">%zu</span></h2>\n<ol>\n", revs->len);
 	for (size_t i = revs->len; i-- > 0;) {

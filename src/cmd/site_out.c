@@ -168,6 +168,51 @@ err_t site_out_put(struct site_out *o, const char *name, struct slice bytes)
 	return NULL;
 }
 
+static void close_file(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
+static bool same_bytes(const char *a, const char *b)
+{
+	scoped(close_file) FILE *x = fopen(a, "re");
+	scoped(close_file) FILE *y = fopen(b, "re");
+	int c;
+
+	if (!x || !y)
+		return false;
+	while ((c = getc_unlocked(x)) == getc_unlocked(y))
+		if (c == EOF)
+			return !ferror(x) && !ferror(y);
+	return false;
+}
+
+err_t site_out_print(struct site_out *o, const char *name, file_print_fn print, void *ctx)
+{
+	scoped_free char *path = mem_printf("%s/%s", o->dir, name);
+	scoped(strs_release) struct strs later = {0};
+	char *tmp;
+	err_t err;
+
+	strs_add(&o->names, name);
+	TRY(file_stage_printed(&tmp, o->tmp, path, print, ctx, &later));
+	if (same_bytes(tmp, path)) {
+		file_discard(tmp);
+		return NULL;
+	}
+	err = check_ours(o, name, path);
+	if (err) {
+		file_discard(tmp);
+		return err;
+	}
+	strs_take(&o->staged, tmp);
+	strs_take(&o->to, steal(path));
+	for (size_t i = 0; i < later.len; i++)
+		strs_add(&o->later, later.at[i]);
+	return NULL;
+}
+
 static err_t remove_stale(struct site_out *o)
 {
 	size_t at = 0;

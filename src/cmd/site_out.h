@@ -6,7 +6,7 @@
 #ifndef CMD_SITE_OUT_H
 #define CMD_SITE_OUT_H
 
-#include "util/err.h"
+#include "util/file.h"
 #include "util/slice.h"
 #include "util/strs.h"
 
@@ -27,6 +27,9 @@ err_t site_out_open(struct site_out *o, const char *dir) MUST_CHECK;
 /* name: "index.html", "a/x.html". What has these bytes already is left alone; ERR_REFUSED for a
  * file that somebody else put there. */
 err_t site_out_put(struct site_out *o, const char *name, struct slice bytes) MUST_CHECK;
+/* The same for a page that grows as the artifacts do: print writes it, nobody holds it. */
+err_t site_out_print(struct site_out *o, const char *name, file_print_fn print,
+		     void *ctx) MUST_CHECK;
 /* Everything in its place; what only the earlier run wrote is removed. */
 err_t site_out_finish(struct site_out *o) MUST_CHECK;
 /* Removes what is staged. */

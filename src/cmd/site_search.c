@@ -55,8 +55,9 @@ static err_t print_art(struct json *j, const struct site *site, size_t at)
 	return NULL;
 }
 
-static err_t print_all(FILE *out, const struct site *site)
+static err_t print_all(void *ctx, FILE *out)
 {
+	const struct site *site = ctx;
 	struct json j;
 
 	fputs("// name, title, kind, state, page, words\nvar gitAgentArtifacts = ", out);
@@ -71,14 +72,5 @@ static err_t print_all(FILE *out, const struct site *site)
 
 err_t site_search(struct site *site)
 {
-	scoped_free char *script = NULL;
-	struct mem_stream s;
-	size_t len;
-	err_t err;
-
-	mem_stream_open(&s);
-	err = print_all(s.file, site);
-	script = mem_stream_close(&s, &len);
-	TRY(err);
-	return site_out_put(&site->out, "search.js", slice_of(script, len));
+	return site_out_print(&site->out, "search.js", print_all, site);
 }

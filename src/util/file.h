@@ -12,6 +12,7 @@
 #include "util/strs.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /* What git's index keeps of a file, and enough to say "unchanged since". */
@@ -58,6 +59,10 @@ err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode) 
  * file_stage. later: see file_sync. */
 err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode,
 		    struct strs *later) MUST_CHECK;
+/* The same for what is too much to be held: print writes it. dir is on the filesystem of path. */
+typedef err_t (*file_print_fn)(void *ctx, FILE *out);
+err_t file_stage_printed(char **tmp, const char *dir, const char *path, file_print_fn print,
+			 void *ctx, struct strs *later) MUST_CHECK;
 /* Removes from such a directory what processes that are no more left there. Never fails. */
 void file_sweep(const char *dir);
 err_t file_publish(struct file_stat *out, const char *tmp, const char *path) MUST_CHECK;

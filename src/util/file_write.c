@@ -166,6 +166,49 @@ static bool same_device(const char *dir, const char *path)
 	return stat(dir, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev;
 }
 
+/* Takes fd over. */
+static err_t print_to(int fd, const char *path, file_print_fn print, void *ctx)
+{
+	FILE *out = fdopen(fd, "w");
+	err_t err;
+
+	if (!out) {
+		close(fd);
+		return err_errno("cannot write '%s'", path);
+	}
+	err = fchmod(fd, mode_for(path)) ? err_errno("cannot set the mode of '%s'", path)
+					 : print(ctx, out);
+	if (!err && fflush(out))
+		err = err_errno("cannot write '%s'", path);
+	if (fclose(out) && !err)
+		err = err_errno("cannot write '%s'", path);
+	return err;
+}
+
+err_t file_stage_printed(char **tmp, const char *dir, const char *path, file_print_fn print,
+			 void *ctx, struct strs *later)
+{
+	scoped_free char *name = mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid());
+	err_t err;
+	int fd;
+
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		return err_errno("cannot make the directory '%s'", dir);
+	fault_point("stage");
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return err_errno("cannot create a temporary file for '%s'", path);
+	err = print_to(fd, path, print, ctx);
+	if (err) {
+		unlink(name);
+		return err;
+	}
+	strs_add(later, name);
+	fault_point("stage");
+	*tmp = steal(name);
+	return NULL;
+}
+
 err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode,
 		    struct strs *later)
 {
