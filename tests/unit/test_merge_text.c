@@ -145,6 +145,26 @@ static void check_conserved(const struct gen_case *c, const char *result)
 	strs_release(&all);
 }
 
+/* A conflict shows all that either side wrote: a line that only one of them has, as often. */
+static void check_shown(const struct gen_case *c, const char *result)
+{
+	struct strs base = gen_split(slice_str(c->base)), ours = gen_split(slice_str(c->ours));
+	struct strs theirs = gen_split(slice_str(c->theirs)), all = gen_split(slice_str(result));
+	const struct strs *sides[] = {&ours, &theirs};
+
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < sides[k]->len; i++) {
+			const char *line = sides[k]->at[i];
+
+			if (!times(&base, line) && !times(sides[1 - k], line))
+				assert_true(times(&all, line) >= times(sides[k], line));
+		}
+	strs_release(&base);
+	strs_release(&ours);
+	strs_release(&theirs);
+	strs_release(&all);
+}
+
 static bool check(const struct gen_case *c)
 {
 	bool clean, again;
@@ -158,6 +178,8 @@ static bool check(const struct gen_case *c)
 		assert_true(again);
 		assert_string_equal(more, result);
 		free(more);
+	} else {
+		check_shown(c, result);
 	}
 	free(result);
 	return clean;
