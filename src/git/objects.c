@@ -1,3 +1,4 @@
+#include "git/index_file.h"
 #include "git/objects_internal.h"
 #include "git/module.h"
 #include "util/mem.h"
@@ -69,10 +70,13 @@ err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev)
 static err_t list(struct git_entries *out, struct repo *r, const char *at,
 		  const struct git_scope *scope)
 {
+	bool index = strcmp(at, ":") == 0 || strcmp(at, ":0") == 0;
 	struct objects *o;
 
+	if (index && index_file_entries(out, r, scope))
+		return NULL;
 	TRY(objects_open(&o, r));
-	if (strcmp(at, ":") == 0 || strcmp(at, ":0") == 0)
+	if (index)
 		return o->ops->index(o->lg2, out, scope);
 	return o->ops->tree(o->lg2, out, at, scope);
 }
