@@ -41,8 +41,10 @@ function swap(kind, from, to,    at) {
 	swap("ge", " >= ", " > ")
 	swap("and", " && ", " || ")
 	swap("or", " || ", " && ")
-	swap("plus", " + 1", "")
-	swap("minus", " - 1", "")
+	if (!/mem_alloc|^[\t ]*(scoped[^ ]* )?(struct |char |size_t )[^=(]*\[/) {	# ASan's
+		swap("plus", " + 1", "")
+		swap("minus", " - 1", "")
+	}
 	swap("yes", "true;", "false;")
 	swap("no", "false;", "true;")
 }
