@@ -150,4 +150,19 @@ test_expect_success 'nothing is written outside .agent, whatever a title or a li
 	test "$(ls "$TRASH/outside")" = ""
 '
 
+test_expect_success 'a file in conflict that goes on until both agree settles it' '
+	rm -rf "$TRASH/x" && mkdir "$TRASH/x" && cd "$TRASH/x" && git init -q a &&
+	one=.agent/cache/stories/INFRA/INFRA-001-one.md && mkdir -p a/.agent/cache/stories/INFRA &&
+	printf "# INFRA-001: One\n\n## State\n\nDRAFT\n\n## Problem Statement\n\nAs it is.\n\n## Notes\n\nNone.\n" >a/$one &&
+	git -C a add -A && git -C a commit -q -m start && git clone -q a b &&
+	git -C a agent sync init "file:$TRASH/x/team.db" >out && git -C b agent sync init "file:$TRASH/x/team.db" >out &&
+	git -C b config agent.pullExport false &&
+	(cd a && git agent set INFRA-001 --section "Problem Statement" --text "As Ann has it." && git agent sync push) >out &&
+	git -C b agent sync pull >out && (cd b && sed "s/As it is/As Bob has it/" $one >../text && cat ../text >$one) &&
+	git -C b agent status >out && test_grep "conflict" out &&
+	(cd b && sed "s/As it is/As Ann has it/; s/None/Two more/" ../text >$one && sed -i "s/As Bob has it/As Ann has it/" $one && cp $one ../text) &&
+	git -C b agent import >out && git -C b agent show INFRA-001 >actual && test_cmp text actual &&
+	git -C b agent status >out && ! grep conflict out
+'
+
 test_done
