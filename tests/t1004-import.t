@@ -160,7 +160,7 @@ test_expect_success 'a file in conflict that goes on until both agree settles it
 	(cd a && git agent set INFRA-001 --section "Problem Statement" --text "As Ann has it." && git agent sync push) >out &&
 	git -C b agent sync pull >out && (cd b && sed "s/As it is/As Bob has it/" $one >../text && cat ../text >$one) &&
 	git -C b agent status >out && test_grep "conflict" out &&
-	(cd b && sed "s/As it is/As Ann has it/; s/None/Two more/" ../text >$one && sed -i "s/As Bob has it/As Ann has it/" $one && cp $one ../text) &&
+	(cd b && sed -i "s/As Bob has it/As Ann has it/; s/None/Two more/" $one && cp $one ../text) &&
 	git -C b agent import >out && git -C b agent show INFRA-001 >actual && test_cmp text actual &&
 	git -C b agent status >out && ! grep conflict out
 '

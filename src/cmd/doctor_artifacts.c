@@ -37,22 +37,11 @@ static void known_make(struct known *k, const struct arts *arts)
 	strs_sort(&k->paths);
 }
 
-static int is_text(const void *text, const void *at)
-{
-	return strcmp(text, *(char *const *)at);
-}
-
-static bool is_among(const struct strs *sorted, const char *text)
-{
-	return sorted->len &&
-	       bsearch(text, sorted->at, sorted->len, sizeof(*sorted->at), is_text);
-}
-
 static bool is_known(const struct known *k, const char *kind, const char *label)
 {
 	scoped_free char *both = mem_printf("%s %s", kind, label);
 
-	return is_among(&k->of_kinds, both);
+	return strs_has_sorted(&k->of_kinds, both);
 }
 
 /* The list is ordered by kind, scope and number: doubles are neighbours. */
@@ -94,7 +83,7 @@ static err_t check_links(struct doctor *d, const struct known *known, const stru
 		const struct link *link = &a->links[i];
 		bool alias;
 
-		if (!link->in_link_section || is_among(&known->labels, link->label))
+		if (!link->in_link_section || strs_has_sorted(&known->labels, link->label))
 			continue;
 		TRY(is_alias(&alias, d, link->label));
 		if (!alias)
@@ -163,7 +152,7 @@ static err_t check_file(struct doctor *d, const struct known *known, const char 
 		return NULL;
 	}
 	TRY(err);
-	if (!st.exists && is_among(&known->paths, path))
+	if (!st.exists && strs_has_sorted(&known->paths, path))
 		doctor_add(d, "orphans", mem_printf("the file of '%s' is missing", path))->note =
 			true;
 	return NULL;

@@ -15,7 +15,7 @@ struct name names_of_path(const struct kinds *kinds, const char *path)
 	return n;
 }
 
-bool names_same(const struct name *a, const struct name *b)
+static bool same_name(const struct name *a, const struct name *b)
 {
 	return a->kind == b->kind && a->label[0] && strcmp(a->label, b->label) == 0;
 }
@@ -91,7 +91,7 @@ void names_find(size_t *first, size_t *end, const struct names *n, const struct 
 			high = middle;
 	}
 	*first = low;
-	while (low < n->len && names_same(&n->at[low].name, name))
+	while (low < n->len && same_name(&n->at[low].name, name))
 		low++;
 	*end = low;
 }

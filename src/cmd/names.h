@@ -16,8 +16,6 @@ struct name {
 	char label[LABEL_MAX + 1]; /* "" : none */
 };
 struct name names_of_path(const struct kinds *kinds, const char *path);
-/* Never of artifacts without a label. */
-bool names_same(const struct name *a, const struct name *b);
 
 struct names {
 	struct name_at {
@@ -28,7 +26,7 @@ struct names {
 };
 void names_release(struct names *n);
 void names_of_entries(struct names *out, const struct git_entries *list, const struct kinds *kinds);
-/* n->at[*first..*end) have the name. */
+/* n->at[*first..*end) have the name; none has one without a label. */
 void names_find(size_t *first, size_t *end, const struct names *n, const struct name *name);
 
 /* Where artifacts that are new at their paths came from. */

@@ -89,17 +89,11 @@ static void find_scopes(struct loader *l)
 	strs_sort(&l->scopes);
 }
 
-static int compare_texts(const void *key, const void *member)
-{
-	return strcmp(key, *(char *const *)member);
-}
-
 static bool scope_in_use(const struct loader *l, const char *label)
 {
 	scoped_free char *scope = scope_of(label);
 
-	return l->scopes.len && scope[0] &&
-	       bsearch(scope, l->scopes.at, l->scopes.len, sizeof(char *), compare_texts);
+	return scope[0] && strs_has_sorted(&l->scopes, scope);
 }
 
 /* The place of the first one with this label, or where it would be. */

@@ -1,5 +1,4 @@
 #include "cmd/scene.h"
-#include "sync/find.h"
 #include "util/mem.h"
 
 #include <stdlib.h>
@@ -113,7 +112,7 @@ err_t scene_oid(struct oid *out, struct scene *s, const char *path, int side)
 		return git_range_oid(out, s->v->repo, s->at, path);
 	*out = (struct oid){""};
 	TRY(scene_list(s));
-	entry = find_entry(&s->entries, path);
+	entry = git_entries_find(&s->entries, path);
 	if (entry && !entry->stage)	/* else it is unmerged */
 		*out = entry->oid;
 	return NULL;

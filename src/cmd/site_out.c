@@ -132,18 +132,12 @@ static bool has(const char *path, struct slice bytes)
 	return slice_eq(slice_of(old, len), bytes);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Who put a file of a name of ours there has the only copy of it. */
 static err_t check_ours(const struct site_out *o, const char *name, const char *path)
 {
 	struct file_stat st;
 
-	if (o->old.len &&
-	    bsearch(&name, o->old.at, o->old.len, sizeof(*o->old.at), compare))
+	if (strs_has_sorted(&o->old, name))
 		return NULL;
 	TRY(file_stat(&st, path));
 	if (st.exists)

@@ -77,11 +77,6 @@ static err_t look(struct port *p, struct objects *o)
 	return NULL;
 }
 
-static int by_name(const void *key, const void *member)
-{
-	return strcmp(key, *(char *const *)member);
-}
-
 /* --- the table -------------------------------------------------------------------------------- */
 
 static err_t port_head(void *ctx, struct git_head *out)
@@ -118,8 +113,7 @@ static err_t port_commit(void *ctx, struct git_commit *out, const char *id)
 	TRY(look(p, o));
 	TRY(o->ops->commit(o->lg2, out, id, &p->me, o->shallow ? NULL : &p->trunk));
 	if (o->shallow && p->reached.len)
-		out->trunk =
-			bsearch(id, p->reached.at, p->reached.len, sizeof(char *), by_name) != NULL;
+		out->trunk = strs_has_sorted(&p->reached, id);
 	return NULL;
 }
 

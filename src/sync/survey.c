@@ -132,14 +132,7 @@ err_t survey_missing(struct strs *out, const struct survey *s, struct engine *e)
 	return NULL;
 }
 
-static int uid_is(const void *uid, const void *at)
-{
-	return strcmp(uid, *(char *const *)at);
-}
-
 bool survey_is_approved(const struct survey *s, const char *uid)
 {
-	const struct strs *all = &s->approved;
-
-	return all->len && bsearch(uid, all->at, all->len, sizeof(*all->at), uid_is);
+	return strs_has_sorted(&s->approved, uid);
 }

@@ -66,21 +66,56 @@ static err_t write_all(int fd, struct slice bytes, const char *path)
 	return NULL;
 }
 
-static err_t fill(int fd, const char *path, struct slice bytes, mode_t mode)
-{
-	err_t err;
+/* What goes into a staged file; takes fd over. */
+struct content {
+	struct slice bytes;
+	mode_t mode;		/* 0: as the file that is there */
+	file_print_fn print;	/* NULL: the bytes */
+	void *ctx;
+};
 
-	if (fchmod(fd, mode ? mode : mode_for(path)))
-		err = err_errno("cannot set the mode of '%s'", path);
-	else
-		err = write_all(fd, bytes, path);
+static err_t fill(int fd, const char *path, const struct content *c)
+{
+	err_t err = write_all(fd, c->bytes, path);
+
 	if (close(fd) && !err && errno != EINTR)
 		err = err_errno("cannot close '%s'", path);
 	return err;
 }
 
+/* A disk that was full for a while leaves a gap, which only ferror remembers. */
+static err_t print(int fd, const char *path, const struct content *c)
+{
+	FILE *out = fdopen(fd, "w");
+	bool failed;
+	err_t err;
+
+	if (!out) {
+		close(fd);
+		return err_errno("cannot write '%s'", path);
+	}
+	err = c->print(c->ctx, out);
+	failed = ferror(out);
+	if ((fclose(out) || failed) && !err)
+		err = failed ? err_new(ERR_FATAL, "cannot write '%s': not all of it was taken",
+				       path)
+			     : err_errno("cannot write '%s'", path);
+	return err;
+}
+
+static err_t fill_with_mode(int fd, const char *path, const struct content *c)
+{
+	if (fchmod(fd, c->mode ? c->mode : mode_for(path))) {
+		err_t err = err_errno("cannot set the mode of '%s'", path);
+
+		close(fd);
+		return err;
+	}
+	return c->print ? print(fd, path, c) : fill(fd, path, c);
+}
+
 /* pattern: for mkostemp; taken over. */
-static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice bytes, mode_t mode,
+static err_t stage_as(char **tmp, char *pattern, const char *path, const struct content *c,
 		      struct strs *later)
 {
 	scoped_free char *name = pattern;
@@ -91,7 +126,7 @@ static err_t stage_as(char **tmp, char *pattern, const char *path, struct slice 
 	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
 		return err_errno("cannot create a temporary file for '%s'", path);
-	err = fill(fd, path, bytes, mode);
+	err = fill_with_mode(fd, path, c);
 	if (err) {
 		unlink(name);
 		return err;
@@ -122,7 +157,7 @@ static void sweep(const char *dir, const char *start)
 	closedir(d);
 }
 
-static err_t stage_beside(char **tmp, const char *path, struct slice bytes, mode_t mode,
+static err_t stage_beside(char **tmp, const char *path, const struct content *c,
 			  struct strs *later)
 {
 	const char *base = base_of(path);
@@ -131,8 +166,8 @@ static err_t stage_beside(char **tmp, const char *path, struct slice bytes, mode
 	scoped_free char *start = mem_printf(".%.*s" MARK, room, base);
 
 	sweep(dir[0] ? dir : ".", start);
-	return stage_as(tmp, mem_printf("%s%s%ld" ENDING, dir, start, (long)getpid()), path, bytes,
-			mode, later);
+	return stage_as(tmp, mem_printf("%s%s%ld" ENDING, dir, start, (long)getpid()), path, c,
+			later);
 }
 
 static err_t sync_now(struct strs *later)
@@ -145,11 +180,12 @@ static err_t sync_now(struct strs *later)
 
 err_t file_stage(char **tmp, const char *path, struct slice bytes, mode_t mode)
 {
+	const struct content c = {.bytes = bytes, .mode = mode};
 	struct strs later = {0};
 	char *name;
 	err_t err;
 
-	TRY(stage_beside(&name, path, bytes, mode, &later));
+	TRY(stage_beside(&name, path, &c, &later));
 	err = sync_now(&later);
 	if (err)
 		file_discard(name);
@@ -166,56 +202,29 @@ static bool same_device(const char *dir, const char *path)
 	return stat(dir, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev;
 }
 
-/* Takes fd over. */
-static err_t print_to(int fd, const char *path, file_print_fn print, void *ctx)
+static char *pattern_in(const char *dir)
 {
-	FILE *out = fdopen(fd, "w");
-	err_t err;
-
-	if (!out) {
-		close(fd);
-		return err_errno("cannot write '%s'", path);
-	}
-	err = fchmod(fd, mode_for(path)) ? err_errno("cannot set the mode of '%s'", path)
-					 : print(ctx, out);
-	if (!err && fflush(out))
-		err = err_errno("cannot write '%s'", path);
-	if (fclose(out) && !err)
-		err = err_errno("cannot write '%s'", path);
-	return err;
+	return mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid());
 }
 
-err_t file_stage_printed(char **tmp, const char *dir, const char *path, file_print_fn print,
+err_t file_stage_printed(char **tmp, const char *dir, const char *path, file_print_fn print_fn,
 			 void *ctx, struct strs *later)
 {
-	scoped_free char *name = mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid());
-	err_t err;
-	int fd;
+	const struct content c = {.print = print_fn, .ctx = ctx};
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		return err_errno("cannot make the directory '%s'", dir);
-	fault_point("stage");
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return err_errno("cannot create a temporary file for '%s'", path);
-	err = print_to(fd, path, print, ctx);
-	if (err) {
-		unlink(name);
-		return err;
-	}
-	strs_add(later, name);
-	fault_point("stage");
-	*tmp = steal(name);
-	return NULL;
+	return stage_as(tmp, pattern_in(dir), path, &c, later);
 }
 
 err_t file_stage_in(char **tmp, const char *dir, const char *path, struct slice bytes, mode_t mode,
 		    struct strs *later)
 {
+	const struct content c = {.bytes = bytes, .mode = mode};
+
 	if (!dir || (mkdir(dir, 0777) && errno != EEXIST) || !same_device(dir, path))
-		return stage_beside(tmp, path, bytes, mode, later);
-	return stage_as(tmp, mem_printf("%s/" STAGED "%ld-XXXXXX", dir, (long)getpid()), path,
-			bytes, mode, later);
+		return stage_beside(tmp, path, &c, later);
+	return stage_as(tmp, pattern_in(dir), path, &c, later);
 }
 
 void file_sweep(const char *dir)

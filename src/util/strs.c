@@ -43,6 +43,11 @@ void strs_sort(struct strs *s)
 	s->len = kept;
 }
 
+bool strs_has_sorted(const struct strs *s, const char *text)
+{
+	return s->len && bsearch(&text, s->at, s->len, sizeof(*s->at), compare);
+}
+
 void strs_release(struct strs *s)
 {
 	for (size_t i = 0; i < s->len; i++)

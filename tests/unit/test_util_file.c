@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -163,6 +164,44 @@ static void a_failed_write_leaves_nothing(void **state)
 }
 
 /* Killed at each fault point of a write over an old file: old bytes or new ones, never less. */
+static void limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* The disk is full for a while: what was not written then is missing, whatever comes after. */
+static err_t print_with_a_gap(void *ctx, FILE *out)
+{
+	limit_files(4096);
+	for (int i = 0; i < 100000; i++)
+		fputc('x', out);
+	limit_files(RLIM_INFINITY);
+	for (int i = 0; i < 100000; i++)
+		fputc('y', out);
+	return NULL;
+}
+
+static void a_failed_print_leaves_nothing(void **state)
+{
+	struct strs later = {0}, names = {0};
+	char *tmp = NULL;
+
+	signal(SIGXFSZ, SIG_IGN);
+	fails(file_stage_printed(&tmp, "printed", "page", print_with_a_gap, NULL, &later),
+	      ERR_FATAL);
+	assert_null(tmp);
+	assert_int_equal(later.len, 0);
+	ok(file_names(&names, "printed"));
+	for (size_t i = 0; i < names.len; i++)
+		assert_int_equal(names.at[i][0], '.');
+	strs_release(&names);
+	signal(SIGXFSZ, SIG_DFL);
+}
+
 static void survives_a_kill_at_every_step(void **state)
 {
 	char *list;
@@ -299,6 +338,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(publish_tells_the_stat_of_the_file),
 		cmocka_unit_test(reads_only_what_is_a_file),
 		cmocka_unit_test(a_failed_write_leaves_nothing),
+		cmocka_unit_test(a_failed_print_leaves_nothing),
 		cmocka_unit_test(survives_a_kill_at_every_step),
 		cmocka_unit_test(walks_in_the_order_of_git),
 		cmocka_unit_test(walk_removes_stale_temporary_files),
