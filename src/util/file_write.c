@@ -96,10 +96,12 @@ static err_t print(int fd, const char *path, const struct content *c)
 	}
 	err = c->print(c->ctx, out);
 	failed = ferror(out);
-	if ((fclose(out) || failed) && !err)
-		err = failed ? err_new(ERR_FATAL, "cannot write '%s': not all of it was taken",
-				       path)
-			     : err_errno("cannot write '%s'", path);
+	if (fclose(out) && !failed && !err)
+		err = err_errno("cannot write '%s'", path);
+	if (failed && !err)	/* errno is of what came later */
+		err = err_hint(err_new(ERR_FATAL, "cannot write '%s': a part of it is missing",
+				       path),
+			       "make room on the disk, then run the command again");
 	return err;
 }
 
