@@ -2,6 +2,8 @@
 #include "artifact/kind_edit.h"
 #include "util/mem.h"
 
+#include <stdint.h>
+#include <string.h>
 #include <strings.h>
 
 #define PATH_BYTES 4096
@@ -59,7 +61,7 @@ const struct kind *kinds_of_path(const struct kinds *kinds, const char *path)
 		const struct kind *k = &kinds->at[i];
 		size_t n = k->dir ? strlen(k->dir) : 0;
 
-		if (n <= longest || n + 1 >= len || memcmp(path, k->dir, n) != 0 || path[n] != '/')
+		if (n <= longest || n + 1 >= len || path[n] != '/' || memcmp(path, k->dir, n) != 0)
 			continue;
 		if (!is_artifact_name(slice_of(path + n + 1, len - n - 1), k->suffix))
 			continue;
@@ -90,11 +92,54 @@ static const char *wrong_component(struct slice name)
 	return NULL;
 }
 
+/* A control character or a backslash among eight bytes at once. (The test for a zero byte in a
+ * word: H. S. Warren, "Hacker's Delight", 6-1.) */
+static bool has_odd(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	uint64_t low = (w - ones * 0x20) & ~w, del = w ^ ones * 0x7f, back = w ^ ones * '\\';
+
+	return (low | ((del - ones) & ~del) | ((back - ones) & ~back)) & tops;
+}
+
+static bool has_odd_byte(struct slice path)
+{
+	uint64_t w;
+	size_t i = 0;
+
+	for (; i + sizeof(w) <= path.len; i += sizeof(w)) {
+		memcpy(&w, path.at + i, sizeof(w));
+		if (has_odd(w))
+			return true;
+	}
+	memset(&w, 'x', sizeof(w));
+	memcpy(&w, path.at + i, path.len - i);
+	return has_odd(w);
+}
+
+/* Nothing that has to be looked at closely: as good as all paths are. */
+static bool is_everyday(struct slice path)
+{
+	const char *end = path.at + path.len, *at = path.at;
+
+	if (path.len > NAME_BYTES || path.len < 8 || memcmp(path.at, ".agent/", 7) != 0 ||
+	    end[-1] == '/' || has_odd_byte(path))
+		return false;
+	while ((at = memchr(at, '/', (size_t)(end - at)))) {
+		at++;
+		if (*at == '/' || *at == '.' || *at == 'g' || *at == 'G')
+			return false;
+	}
+	return true;
+}
+
 const char *kind_path_wrong(struct slice path)
 {
 	struct slice rest = path, name;
 	const char *wrong;
 
+	if (is_everyday(path))
+		return NULL;
 	if (!path.len)
 		return "is empty";
 	if (path.len > PATH_BYTES)

@@ -1,5 +1,6 @@
 /* Ranges of commits, for those who judge them. */
 #include "git/objects_internal.h"
+#include "git/tree_list.h"
 #include "util/mem.h"
 
 #include <string.h>
@@ -60,6 +61,8 @@ err_t git_range_oid(struct oid *out, struct repo *r, const char *commit, const c
 {
 	struct objects *o;
 
+	if (tree_list_oid(out, r, commit, path))
+		return NULL;
 	TRY(objects_open(&o, r));
 	return o->ops->tree_oid(o->lg2, out, commit, path);
 }

@@ -1,5 +1,7 @@
 #include "git/index_file.h"
 #include "git/objects_internal.h"
+#include "git/odb_tree.h"
+#include "git/tree_list.h"
 #include "git/module.h"
 #include "util/mem.h"
 
@@ -59,10 +61,30 @@ err_t objects_git(struct proc_result *out, const char *const *argv, struct slice
 	return NULL;
 }
 
+/* HEAD and its like, where they name a commit. */
+static bool plain_ref(char out[OID_HEX + 1], struct repo *r, const char *rev)
+{
+	struct odb_commit commit;
+	char last[256];
+	err_t err;
+
+	if (strcmp(rev, "HEAD") != 0 && strcmp(rev, "MERGE_HEAD") != 0 &&
+	    strncmp(rev, "refs/", 5) != 0)
+		return false;
+	err = repo_ref_resolve(out, last, r, rev);
+	if (err) {
+		err_free(err);
+		return false;
+	}
+	return out[0] && odb_read_commit(&commit, r->odb, out);
+}
+
 err_t git_resolve(char out[OID_HEX + 1], struct repo *r, const char *rev)
 {
 	struct objects *o;
 
+	if (plain_ref(out, r, rev))
+		return NULL;
 	TRY(objects_open(&o, r));
 	return o->ops->resolve(out, o->lg2, rev);
 }
@@ -73,7 +95,7 @@ static err_t list(struct git_entries *out, struct repo *r, const char *at,
 	bool index = strcmp(at, ":") == 0 || strcmp(at, ":0") == 0;
 	struct objects *o;
 
-	if (index && index_file_entries(out, r, scope))
+	if (index ? index_file_entries(out, r, scope) : tree_list(out, r, at, scope))
 		return NULL;
 	TRY(objects_open(&o, r));
 	if (index)
@@ -136,12 +158,29 @@ const struct git_entry *git_entries_find(const struct git_entries *list, const c
 	return low < list->len && strcmp(list->at[low].path, path) == 0 ? &list->at[low] : NULL;
 }
 
+static bool plain_blob(char **bytes, size_t *len, struct repo *r, const char *oid)
+{
+	struct odb_object o;
+
+	if (!odb_read(&o, r->odb, oid))
+		return false;
+	if (o.type != ODB_BLOB) {
+		odb_release(&o);
+		return false;
+	}
+	*bytes = o.bytes;
+	*len = o.len;
+	return true;
+}
+
 err_t git_blob(char **bytes, size_t *len, struct repo *r, const char *oid)
 {
 	struct objects *o;
 	bool partial = false;
 	err_t e, config;
 
+	if (plain_blob(bytes, len, r, oid))
+		return NULL;
 	TRY(objects_open(&o, r));
 	e = o->ops->blob(bytes, len, o->lg2, oid);
 	if (!e || e->code != ERR_NOTFOUND || !hash_is_hex(oid, OID_HEX))

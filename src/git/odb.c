@@ -69,12 +69,12 @@ char *odb_inflate(struct slice in, size_t len)
 
 /* --- loose ---------------------------------------------------------------------------------- */
 
+static const char *const type_names[] = {"", "commit", "tree", "blob", "tag"};
+
 static enum odb_type type_of(struct slice name)
 {
-	static const char *const names[] = {"", "commit", "tree", "blob", "tag"};
-
 	for (enum odb_type t = ODB_COMMIT; t <= ODB_TAG; t++)
-		if (slice_is(name, names[t]))
+		if (slice_is(name, type_names[t]))
 			return t;
 	return ODB_NONE;
 }
@@ -121,21 +121,36 @@ static bool read_loose(struct odb_object *out, const char *objects, const char *
 
 /* --- either --------------------------------------------------------------------------------- */
 
+struct odb {
+	char *objects;
+	struct odb_packs *packs;
+};
+
+struct odb *odb_open(const char *objects)
+{
+	struct odb *o = mem_alloc(sizeof(*o));
+
+	*o = (struct odb){.objects = mem_strdup(objects)};
+	return o;
+}
+
+void odb_close(struct odb *o)
+{
+	if (!o)
+		return;
+	odb_packs_free(o->packs);
+	free(o->objects);
+	free(o);
+}
+
 static bool has_id(const struct odb_object *o, const char *hex)
 {
-	static const char *const names[] = {"", "commit", "tree", "blob", "tag"};
-	char header[32];
-	int n = snprintf(header, sizeof(header), "%s %zu", names[o->type], o->len) + 1;
-	scoped_free char *all = mem_alloc((size_t)n + o->len);
-	struct oid oid;
+	struct oid oid = hash_object(type_names[o->type], slice_of(o->bytes, o->len));
 
-	memcpy(all, header, (size_t)n);
-	memcpy(all + n, o->bytes, o->len);
-	oid = hash_sha1(slice_of(all, (size_t)n + o->len));
 	return strcmp(oid.hex, hex) == 0;
 }
 
-bool odb_read(struct odb_object *out, const char *objects, const char *hex)
+bool odb_read(struct odb_object *out, struct odb *odb, const char *hex)
 {
 	scoped(odb_release) struct odb_object o = {0};
 	unsigned char id[ODB_RAW_ID];
@@ -143,7 +158,8 @@ bool odb_read(struct odb_object *out, const char *objects, const char *hex)
 	if (!hash_is_hex(hex, OID_HEX) || getenv("GIT_OBJECT_DIRECTORY"))
 		return false;
 	raw_id(id, hex);
-	if (!read_loose(&o, objects, hex) && !odb_read_packed(&o, objects, id))
+	if (!read_loose(&o, odb->objects, hex) &&
+	    !odb_read_packed(&o, &odb->packs, odb->objects, id))
 		return false;
 	if (!has_id(&o, hex))
 		return false;

@@ -25,13 +25,20 @@ struct odb_object {
 };
 void odb_release(struct odb_object *o);
 
-/* objects: the directory of that name. */
-bool odb_read(struct odb_object *out, const char *objects, const char *hex);
+/* objects: the directory of that name, copied. Packs are opened once, when they are needed. */
+struct odb;
+struct odb *odb_open(const char *objects);
+void odb_close(struct odb *o);	/* NULL is fine */
+bool odb_read(struct odb_object *out, struct odb *o, const char *hex);
 
-/* The same from its packs, id as 20 bytes; not compared with its id yet. Internal to odb*.c. */
-bool odb_read_packed(struct odb_object *out, const char *objects, const unsigned char *id);
+/* The packs of a directory. Internal to odb*.c, as all that follows. */
+struct odb_packs;
+void odb_packs_free(struct odb_packs *p);	/* NULL is fine */
+/* An object of them, id as 20 bytes; not compared with its id yet. *packs may be NULL. */
+bool odb_read_packed(struct odb_object *out, struct odb_packs **packs, const char *objects,
+		     const unsigned char *id);
 /* The zlib stream that in starts with, when it is len bytes long; else NULL. NUL-terminated, the
- * caller frees. Internal to odb*.c. */
+ * caller frees. */
 char *odb_inflate(struct slice in, size_t len);
 
 void odb_hex(char out[OID_HEX + 1], const unsigned char *id);

@@ -293,39 +293,99 @@ static bool read_at(struct odb_object *out, const struct mapped *pack, const str
 	return out->bytes != NULL;
 }
 
-static bool read_from(struct odb_object *out, const char *idx_path, const unsigned char *id)
-{
-	scoped_free char *pack_path = mem_printf("%.*spack", (int)strlen(idx_path) - 3, idx_path);
-	scoped(unmap) struct mapped pack = {0};
-	struct idx x;
-	uint64_t offset;
-	bool found = idx_open(&x, idx_path);
+/* --- the packs of a directory --------------------------------------------------------------- */
 
-	if (!found)
-		return false;
-	found = idx_find(&offset, &x, id) && map(&pack, pack_path) &&
-		read_at(out, &pack, &x, offset);
-	unmap(&x.file);
-	return found;
+struct pack {
+	struct pack *next;
+	char *idx_path;
+	struct idx idx;
+	struct mapped file;	/* once something of it is wanted */
+};
+
+struct odb_packs {
+	struct pack *first;	/* the one that had the last object */
+};
+
+void odb_packs_free(struct odb_packs *packs)
+{
+	while (packs && packs->first) {
+		struct pack *p = packs->first;
+
+		packs->first = p->next;
+		unmap(&p->idx.file);
+		unmap(&p->file);
+		free(p->idx_path);
+		free(p);
+	}
+	free(packs);
 }
 
-bool odb_read_packed(struct odb_object *out, const char *objects, const unsigned char *id)
+static bool read_from(struct odb_object *out, struct pack *p, const unsigned char *id)
+{
+	scoped_free char *path = NULL;
+	uint64_t offset;
+
+	if (!idx_find(&offset, &p->idx, id))
+		return false;
+	path = mem_printf("%.*spack", (int)strlen(p->idx_path) - 3, p->idx_path);
+	return (p->file.at || map(&p->file, path)) && read_at(out, &p->file, &p->idx, offset);
+}
+
+static bool read_known(struct odb_object *out, struct odb_packs *packs, const unsigned char *id)
+{
+	for (struct pack **at = &packs->first; *at; at = &(*at)->next) {
+		struct pack *p = *at;
+
+		if (!read_from(out, p, id))
+			continue;
+		*at = p->next;
+		p->next = packs->first;
+		packs->first = p;
+		return true;
+	}
+	return false;
+}
+
+static bool is_open(const struct odb_packs *packs, const char *idx_path)
+{
+	for (const struct pack *p = packs->first; p; p = p->next)
+		if (strcmp(p->idx_path, idx_path) == 0)
+			return true;
+	return false;
+}
+
+/* Those that came since the last time, too: git packs what it likes, when it likes. */
+static bool open_new(struct odb_packs *packs, const char *objects)
 {
 	scoped_free char *dir = mem_printf("%s/pack", objects);
 	DIR *d = opendir(dir);
 	struct dirent *entry;
-	bool found = false;
+	bool any = false;
 
-	while (d && !found && (entry = readdir(d))) {
+	while (d && (entry = readdir(d))) {
 		size_t len = strlen(entry->d_name);
-		scoped_free char *path = NULL;
+		scoped_free char *path = mem_printf("%s/%s", dir, entry->d_name);
+		struct idx idx;
+		struct pack *p;
 
-		if (len < 5 || strcmp(entry->d_name + len - 4, ".idx") != 0)
+		if (len < 5 || strcmp(entry->d_name + len - 4, ".idx") != 0 ||
+		    is_open(packs, path) || !idx_open(&idx, path))
 			continue;
-		path = mem_printf("%s/%s", dir, entry->d_name);
-		found = read_from(out, path, id);
+		p = mem_alloc(sizeof(*p));
+		*p = (struct pack){packs->first, steal(path), idx, {0}};
+		packs->first = p;
+		any = true;
 	}
 	if (d)
 		closedir(d);
-	return found;
+	return any;
+}
+
+bool odb_read_packed(struct odb_object *out, struct odb_packs **packs, const char *objects,
+		     const unsigned char *id)
+{
+	if (!*packs)
+		*packs = mem_alloc(sizeof(**packs));
+	return read_known(out, *packs, id) ||
+	       (open_new(*packs, objects) && read_known(out, *packs, id));
 }

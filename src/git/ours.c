@@ -1,5 +1,5 @@
 #include "git/ours.h"
-#include "git/odb.h"
+#include "git/odb_tree.h"
 #include "git/repo_internal.h"
 #include "util/mem.h"
 
@@ -9,74 +9,30 @@
 
 #define NAME ".agent"
 
-static bool read_object(struct odb_object *out, const struct repo *r, const char *id,
-			enum odb_type type)
-{
-	scoped_free char *objects = mem_printf("%s/objects", r->commondir);
-
-	if (!odb_read(out, objects, id))
-		return false;
-	if (out->type == type)
-		return true;
-	odb_release(out);
-	return false;
-}
-
-/* --- commits and trees ---------------------------------------------------------------------- */
-
-/* "tree <id>", then a line "parent <id>" for each. */
-static bool read_commit(char tree[OID_HEX + 1], char parent[OID_HEX + 1], int *parents,
-			const struct repo *r, const char *id)
-{
-	scoped(odb_release) struct odb_object o = {0};
-	const char *at;
-
-	if (!read_object(&o, r, id, ODB_COMMIT) || strncmp(o.bytes, "tree ", 5) != 0 ||
-	    !repo_take_id(tree, o.bytes + 5))
-		return false;
-	at = o.bytes + 5 + OID_HEX;
-	for (*parents = 0; strncmp(at, "\nparent ", 8) == 0; at += 8 + OID_HEX)
-		if (!repo_take_id(parent, at + 8) || ++*parents > 1000)
-			return false;
-	return *at == '\n';
-}
-
-/* "<mode> SP <name> NUL <20 bytes>" each. */
-static bool find_in_tree(struct ours *out, const struct odb_object *tree)
-{
-	const char *at = tree->bytes, *end = at + tree->len;
-	char id[OID_HEX + 1];
-
-	while (at < end) {
-		const char *nul = memchr(at, '\0', (size_t)(end - at));
-		const char *space = nul ? memchr(at, ' ', (size_t)(nul - at)) : NULL;
-
-		if (!space || end - nul <= ODB_RAW_ID || space - at > 6)
-			return false;
-		if (strcmp(space + 1, NAME) == 0) {
-			odb_hex(id, (const unsigned char *)nul + 1);
-			snprintf(out->entry, sizeof(out->entry), "%.*s %s", (int)(space - at), at,
-				 id);
-		}
-		at = nul + 1 + ODB_RAW_ID;
-	}
-	return true;
-}
-
 static bool in_tree(struct ours *out, const struct repo *r, const char *id)
 {
 	scoped(odb_release) struct odb_object tree = {0};
+	struct odb_walk w;
+	struct odb_entry e;
+	char hex[OID_HEX + 1];
 
 	*out = (struct ours){""};
-	return read_object(&tree, r, id, ODB_TREE) && find_in_tree(out, &tree);
+	if (!odb_read_tree(&w, &tree, r->odb, id))
+		return false;
+	while (odb_next(&e, &w)) {
+		if (strcmp(e.name, NAME) != 0)
+			continue;
+		odb_hex(hex, e.id);
+		snprintf(out->entry, sizeof(out->entry), "%o %s", e.mode, hex);
+	}
+	return !w.bad;
 }
 
 bool ours_in_commit(struct ours *out, const struct repo *r, const char *commit)
 {
-	char tree[OID_HEX + 1], parent[OID_HEX + 1];
-	int parents;
+	struct odb_commit c;
 
-	return read_commit(tree, parent, &parents, r, commit) && in_tree(out, r, tree);
+	return odb_read_commit(&c, r->odb, commit) && in_tree(out, r, c.tree);
 }
 
 bool ours_same(const struct repo *r, const char *a, const char *b)
@@ -131,18 +87,36 @@ bool ours_staged_nothing(struct repo *r)
 
 bool ours_passed_by(const struct repo *r, const char *from, const char *to)
 {
-	char at[OID_HEX + 1], tree[OID_HEX + 1], parent[OID_HEX + 1];
+	char at[OID_HEX + 1];
+	struct odb_commit commit;
 	struct ours before, now;
-	int parents;
 
 	if (!ours_in_commit(&before, r, from))
 		return false;
 	snprintf(at, sizeof(at), "%s", to);
 	for (int step = 0; strcmp(at, from) != 0; step++) {
-		if (step == OURS_STEPS || !read_commit(tree, parent, &parents, r, at) ||
-		    parents != 1 || !in_tree(&now, r, tree) || !ours_eq(&now, &before))
+		if (step == OURS_STEPS || !odb_read_commit(&commit, r->odb, at) ||
+		    commit.parents != 1 || !in_tree(&now, r, commit.tree) ||
+		    !ours_eq(&now, &before))
 			return false;
-		memcpy(at, parent, sizeof(at));
+		memcpy(at, commit.parent, sizeof(at));
+	}
+	return true;
+}
+
+bool ours_steps(struct strs *commits, const struct repo *r, const char *from, const char *to)
+{
+	char at[OID_HEX + 1];
+	struct odb_commit commit;
+
+	snprintf(at, sizeof(at), "%s", to);
+	strs_add(commits, at);
+	for (int step = 0; strcmp(at, from) != 0; step++) {
+		if (step == OURS_STEPS || !odb_read_commit(&commit, r->odb, at) ||
+		    commit.parents != 1)
+			return false;
+		memcpy(at, commit.parent, sizeof(at));
+		strs_add(commits, at);
 	}
 	return true;
 }

@@ -9,6 +9,7 @@
 #define GIT_OURS_H
 
 #include "git/repo.h"
+#include "util/strs.h"
 
 #include <stdbool.h>
 
@@ -37,5 +38,8 @@ bool ours_staged_nothing(struct repo *r);
  * ours. */
 #define OURS_STEPS 64
 bool ours_passed_by(const struct repo *r, const char *from, const char *to);
+/* `to` is `from` and then at most OURS_STEPS commits with one parent each: adds all of them, `to`
+ * first and `from` last. */
+bool ours_steps(struct strs *commits, const struct repo *r, const char *from, const char *to);
 
 #endif

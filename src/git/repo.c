@@ -1,4 +1,6 @@
+#include "git/odb.h"
 #include "git/repo_internal.h"
+#include "git/tree_list.h"
 #include "util/mem.h"
 
 #include <fcntl.h>
@@ -96,6 +98,7 @@ err_t repo_open(struct repo **out)
 {
 	scoped(scoped_place) struct repo_place place = {0};
 	scoped(scoped_repo) struct repo *r = NULL;
+	scoped_free char *objects = NULL;
 	bool plain;
 
 	repo_find(&place, &plain);
@@ -107,6 +110,8 @@ err_t repo_open(struct repo **out)
 	r->worktree = steal(place.worktree);
 	r->prefix = steal(place.prefix);
 	r->db_path = mem_printf("%s/agent/agent.db", r->commondir);
+	objects = mem_printf("%s/objects", r->commondir);
+	r->odb = odb_open(objects);
 	TRY(check_format(r));
 	*out = steal(r);
 	return NULL;
@@ -121,6 +126,8 @@ void repo_close(struct repo *r)
 
 		objects->close(objects);
 	}
+	tree_list_forget(r->listed);
+	odb_close(r->odb);
 	repo_config_free(r->config);
 	free(r->gitdir);
 	free(r->commondir);

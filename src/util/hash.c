@@ -148,18 +148,23 @@ struct oid hash_sha1(struct slice bytes)
 	return oid;
 }
 
-struct oid hash_blob(struct slice content)
+struct oid hash_object(const char *type, struct slice content)
 {
 	struct block h = sha1_start();
 	struct oid oid;
 	char head[32];
-	int n = snprintf(head, sizeof(head), "blob %zu", content.len);
+	int n = snprintf(head, sizeof(head), "%.8s %zu", type, content.len);
 
 	feed(&h, head, (size_t)n + 1);
 	if (content.len)
 		feed(&h, content.at, content.len);
 	finish(&h, 5, oid.hex);
 	return oid;
+}
+
+struct oid hash_blob(struct slice content)
+{
+	return hash_object("blob", content);
 }
 
 struct sha256 hash_sha256(struct slice bytes)

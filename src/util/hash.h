@@ -32,6 +32,8 @@ static inline bool oid_none(const struct oid *a)
 
 /* The id git gives to a blob with this content. */
 struct oid hash_blob(struct slice content);
+/* The same for an object of any type ("tree", "commit" ...). */
+struct oid hash_object(const char *type, struct slice content);
 /* SHA-1 of the bytes themselves. */
 struct oid hash_sha1(struct slice bytes);
 struct sha256 hash_sha256(struct slice bytes);

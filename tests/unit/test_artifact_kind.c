@@ -1,4 +1,5 @@
 #include "artifact/kind.h"
+#include "artifact/kind_edit.h"
 #include "artifact/artifact.h"
 #include "artifact/kind_rule.h"
 #include "util/mem.h"
@@ -6,7 +7,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -232,6 +237,56 @@ static void bad_paths_are_refused(void **state)
 	is_refused(kinds_check_path(kinds, longer), "255");
 }
 
+/* The rule itself, one byte after the other. */
+static bool is_wrong(const char *path)
+{
+	scoped_free char *copy = mem_strdup(path);
+	char *rest = copy, *name;
+
+	for (const char *c = path; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == '\\')
+			return true;
+	if (strncmp(path, ".agent/", 7) != 0 || strlen(path) > 4096)
+		return true;
+	while ((name = strsep(&rest, "/"))) {
+		size_t len = strlen(name);
+
+		if (!len || len > 255 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			return true;
+		while (len && (name[len - 1] == '.' || name[len - 1] == ' '))
+			name[--len] = '\0';
+		if (strcasecmp(name, ".git") == 0 || strcasecmp(name, "git~1") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void any_path_is_judged_by_the_rule(void **state)
+{
+	static const char *const parts[] = {
+		"/", "/", "/", ".", "..", "a", "story", ".git", ".GIT", "git~1", "Git~1", " ", "g",
+		"gitk", "\x7f", "\x1f", "\x80", "\xff", "\\", "[", "]", " .md", "~", "0123456789",
+	};
+	const char *given = getenv("GIT_AGENT_SEED");
+	unsigned long seed = given ? strtoul(given, NULL, 10) : (unsigned long)time(NULL);
+	unsigned long wrong = 0;
+
+	printf("# GIT_AGENT_SEED=%lu\n", seed);
+	srandom((unsigned)seed);
+	for (int i = 0; i < 200000; i++) {
+		char path[1024] = "";
+		int nr = (int)(random() % (i % 100 ? 9 : 60));
+
+		strcpy(path, random() % 8 ? ".agent/" : "");
+		for (int k = 0; k < nr; k++)
+			strcat(path, parts[(size_t)random() % (sizeof(parts) / sizeof(*parts))]);
+		if ((kind_path_wrong(slice_str(path)) != NULL) != is_wrong(path))
+			fail_msg("'%s': %s", path, kind_path_wrong(slice_str(path)));
+		wrong += is_wrong(path);
+	}
+	assert_in_range(wrong, 20000, 180000);
+}
+
 static void settings_change_the_table(void **state)
 {
 	struct kinds *k = kinds_new();
@@ -295,6 +350,7 @@ int main(void)
 		cmocka_unit_test(rules_of_transitions),
 		cmocka_unit_test(paths_and_kinds),
 		cmocka_unit_test(bad_paths_are_refused),
+		cmocka_unit_test(any_path_is_judged_by_the_rule),
 		cmocka_unit_test(settings_change_the_table),
 		cmocka_unit_test(templates_parse),
 	};
