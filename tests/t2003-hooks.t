@@ -108,6 +108,28 @@ test_expect_success COMMANDS 'what was staged by hand stays as it was staged' '
 	test_clean
 '
 
+test_expect_success COMMANDS 'a staged edit that contradicts the workspace is refused, and taken in' '
+	cd "$TRASH/a" &&
+	git worktree add -q ../two HEAD &&
+	(cd ../two && git agent set INFRA-042 --title "Says the other work tree") &&
+	sed -i "1s/.*/# INFRA-042: Says the file/" $STORY && git add $STORY &&
+	test_expect_code 1 git commit -q -m "against" 2>../err &&
+	test_grep "INFRA-042 is in conflict\|in conflict: .git agent sync resolve INFRA-042" ../err &&
+	git agent sync resolve INFRA-042 --theirs &&
+	git agent show INFRA-042 >../actual && test_grep "Says the file" ../actual &&
+	git add $STORY && git commit -q -m "settled" &&
+	git worktree remove --force ../two && test_clean
+'
+
+test_expect_success COMMANDS 'an edit by hand that is no part of a commit is news for the next command' '
+	cd "$TRASH/a" &&
+	echo "By hand." >>$STORY && echo code >>code && git add code &&
+	git commit -q -m "code" 2>../err &&
+	git agent show INFRA-042 >../actual && test_grep "By hand" ../actual &&
+	git agent search "hand" >../actual && test_grep INFRA-042 ../actual &&
+	git add . && git commit -q -m "by hand" && test_clean
+'
+
 test_expect_success 'conflict markers in what is staged are refused; nothing is lost' '
 	cd "$TRASH/a" &&
 	cp $STORY ../good &&

@@ -19,6 +19,14 @@ static err_t import(struct session *s, char **argv)
 	return session_fresh(s, NULL);
 }
 
+/* What the commit changed; edits of other files are news for the next command. */
+static err_t post_commit(struct session *s, char **argv)
+{
+	static const struct strs none;
+
+	return session_fresh(s, &none);
+}
+
 /* git runs this after the last commit of a rebase, and takes the marks of it away later. */
 static err_t post_rewrite(struct session *s, char **argv)
 {
@@ -57,7 +65,7 @@ static const struct event {
 	{"post-checkout", hook_idle_checkout, import, false},
 	{"post-merge", hook_idle_merge, post_merge, false},
 	{"post-rewrite", hook_idle_rewrite, post_rewrite, false},
-	{"post-commit", hook_idle_step, import, false},
+	{"post-commit", hook_idle_step, post_commit, false},
 	{"pre-push", NULL, hook_pre_push, true},
 };
 

@@ -15,17 +15,70 @@ static void scoped_result(struct proc_result *r)
 	proc_result_release(r);
 }
 
-/* Asked of a git child, which is sooner done than libgit2 is started. */
-static err_t is_staged(bool *out, const struct session *s, const char *below)
+/* Asked of a git child, which is sooner done than libgit2 is started. Its status is not 0 when
+ * there is no HEAD, either. */
+static err_t diff_index(struct proc_result *out, const struct session *s, const char *how,
+			const char *below)
 {
-	const char *const argv[] = {"git", "diff-index", "--cached", "--quiet", "HEAD", "--",
+	const char *const argv[] = {"git", "diff-index", "--cached", how, "-z", "HEAD", "--",
 				    below, NULL};
-	scoped(scoped_result) struct proc_result result = {0};
-
 	struct proc child = {.argv = argv, .dir = s->repo->worktree, .quiet = true};
 
-	TRY(proc_run(&result, &child));
-	*out = result.status != 0;	/* without a HEAD, too */
+	return proc_run(out, &child);
+}
+
+static err_t is_staged(bool *out, const struct session *s, const char *below)
+{
+	scoped(scoped_result) struct proc_result result = {0};
+
+	TRY(diff_index(&result, s, "--quiet", below));
+	*out = result.status != 0;
+	return NULL;
+}
+
+/* --- what this commit is about --------------------------------------------------------------- */
+
+#define SOME_PATHS 500	/* of more, all files are looked at */
+
+struct about {
+	bool staged;		/* something of ours */
+	bool some;		/* nothing but: */
+	struct strs paths;	/* artifacts that are staged, or that a command edited */
+};
+
+static void about_release(struct about *a)
+{
+	strs_release(&a->paths);
+}
+
+static err_t add_mines(struct about *a, struct session *s)
+{
+	scoped(mines_release) struct mines mines = {0};
+
+	TRY(store_mine_list(&mines, s->store, s->repo->worktree));
+	for (size_t i = 0; i < mines.len && i <= SOME_PATHS; i++) {
+		scoped(art_release) struct art art = {0};
+
+		TRY(store_art_get(&art, s->store, mines.at[i].uid));
+		strs_add(&a->paths, art.path);
+	}
+	return NULL;
+}
+
+static err_t find_about(struct about *a, struct session *s)
+{
+	scoped(scoped_result) struct proc_result result = {0};
+	const char *which;
+
+	TRY(diff_index(&result, s, "--name-only", ".agent"));
+	a->staged = result.status != 0 || result.out_len > 0;
+	for (const char *at = result.out; at < result.out + result.out_len; at += strlen(at) + 1)
+		if (kinds_have_path(s->kinds, at))
+			strs_add(&a->paths, at);
+	TRY(add_mines(a, s));
+	TRY(repo_config(&which, s->repo, "agent.commitexport"));
+	a->some = result.status == 0 && a->paths.len <= SOME_PATHS &&
+		  !(which && strcmp(which, "all") == 0);
 	return NULL;
 }
 
@@ -112,7 +165,7 @@ static void tell_left(const struct report *r)
 			fprintf(stderr, "git agent: %s\n", r->notes.at[i]);
 }
 
-static err_t stage(struct session *s, bool all)
+static err_t stage(bool *staged, struct session *s, bool all)
 {
 	scoped(report_release) struct report r = {0};
 	scoped(strs_release) struct strs paths = {0};
@@ -133,6 +186,7 @@ static err_t stage(struct session *s, bool all)
 		TRY(add_path(&edits, s, paths.at[i]));
 	TRY(is_staged(&others, s, "."));
 	TRY(git_index_stage(s->repo, edits.at, edits.len));
+	*staged = true;
 	tell(&paths, "git agent: staged ");
 	/* git asks whether there is anything to commit before it reads the index again. */
 	if (!others)
@@ -154,7 +208,7 @@ static bool is_partial_commit(void)
 	return strncmp(base, "next-index-", 11) == 0;
 }
 
-static err_t export_into_commit(struct session *s)
+static err_t export_into_commit(bool *staged, struct session *s)
 {
 	const char *which;
 	struct repo_head head;
@@ -168,7 +222,7 @@ static err_t export_into_commit(struct session *s)
 	TRY(repo_head(&head, s->repo));
 	if (head.busy || is_partial_commit())
 		return NULL;
-	return stage(s, which && strcmp(which, "all") == 0);
+	return stage(staged, s, which && strcmp(which, "all") == 0);
 }
 
 /* --- judging the index ---------------------------------------------------------------------- */
@@ -272,22 +326,26 @@ static err_t judge(struct strs *faults, struct session *s)
 	return NULL;
 }
 
-err_t precommit_judge(struct session *s)
+static err_t judge_staged(struct session *s)
 {
 	scoped(strs_release) struct strs faults = {0};
-	bool touched;
 
-	touched = !ours_staged_nothing(s->repo);
-	if (touched)
-		TRY(is_staged(&touched, s, ".agent"));
-	if (touched)
-		TRY(judge(&faults, s));
+	TRY(judge(&faults, s));
 	if (!faults.len)
 		return NULL;
 	tell(&faults, "git agent: ");
 	return err_hint(err_new(ERR_DIFFERS, "this commit is refused: %zu artifact%s to settle",
 				faults.len, faults.len == 1 ? "" : "s"),
 			"nothing is lost; settle, then commit again");
+}
+
+err_t precommit_judge(struct session *s)
+{
+	bool touched = !ours_staged_nothing(s->repo);
+
+	if (touched)
+		TRY(is_staged(&touched, s, ".agent"));
+	return touched ? judge_staged(s) : NULL;
 }
 
 /* Nothing of ours is staged, and nothing waits to be: files that are not part of this commit are
@@ -310,12 +368,14 @@ static err_t is_idle(bool *out, struct session *s)
 
 err_t precommit_run(struct session *s)
 {
+	scoped(about_release) struct about about = {.some = false};
 	bool idle;
 
 	TRY(is_idle(&idle, s));
 	if (idle)
 		return NULL;
-	TRY(session_fresh(s, NULL));
-	TRY(export_into_commit(s));
-	return precommit_judge(s);
+	TRY(find_about(&about, s));
+	TRY(session_fresh(s, about.some ? &about.paths : NULL));
+	TRY(export_into_commit(&about.staged, s));
+	return about.staged ? judge_staged(s) : NULL;
 }

@@ -5,8 +5,9 @@
 #include "cmd/session.h"
 
 /*
- * Imports what the files say, stages what the commit should carry (agent.commitExport; nothing in
- * a partial commit or in the middle of a merge) and says so on stderr, then judges the index.
+ * Imports what the files say that the commit is about, stages what the commit should carry
+ * (agent.commitExport; nothing in a partial commit or in the middle of a merge) and says so on
+ * stderr, then judges the index.
  * ERR_DIFFERS: it breaks a rule of `verify --staged`, or an artifact in it has a recorded conflict.
  */
 err_t precommit_run(struct session *s) MUST_CHECK;

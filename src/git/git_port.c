@@ -3,6 +3,7 @@
 #include "git/objects_internal.h"
 #include "git/ours.h"
 #include "git/reflog.h"
+#include "git/tree_list.h"
 #include "git/worktree.h"
 #include "util/mem.h"
 
@@ -142,6 +143,43 @@ static bool port_passed_by(void *ctx, const char *from, const char *to)
 	return ours_passed_by(p->repo, from, to);
 }
 
+static err_t add_changed(struct strs *paths, bool *records, struct port *p, const char *commit)
+{
+	scoped(git_changes_release) struct git_changes changes = {0};
+
+	TRY(git_range_changes(&changes, p->repo, p->scope.kinds, commit));
+	for (size_t i = 0; i < changes.len; i++) {
+		const char *path = changes.at[i].path;
+
+		if (git_scope_has(&p->scope, path))
+			strs_add(paths, path);
+		else
+			*records = true;
+	}
+	return NULL;
+}
+
+static bool port_stepped(void *ctx, struct strs *paths, bool *records, const char *from,
+			 const char *to, const char *log)
+{
+	scoped(strs_release) struct strs commits = {0};
+	struct port *p = ctx;
+
+	*records = false;
+	if (!ours_steps(&commits, p->repo, from, to) || !reflog_only(p->repo, log, &commits))
+		return false;
+	for (size_t i = 0; i + 1 < commits.len; i++) {
+		err_t err = add_changed(paths, records, p, commits.at[i]);
+		bool failed = err != NULL;
+
+		err_free(err);
+		if (failed)
+			return false;
+	}
+	strs_sort(paths);
+	return true;
+}
+
 static err_t port_in_head(void *ctx, bool *out, const char *commit)
 {
 	struct port *p = ctx;
@@ -175,6 +213,8 @@ static err_t port_tree(void *ctx, struct git_entries *out, const char *commit)
 		*out = (struct git_entries){0};
 		return NULL;
 	}
+	if (tree_list(out, p->repo, commit, &p->scope))
+		return NULL;
 	TRY(objects_open(&o, p->repo));
 	return o->ops->tree(o->lg2, out, commit, &p->scope);
 }
@@ -188,6 +228,8 @@ static err_t port_tree_oid(void *ctx, struct oid *out, const char *commit, const
 		*out = (struct oid){{0}};
 		return NULL;
 	}
+	if (tree_list_oid(out, p->repo, commit, path))
+		return NULL;
 	TRY(objects_open(&o, p->repo));
 	return o->ops->tree_oid(o->lg2, out, commit, path);
 }
@@ -287,7 +329,7 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 		.ctx = p, .worktree = r->worktree,
 		.head = port_head, .commits = port_commits, .commit = port_commit,
 		.changes = port_changes, .merge_base = port_merge_base, .passed_by = port_passed_by,
-		.in_head = port_in_head,
+		.stepped = port_stepped, .in_head = port_in_head,
 		.head_log = port_head_log, .tree = port_tree, .tree_oid = port_tree_oid,
 		.index = port_index, .blob = port_blob, .files = port_files, .stat = port_stat,
 		.read = port_read, .stage = port_stage, .publish = port_publish,

@@ -100,6 +100,11 @@ struct git_port {
 	/* `to` is `from` and then a few commits with one parent each, none of which changes
 	 * anything of ours. false is no certain answer. */
 	bool (*passed_by)(void *ctx, const char *from, const char *to);
+	/* HEAD went from `from` to `to` by a few commits with one parent each, and named nothing
+	 * else since the reflog mark `log`: adds the paths of artifacts that these changed, each
+	 * once, in byte order; *records: and records of approvals. false is no certain answer. */
+	bool (*stepped)(void *ctx, struct strs *paths, bool *records, const char *from,
+			const char *to, const char *log);
 	/* Is `commit` reachable from HEAD? */
 	err_t (*in_head)(void *ctx, bool *out, const char *commit);
 	/* Commits that HEAD named since the reflog mark `log` (newest first, HEAD included). */

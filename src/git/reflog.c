@@ -24,6 +24,32 @@ static size_t start_of(const char *bytes, size_t len, const char *mark)
 	return (size_t)from;
 }
 
+/* The entry that ends at *end; moves *end to the one before. */
+static bool entry_before(char id[OID_HEX + 1], const char *bytes, size_t from, size_t *end)
+{
+	size_t at = *end - 1, last = *end;	/* over the line end */
+
+	while (at > from && bytes[at - 1] != '\n')
+		at--;
+	*end = at;
+	return new_id(id, bytes + at, last - at);
+}
+
+bool reflog_only(const struct repo *r, const char *mark, const struct strs *commits)
+{
+	size_t len = 0, from;
+	scoped_free char *bytes = repo_slurp_at(r->gitdir, "logs/HEAD", &len);
+	char id[OID_HEX + 1];
+
+	from = bytes ? start_of(bytes, len, mark) : 0;
+	if (!from)
+		return false;
+	for (size_t end = len; end > from;)
+		if (!entry_before(id, bytes, from, &end) || !strs_has(commits, id))
+			return false;
+	return true;
+}
+
 err_t reflog_since(struct strs *out, struct repo *r, const char *mark)
 {
 	struct repo_head head;
@@ -37,14 +63,8 @@ err_t reflog_since(struct strs *out, struct repo *r, const char *mark)
 	if (!bytes)
 		return NULL;
 	from = start_of(bytes, len, mark);
-	for (size_t end = len, lines = 0; end > from && lines < REFLOG_MAX; lines++) {
-		size_t at = end - 1;	/* over the line end */
-
-		while (at > from && bytes[at - 1] != '\n')
-			at--;
-		if (new_id(id, bytes + at, end - at) && !strs_has(out, id))
+	for (size_t end = len, lines = 0; end > from && lines < REFLOG_MAX; lines++)
+		if (entry_before(id, bytes, from, &end) && !strs_has(out, id))
 			strs_add(out, id);
-		end = at;
-	}
 	return NULL;
 }

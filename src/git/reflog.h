@@ -9,5 +9,7 @@
  * newest entries; no doubles. When the file was cut or mark is "": the last REFLOG_MAX entries. */
 #define REFLOG_MAX 1000
 err_t reflog_since(struct strs *out, struct repo *r, const char *mark) MUST_CHECK;
+/* Since mark HEAD named nothing but these commits. false is no certain answer. */
+bool reflog_only(const struct repo *r, const char *mark, const struct strs *commits);
 
 #endif

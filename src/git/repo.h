@@ -21,8 +21,8 @@ struct repo {
 	struct repo_config *config;	/* read at the first question */
 	bool ending;		/* a rebase or merge has only to clean up: no reason to wait */
 	void *objects;		/* opened at the first question; see git/objects.h */
-	struct odb *odb;	/* objects without libgit2, and what was listed of them: see git/odb.h */
-	struct tree_listed *listed;	/* and git/tree_list.h */
+	struct odb *odb;	/* the same without libgit2; see git/odb.h */
+	struct tree_listed *listed;	/* or NULL; see git/tree_list.h */
 };
 
 /*

@@ -191,6 +191,11 @@ static bool matches(const char *want, const char *value)
 	return !want || strcmp(want, value) == 0;
 }
 
+static bool is_unproven(const struct art *a)
+{
+	return a->approval[0] && strcmp(a->approval, "acknowledged") != 0;
+}
+
 static bool passes(const struct art_filter *f, const struct art *a)
 {
 	return matches(f->kind, a->kind) && matches(f->state, a->state) &&
@@ -198,6 +203,7 @@ static bool passes(const struct art_filter *f, const struct art *a)
 	       matches(f->label, a->label) && matches(f->path, a->path) &&
 	       (!f->uid_prefix || strncmp(a->uid, f->uid_prefix, strlen(f->uid_prefix)) == 0) &&
 	       (!f->dirty_only || a->dirty) && (!f->conflict_only || a->conflict) &&
+	       (!f->unproven_only || is_unproven(a)) &&
 	       (f->with_deleted || !a->deleted);
 }
 
@@ -235,6 +241,10 @@ static err_t candidates(struct arts *arts, struct store *s, const struct art_fil
 	if (f->dirty_only)
 		return db_rows(NULL, s, read_into_list, arts,
 			       "SELECT * FROM artifact_now WHERE dirty", "");
+	if (f->unproven_only)
+		return db_rows(NULL, s, read_into_list, arts,
+			       "SELECT * FROM artifact_now"
+			       " WHERE approval NOT IN ('', 'acknowledged')", "");
 	return db_rows(
 		NULL, s, read_into_list, arts,
 		"SELECT * FROM artifact_now WHERE (?1 IS NULL OR kind = ?1)"

@@ -113,6 +113,7 @@ struct art_filter { /* NULL or 0: any */
 	const char *kind, *state, *scope, *author, *label, *path;
 	const char *uid_prefix;
 	bool dirty_only, conflict_only, with_deleted;
+	bool unproven_only; /* an approval that the remote has not acknowledged here */
 };
 /* Ordered by kind, scope, num, path. */
 err_t store_art_list(struct arts *out, struct store *s, const struct art_filter *f) MUST_CHECK;
@@ -420,6 +421,8 @@ err_t store_inbox_clear(struct store *s) MUST_CHECK;
 /* PRAGMA integrity_check, every text against its oid, every head in the graph. ERR_CORRUPT names
  * the first fault. */
 err_t store_verify(struct store *s) MUST_CHECK;
+/* Artifacts that are not deleted. */
+err_t store_art_count(long *artifacts, struct store *s) MUST_CHECK;
 /* Counts for `status` and `env`: artifacts, revisions, texts. */
 err_t store_counts(long *artifacts, long *revisions, long *texts, struct store *s) MUST_CHECK;
 

@@ -78,6 +78,16 @@ static err_t read_counts(void *out, sqlite3_stmt *st)
 	return NULL;
 }
 
+err_t store_art_count(long *artifacts, struct store *s)
+{
+	int64_t count = 0;
+
+	TRY(db_rows(NULL, s, db_read_int, &count, "SELECT count(*) FROM artifact WHERE NOT deleted",
+		    ""));
+	*artifacts = (long)count;
+	return NULL;
+}
+
 err_t store_counts(long *artifacts, long *revisions, long *texts, struct store *s)
 {
 	long counts[3] = {0};

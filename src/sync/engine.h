@@ -73,8 +73,11 @@ err_t import_run(struct report *r, struct engine *e, const struct strs *paths) M
 /* What import_run would look at. {0} is nothing; released with import_news_release. */
 struct import_news {
 	bool any;
-	bool whole;		/* HEAD moved, or the like: at all of them */
+	bool whole;		/* HEAD went we do not know where, or the like: at all of them */
 	struct strs files;	/* else: at those that are not as they were seen */
+	/* whose commits changed some of the files, when HEAD went from one to the other; else "" */
+	char from[OID_HEX + 1], to[OID_HEX + 1], log[64];
+	bool records;		/* and records of approvals */
 };
 void import_news_release(struct import_news *n);
 /* Is there anything for import_run to do? Takes no lock, asks only HEAD and stat data. */

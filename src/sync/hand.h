@@ -19,7 +19,8 @@ struct look_view {
 	const struct tree_mark *before;
 	bool moved;		 /* HEAD is not what it was, or moved and came back */
 	bool forward;		 /* ... to a descendant: by commits, a pull, a merge */
-	struct git_entries tree; /* HEAD's, when moved */
+	struct git_entries tree; /* HEAD's, when moved under all files */
+	bool have_tree;
 	struct git_entries index;
 	bool have_index;
 	struct seens seens;

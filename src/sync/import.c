@@ -37,9 +37,9 @@ void report_problem(struct report *r, const char *fmt, ...)
 
 static err_t live_count(size_t *count, struct engine *e)
 {
-	long artifacts, revisions, texts;
+	long artifacts;
 
-	TRY(store_counts(&artifacts, &revisions, &texts, e->store));
+	TRY(store_art_count(&artifacts, e->store));
 	*count = (size_t)artifacts;
 	return NULL;
 }
@@ -64,9 +64,10 @@ static err_t first_look(struct report *r, struct engine *e, const struct git_hea
 	return judge_first(r, e, start);
 }
 
+/* some: what is known to be all there is to look at; NULL: look at everything, or at paths. */
 static err_t import_locked(struct report *r, struct engine *e, const struct git_head *head,
 			   const struct tree_mark *before, const struct strs *paths,
-			   const struct strs *changed)
+			   const struct import_news *some)
 {
 	struct tree_mark now = {.ref = (char *)head->ref, .log = (char *)head->log};
 	bool moved = strcmp(head->commit, before->head) != 0, over;
@@ -87,10 +88,16 @@ static err_t import_locked(struct report *r, struct engine *e, const struct git_
 					"%zu of %zu artifacts are gone in the new commits",
 					live - left, live),
 				"if that is meant: git agent import --allow-mass-delete");
-	TRY(look_files(r, e, head, before, moved ? NULL : over ? paths : changed));
+	if (over)
+		some = NULL;
+	if (some)
+		paths = &some->files;
+	else if (moved)
+		paths = NULL;
+	TRY(look_files(r, e, head, before, paths));
 	memcpy(now.head, head->commit, sizeof(now.head));
 	if (moved) {
-		TRY(record_refresh(e));
+		TRY(record_refresh(e, some && !some->records ? &some->files : NULL));
 		TRY(record_close_mine(e, head->commit));
 	}
 	return store_tree_set(e->store, e->git->worktree, &now);
@@ -117,6 +124,43 @@ static err_t passed_by(bool *out, struct engine *e, const struct git_head *head,
 	*out = strs_has(&tips, before->head) &&
 	       e->git->passed_by(e->git->ctx, before->head, head->commit);
 	return NULL;
+}
+
+static void add_sorted(struct strs *out, const struct strs *more)
+{
+	for (size_t i = 0; i < more->len; i++)
+		strs_add(out, more->at[i]);
+	strs_sort(out);
+}
+
+/* A commit, or a few: a file that they did not change is as far from HEAD as it was before. */
+static err_t look_where_stepped(struct import_news *news, struct engine *e,
+				const struct git_head *head, const struct tree_mark *before,
+				const struct strs *paths)
+{
+	scoped(strs_release) struct strs changed = {0};
+
+	if (!before->head[0] || strcmp(head->commit, before->head) == 0 || !before->log ||
+	    strcmp(head->ref, before->ref ? before->ref : "") != 0 ||
+	    !e->git->stepped(e->git->ctx, &changed, &news->records, before->head, head->commit,
+			     before->log)) {
+		news->whole = true;
+		return NULL;
+	}
+	TRY(look_for_files(news, e, paths));
+	add_sorted(&news->files, &changed);
+	memcpy(news->from, before->head, sizeof(news->from));
+	memcpy(news->to, head->commit, sizeof(news->to));
+	memcpy(news->log, head->log, sizeof(news->log));
+	return NULL;
+}
+
+/* All of the move that was looked at, and no further one. */
+static bool is_that_step(const struct import_news *news, const struct git_head *head,
+			 const struct tree_mark *before)
+{
+	return news->to[0] && strcmp(news->from, before->head) == 0 &&
+	       strcmp(news->to, head->commit) == 0 && strcmp(news->log, head->log) == 0;
 }
 
 static err_t commits_are_new(bool *news, struct engine *e, const struct git_head *head,
@@ -157,11 +201,11 @@ err_t import_news(struct import_news *news, struct engine *e, const struct strs 
 	}
 	TRY(store_tree_get(&before, e->store, e->git->worktree));
 	TRY(commits_are_new(&commits, e, &head, &before));
-	if (commits) {
-		*news = (struct import_news){.any = true, .whole = true};
-		return NULL;
-	}
-	return look_for_files(news, e, paths);
+	if (!commits)
+		return look_for_files(news, e, paths);
+	TRY(look_where_stepped(news, e, &head, &before, paths));
+	news->any = true;
+	return NULL;
 }
 
 static err_t import_news_locked(struct report *r, struct engine *e, const struct strs *paths,
@@ -177,8 +221,8 @@ static err_t import_news_locked(struct report *r, struct engine *e, const struct
 	if (head.busy)
 		return NULL;
 	TRY(store_tree_get(&before, e->store, e->git->worktree));
-	whole = whole || head_moved(&head, &before);
-	return import_locked(r, e, &head, &before, paths, whole ? paths : &news->files);
+	whole = whole || (head_moved(&head, &before) && !is_that_step(news, &head, &before));
+	return import_locked(r, e, &head, &before, paths, whole ? NULL : news);
 }
 
 err_t import_run_news(struct report *r, struct engine *e, const struct strs *paths,

@@ -52,7 +52,7 @@ static err_t head_text(struct oid *out, struct look_view *v, const char *path,
 		*out = seen->head;
 		return NULL;
 	}
-	if (!v->moved)
+	if (!v->have_tree)
 		return v->e->git->tree_oid(v->e->git->ctx, out, v->head->commit, path);
 	entry = find_entry(&v->tree, path);
 	*out = entry ? entry->oid : (struct oid){""};
@@ -359,11 +359,6 @@ static err_t name_again(struct look_view *v, const char *path)
 	return readable(&ok, &bytes, &len, &stat, v, path);
 }
 
-static bool is_asked(const struct strs *paths, const char *path)
-{
-	return !paths || strs_has(paths, path);
-}
-
 /* The rows of some files, by path. */
 static err_t gather_rows(struct look_view *v, const struct strs *paths)
 {
@@ -389,8 +384,7 @@ static err_t gather_some(struct look_view *v, const struct strs *asked)
 	for (size_t i = 0; i < asked->len; i++)
 		strs_add(&paths, asked->at[i]);
 	strs_sort(&paths);
-	if (!v->moved)
-		TRY(gather_rows(v, &paths));
+	TRY(gather_rows(v, &paths));
 	for (size_t i = 0; i < paths.len; i++) {
 		struct file_stat stat;
 
@@ -403,26 +397,22 @@ static err_t gather_some(struct look_view *v, const struct strs *asked)
 
 static err_t gather(struct look_view *v, const struct strs *paths)
 {
-	if (!paths || v->moved)
+	if (!paths)
 		TRY(store_seen_list(&v->seens, v->e->store, v->e->git->worktree));
 	return paths ? gather_some(v, paths) : v->e->git->files(v->e->git->ctx, add_file, v);
 }
 
 /* HEAD moved under files that did not change: only what HEAD says for them is new. */
-static err_t refresh_heads(struct look_view *v, const struct strs *paths)
+static err_t refresh_heads(struct look_view *v)
 {
 	for (size_t i = 0; i < v->seens.len; i++) {
 		struct seen *s = &v->seens.at[i];
-		const struct git_entry *entry = find_entry(&v->tree, s->path);
-		struct oid head = entry ? entry->oid : (struct oid){""};
 		struct file_stat stat;
+		struct oid head;
 
-		err_t err = kinds_check_path(v->e->kinds, s->path);
-
-		if (err || oid_eq(&head, &s->head) || !is_asked(paths, s->path)) {
-			err_free(err);
+		TRY(head_text(&head, v, s->path, s));
+		if (oid_eq(&head, &s->head) || !kinds_have_path(v->e->kinds, s->path))
 			continue;
-		}
 		TRY(v->e->git->stat(v->e->git->ctx, &stat, s->path));
 		if (stat.exists)
 			continue; /* looked at as a file */
@@ -466,18 +456,19 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 		  strcmp(head->log, before->log ? before->log : "") != 0;
 	if (v.moved)
 		TRY(went_forward(&v.forward, e, before->head, head->commit));
-	if (v.moved)
+	v.have_tree = v.moved && !paths;
+	if (v.have_tree)
 		TRY(e->git->tree(e->git->ctx, &v.tree, head->commit));
 	TRY(gather(&v, paths));
 	for (size_t i = 0; i < v.nr_files; i++) {
 		const struct look_file *file = &v.files[i];
 		const struct seen *old = find_seen(&v.seens, file->path);
-		const struct git_entry *entry = v.moved ? find_entry(&v.tree, file->path) : NULL;
-		bool head_same = !v.moved ||
-				 (old && strcmp(entry ? entry->oid.hex : "", old->head.hex) == 0);
+		struct oid now = {""};
 
-		TRY(look_or_name(&v, file, old, head_same));
+		if (old)
+			TRY(head_text(&now, &v, file->path, old));
+		TRY(look_or_name(&v, file, old, old && oid_eq(&now, &old->head)));
 		engine_progress(e, "Comparing files", i + 1, v.nr_files);
 	}
-	return v.moved ? refresh_heads(&v, paths) : NULL;
+	return v.moved ? refresh_heads(&v) : NULL;
 }

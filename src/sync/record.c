@@ -136,12 +136,6 @@ const char *record_word(enum approval_verdict verdict, const char *now)
 	return strcmp(now, "recorded") == 0 ? "imported" : NULL;
 }
 
-/* What came by git alone: nothing that the remote or a command said. */
-static bool hangs_on_record(const struct art *art)
-{
-	return art->approval[0] && strcmp(art->approval, "acknowledged") != 0 && !art->deleted;
-}
-
 static err_t refresh(struct witness *w, struct art *art)
 {
 	enum approval_verdict verdict;
@@ -157,16 +151,26 @@ static err_t refresh(struct witness *w, struct art *art)
 	return store_art_put(w->e->store, art);
 }
 
-err_t record_refresh(struct engine *e)
+static err_t refresh_at(struct witness *w, const char *path)
+{
+	scoped(arts_release) struct arts arts = {0};
+	struct art_filter by_git_alone = {.unproven_only = true, .path = path};
+
+	TRY(store_art_list(&arts, w->e->store, &by_git_alone));
+	for (size_t i = 0; i < arts.len; i++)
+		TRY(refresh(w, &arts.at[i]));
+	return NULL;
+}
+
+err_t record_refresh(struct engine *e, const struct strs *paths)
 {
 	scoped(witness_close) struct witness w = {0};
-	scoped(arts_release) struct arts arts = {0};
 
 	TRY(witness_open(&w, e, false));
-	TRY(store_art_list(&arts, e->store, NULL));
-	for (size_t i = 0; i < arts.len; i++)
-		if (hangs_on_record(&arts.at[i]))
-			TRY(refresh(&w, &arts.at[i]));
+	if (!paths)
+		return refresh_at(&w, NULL);
+	for (size_t i = 0; i < paths->len; i++)
+		TRY(refresh_at(&w, paths->at[i]));
 	return NULL;
 }
 

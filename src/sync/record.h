@@ -24,8 +24,9 @@ err_t record_withdraw(struct engine *e, const char *uid, const struct kind *kind
 err_t record_judge(enum approval_verdict *out, struct engine *e, const struct art *art) MUST_CHECK;
 /* What art.approval becomes with that verdict, where it is `now`; NULL: it stays. */
 const char *record_word(enum approval_verdict verdict, const char *now);
-/* Approvals that came by git alone, for artifacts that did not change with them. */
-err_t record_refresh(struct engine *e) MUST_CHECK;
+/* Approvals that came by git alone, for artifacts that did not change with them. paths: of these
+ * files; NULL: all. */
+err_t record_refresh(struct engine *e, const struct strs *paths) MUST_CHECK;
 
 /* Inside the transaction of an acknowledgement: the next commit shall carry the record. */
 err_t record_open_mine(struct engine *e, const struct art *art) MUST_CHECK;

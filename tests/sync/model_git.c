@@ -405,6 +405,30 @@ static bool port_passed_by(void *ctx, const char *from, const char *to)
 	return true;
 }
 
+static bool port_stepped(void *ctx, struct strs *paths, bool *records, const char *from,
+			 const char *to, const char *log)
+{
+	struct sim *s = ctx;
+	size_t since = log && log[0] ? strtoul(log, NULL, 10) : 0;
+	scoped(strs_release) struct strs chain = {0};
+	const struct mcommit *at = &s->w->commits[by_id(s->w, to)], *parent;
+
+	*records = false;
+	for (; strs_add(&chain, at->id), strcmp(at->id, from) != 0; at = parent) {
+		if (at->nr_parents != 1)
+			return false;
+		parent = &s->w->commits[at->parents[0]];
+		for (int i = 0; i < SIM_PATHS; i++)
+			if (!oid_eq(&at->tree.oid[i], &parent->tree.oid[i]))
+				strs_add(paths, sim_path[i]);
+	}
+	for (size_t i = since; i < s->nr_log; i++)
+		if (s->log[i] >= 0 && !strs_has(&chain, s->w->commits[s->log[i]].id))
+			return false;
+	strs_sort(paths);
+	return true;
+}
+
 static err_t port_in_head(void *ctx, bool *out, const char *commit)
 {
 	struct sim *s = ctx;
@@ -616,6 +640,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 					    port_changes,
 					    port_merge_base,
 					    port_passed_by,
+					    port_stepped,
 					    port_in_head,
 					    port_head_log,
 					    port_tree,

@@ -944,6 +944,33 @@ static void resolve(struct team *t, int c, enum resolve_with with)
 	art_release(&art);
 }
 
+/* Between the question whether there is news and its import HEAD goes on, by an edit of another
+ * file: the next edit of that one begins at what was committed. */
+static void s37(struct team *t)
+{
+	scoped(import_news_release) struct import_news news = {0};
+	scoped(report_release) struct report report = {0};
+	scoped(arts_release) struct arts conflicts = {0};
+	struct art_filter in_conflict = {.conflict_only = true};
+	scoped_free char *text = NULL, *now = NULL;
+
+	begin(t);
+	text = git->file(sim(t, A), 1);
+	now = team_with(text, 1);
+	git->write(sim(t, A), 1, now);
+	commit(t, A);
+	team_ok(t, import_news(&news, &t->clone[A].engine, NULL), "news");
+	hand_say(t, A, 1, "one");
+	commit(t, A);
+	team_ok(t, import_run_news(&report, &t->clone[A].engine, NULL, &news), "import");
+	hand_say(t, A, 1, "two");
+	team_look(t, A);
+	want_words(t, A, "two");
+	team_ok(t, store_art_list(&conflicts, t->clone[A].store, &in_conflict), "list");
+	if (conflicts.len)
+		team_fail(t, "an edit in conflict with what it was made from");
+}
+
 /* B has an edit of its own, and in W what A says in place of line 0, which its file does not show;
  * there B says something else. */
 static void edit_against(struct team *t)
@@ -1174,6 +1201,7 @@ static const struct {
 	{"35c what the remote says comes after it", s35c},
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
+	{"37 a commit between the question and the import", s37},
 };
 
 static int number, failed;

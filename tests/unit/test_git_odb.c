@@ -3,6 +3,7 @@
 
 #include "git/odb.h"
 #include "git/ours.h"
+#include "git/tree_list.h"
 
 #include <stdio.h>
 
@@ -65,7 +66,9 @@ static void test_commits(void **state)
 	expect_history(r);
 	sh("git -c repack.useDeltaBaseOffset=false repack -adfq");
 	expect_history(r);
+	repo_close(r);
 	sh("git -c pack.indexVersion=1 repack -adfq");	/* of before 2008: libgit2's */
+	r = open_repo();
 	assert_false(ours_in_commit(&ours, r, out_of("git rev-parse HEAD")));
 	repo_close(r);
 }
@@ -114,17 +117,122 @@ static void test_damage(void **state)
 	for (int i = 0; i < 300; i++) {
 		const char *path = files[i % 2];
 		scoped(odb_release) struct odb_object o = {0};
+		struct odb *odb = odb_open(".git/objects");
 
 		for (int k = 0; k < 40; k++)
 			flip(path, (long)(next() % (unsigned long)size_of(path)));
 		if (ours_in_commit(&ours, r, commit))
 			assert_string_equal(ours.entry, truth.entry);
-		if (odb_read(&o, ".git/objects", tree))
+		if (odb_read(&o, odb, tree))
 			assert_int_equal(o.type, ODB_TREE);
+		odb_close(odb);
 		if (i % 5 == 4)
 			sh("cp keep/* .git/objects/pack/");
 	}
 	repo_close(r);
+}
+
+/* A pack that came after the others were opened. */
+static void test_new_pack(void **state)
+{
+	struct repo *r;
+
+	make_history();
+	sh("git repack -adq");
+	r = open_repo();
+	expect_ours(r, "HEAD");
+	sh("echo more >" STORIES "INFRA-002-b.md; git add .; git commit -m more; git repack -adq; "
+	   "git prune-packed");
+	expect_ours(r, "HEAD");
+	repo_close(r);
+}
+
+/* --- trees ---------------------------------------------------------------------------------- */
+
+/* Names that git sorts in another way than the paths look: "a", "a-b", "a.b", "a/". */
+static void put_random(const char *dir)
+{
+	static const char *const parts[] = {"a", "a-b", "a.b", "a0", "README", ".x", "templates"};
+	static const char *const ends[] = {".md", "", ".md", "/A-1-x.md", ".md/B-2.md",
+					   "-template.md"};
+	const char *part = parts[next() % 7], *end = ends[next() % 6];
+	scoped_free char *path = mem_printf("%s%s%s", dir, part, end);
+
+	sh("mkdir -p \"$(dirname '%s')\" && test ! -d '%s' && %s '%s' || :", path, path,
+	   next() % 8 ? "date +%N >" : "ln -sf x", path);
+}
+
+static void expect_tree(struct repo *r, const struct kinds *kinds, const char *id)
+{
+	scoped(git_scope_release) struct git_scope scope;
+	scoped(git_entries_release) struct git_entries got = {0};
+	scoped_free char *command = mem_printf("git ls-tree -r '%s' .agent", id);
+	FILE *git = popen(command, "r");
+	char line[4096], mode[8], type[8], oid[OID_HEX + 1], path[4000];
+	size_t n = 0;
+
+	git_scope_init_judged(&scope, kinds);
+	assert_true(tree_list(&got, r, id, &scope));
+	while (fgets(line, sizeof(line), git)) {
+		struct oid there;
+
+		assert_int_equal(sscanf(line, "%7s %7s %40s\t%3999[^\n]", mode, type, oid, path),
+				 4);
+		assert_true(tree_list_oid(&there, r, id, path));
+		if (mode[0] == '1' && mode[1] == '0')
+			assert_string_equal(there.hex, oid);
+		else
+			assert_string_equal(there.hex, "");
+		if (mode[1] != '0' || !git_scope_has(&scope, path))
+			continue;
+		assert_true(n < got.len);
+		assert_string_equal(got.at[n].path, path);
+		assert_string_equal(got.at[n++].oid.hex, oid);
+	}
+	assert_int_equal(pclose(git), 0);
+	assert_int_equal(n, got.len);
+}
+
+static void test_trees(void **state)
+{
+	struct kinds *kinds = kinds_new();
+	scoped(git_entries_release) struct git_entries none = {0};
+	struct git_scope scope;
+	struct repo *r;
+	struct oid oid;
+
+	sh("git init; echo 1 >q; git add .; git commit -m none");
+	r = open_repo();
+	expect_tree(r, kinds, out_of("git rev-parse HEAD"));
+	for (int i = 0; i < 40; i++) {
+		for (int k = 0; k < 4; k++)
+			put_random(next() % 4 ? STORIES :
+				   next() % 2 ? PLANS : ".agent/approvals/story/");
+		sh("git add -A; git commit --allow-empty -m %d", i);
+		if (i % 8 == 7)
+			sh("git repack -adq");
+		expect_tree(r, kinds, out_of("git rev-parse HEAD"));
+		expect_tree(r, kinds, out_of("git rev-parse HEAD:"));
+		expect_tree(r, kinds, out_of("git rev-parse HEAD~%d", i / 2));
+	}
+	assert_true(tree_list_oid(&oid, r, out_of("git rev-parse HEAD"), STORIES "no.md"));
+	assert_string_equal(oid.hex, "");
+	assert_true(tree_list_oid(&oid, r, out_of("git rev-parse HEAD"), "q/no.md"));
+	assert_string_equal(oid.hex, "");
+	assert_true(tree_list_oid(&oid, r, out_of("git rev-parse HEAD"), ".agent"));
+	assert_string_equal(oid.hex, "");
+	git_scope_init(&scope, kinds);
+	assert_false(tree_list(&none, r, "HEAD", &scope));
+	assert_false(tree_list(&none, r, out_of("git rev-parse HEAD:q"), &scope));
+	/* names out of order: whatever git makes of them, we do not */
+	sh("perl -e 'print map { \"100644 $_.md\\0\" . pack(\"H*\", shift) } qw(b a)' "
+	   "$(git rev-parse HEAD:q HEAD:q) >t; t=$(git hash-object -t tree -w --literally t); "
+	   "for d in stories cache .agent; do t=$(printf '040000 tree %%s\t%%s\n' $t $d | "
+	   "git mktree); done; echo $t >tree");
+	assert_false(tree_list(&none, r, out_of("cat tree"), &scope));
+	git_scope_release(&scope);
+	repo_close(r);
+	kinds_free(kinds);
 }
 
 /* --- the index ------------------------------------------------------------------------------ */
@@ -225,12 +333,46 @@ static void test_steps(void **state)
 	repo_close(r);
 }
 
+static void expect_steps(struct repo *r, const char *from, const char *to, size_t wanted)
+{
+	scoped(strs_release) struct strs commits = {0};
+	bool is = ours_steps(&commits, r, from, to);
+
+	assert_int_equal(is ? commits.len : 0, wanted);
+	if (is) {
+		assert_string_equal(commits.at[0], to);
+		assert_string_equal(commits.at[wanted - 1], from);
+	}
+}
+
+static void test_chain(void **state)
+{
+	const char *first, *last;
+	struct repo *r;
+
+	sh("git init; for i in 1 2 3; do git commit --allow-empty -m $i; done");
+	r = open_repo();
+	first = out_of("git rev-parse HEAD~2");
+	last = out_of("git rev-parse HEAD");
+	expect_steps(r, first, last, 3);
+	expect_steps(r, last, last, 1);
+	expect_steps(r, last, first, 0);
+	sh("git switch -c side HEAD~1; git commit --allow-empty -m s; git merge -m m main");
+	expect_steps(r, first, out_of("git rev-parse HEAD"), 0);
+	sh("git switch main; for i in $(seq 63); do git commit --allow-empty -m $i; done");
+	expect_steps(r, last, out_of("git rev-parse HEAD"), 64);
+	sh("for i in 1 2; do git commit --allow-empty -m $i; done");
+	expect_steps(r, last, out_of("git rev-parse HEAD"), 0);
+	repo_close(r);
+}
+
 int main(void)
 {
 	const char *given = getenv("GIT_AGENT_SEED");
 	const struct CMUnitTest tests[] = {
 		git_test(test_commits), git_test(test_damage), git_test(test_index),
-		git_test(test_index_damage), git_test(test_steps),
+		git_test(test_index_damage), git_test(test_steps), git_test(test_new_pack),
+		git_test(test_trees), git_test(test_chain),
 	};
 
 	seed = given ? strtoul(given, NULL, 10) : (unsigned long)getpid();

@@ -395,6 +395,60 @@ static void test_head_log(void **state)
 	view_close(&v);
 }
 
+static char *stepped(struct view *v, const char *from, const char *log)
+{
+	scoped(strs_release) struct strs paths = {0};
+	struct mem_stream s;
+	bool records, is = call(v, stepped, &paths, &records, from, head_id(), log);
+
+	mem_stream_open(&s);
+	fputs(is ? "" : "?", s.file);
+	if (is && records)
+		fputs("records ", s.file);
+	for (size_t i = 0; is && i < paths.len; i++)
+		fprintf(s.file, "%s ", strrchr(paths.at[i], '/') + 1);
+	return mem_stream_close(&s, NULL);
+}
+
+static void test_stepped(void **state)
+{
+	struct git_head before;
+	const char *first;
+	struct view v;
+
+	sh("git init");
+	put(STORIES "A-1-a.md", "a\n");
+	put(STORIES "B-2-b.md", "b\n");
+	sh("git commit -m base");
+	first = head_id();
+	v = view_open();
+	ok(call(&v, head, &before));
+	assert_text(stepped(&v, first, before.log), "");
+	put(STORIES "B-2-b.md", "two\n");
+	put("q", "no artifact\n");
+	sh("git commit -m two");
+	assert_text(stepped(&v, first, before.log), "B-2-b.md ");
+	put(".agent/approvals/story/A-1", "a record\n");
+	sh("git add .; git commit -m record; git mv " STORIES "A-1-a.md " STORIES "C-1-a.md; "
+	   "git commit -m mv");
+	assert_text(stepped(&v, first, before.log), "records A-1-a.md B-2-b.md C-1-a.md ");
+	assert_text(stepped(&v, first, ""), "?");
+	/* HEAD was elsewhere meanwhile, and the files with it */
+	sh("git switch -c side HEAD~1; git commit --allow-empty -m s; git switch main");
+	assert_text(stepped(&v, first, before.log), "?");
+	first = head_id();
+	ok(call(&v, head, &before));
+	/* back and forth between the steps: nothing that they did not change */
+	put(STORIES "B-2-b.md", "three\n");
+	sh("git commit -m three; git reset --hard HEAD~1; git reset --hard ORIG_HEAD");
+	assert_text(stepped(&v, first, before.log), "B-2-b.md ");
+	sh("git merge -m m side");
+	assert_text(stepped(&v, first, before.log), "?");
+	sh("rm .git/logs/HEAD; git reset --hard HEAD~1");
+	assert_text(stepped(&v, first, before.log), "?");
+	view_close(&v);
+}
+
 static void test_shallow(void **state)
 {
 	struct view v;
@@ -623,7 +677,8 @@ int main(void)
 		git_test(test_commits), git_test(test_commit), git_test(test_changes),
 		git_test(test_trees), git_test(test_index), git_test(test_damaged_index),
 		git_test(test_unmerged_and_split),
-		git_test(test_head_log), git_test(test_shallow), git_test(test_partial_clone),
+		git_test(test_head_log), git_test(test_stepped), git_test(test_shallow),
+		git_test(test_partial_clone),
 		git_test(test_files), git_test(test_symlinks), git_test(test_conversion),
 		git_test(test_worktrees_apart),
 	};
