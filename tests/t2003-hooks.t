@@ -130,6 +130,22 @@ test_expect_success COMMANDS 'an edit by hand that is no part of a commit is new
 	git add . && git commit -q -m "by hand" && test_clean
 '
 
+# What another terminal sees while `git switch` is under way: the files first, HEAD last.
+test_expect_success COMMANDS 'files that git is putting in place are no edits' '
+	cd "$TRASH/a" &&
+	cp $STORY ../before && git agent show --raw INFRA-042 >../workspace &&
+	sed "s/^By hand\.$/Of another branch./" ../before >../theirs && test_must_fail cmp -s ../before ../theirs &&
+	: >.git/index.lock && touch -d "1 hour ago" .git/index.lock && cp ../theirs $STORY &&
+	git agent list >../out 2>../err && test_grep "another git command is at work here (index.lock)" ../err &&
+	git agent set INFRA-043 --section Notes --text "Goes on." 2>/dev/null &&
+	cp ../before $STORY && rm .git/index.lock &&
+	git agent show --raw INFRA-042 >../actual && test_cmp ../workspace ../actual &&
+	git agent log INFRA-042 >../log && ! grep "another branch" ../log &&
+	cp ../theirs $STORY && git agent show --raw INFRA-042 >../actual && test_cmp ../theirs ../actual &&
+	cp ../before $STORY && git agent show --raw INFRA-042 >../actual && test_cmp ../before ../actual &&
+	git add . && git commit -q -m "as before" && test_clean
+'
+
 test_expect_success 'conflict markers in what is staged are refused; nothing is lost' '
 	cd "$TRASH/a" &&
 	cp $STORY ../good &&

@@ -93,6 +93,13 @@ static err_t port_head(void *ctx, struct git_head *out)
 	return NULL;
 }
 
+static bool port_at_work(void *ctx)
+{
+	struct port *p = ctx;
+
+	return repo_at_work(p->repo);
+}
+
 static err_t port_commits(void *ctx, struct strs *out, const char *tip, const struct strs *hide)
 {
 	struct port *p = ctx;
@@ -327,7 +334,8 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 	convert_init(&p->worktree.convert, r);
 	*out = (struct git_port){
 		.ctx = p, .worktree = r->worktree,
-		.head = port_head, .commits = port_commits, .commit = port_commit,
+		.head = port_head, .at_work = port_at_work,
+		.commits = port_commits, .commit = port_commit,
 		.changes = port_changes, .merge_base = port_merge_base, .passed_by = port_passed_by,
 		.stepped = port_stepped, .in_head = port_in_head,
 		.head_log = port_head_log, .tree = port_tree, .tree_oid = port_tree_oid,

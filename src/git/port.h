@@ -87,6 +87,9 @@ struct git_port {
 	const char *worktree; /* absolute path of the work tree: the key of seen, pending, ... */
 
 	err_t (*head)(void *ctx, struct git_head *out);
+	/* Another git command has the lock of the index: it may be putting files in place, before
+	 * HEAD says so. Waits a moment for it to end. Not in a hook, whose git waits for us. */
+	bool (*at_work)(void *ctx);
 
 	/* rev-list --topo-order --reverse `tip` --not `hide`: parents first. Ids that do not exist
 	 * (any more) in hide are passed over. */

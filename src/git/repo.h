@@ -63,6 +63,8 @@ struct repo_head {
 	const char *busy;	/* as git_head.busy */
 };
 err_t repo_head(struct repo_head *out, struct repo *r) MUST_CHECK;
+/* As git_port.at_work. */
+bool repo_at_work(const struct repo *r);
 
 /* The time that git understands by a date ("2 weeks ago", "2026-11-01", "yesterday"). As everywhere
  * in git, what is no date is now. */

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool has(const struct repo *r, const char *name)
@@ -72,4 +74,31 @@ err_t repo_head(struct repo_head *out, struct repo *r)
 	head.busy = under_way(r);
 	*out = head;
 	return NULL;
+}
+
+/* --- another git in the same work tree ------------------------------------------------------- */
+
+#define WAIT_STEPS 50	/* of 10 ms */
+#define OLD_SECONDS 2	/* will not be gone in a moment: an editor is open, or it was left */
+
+/* Out of a hook git waits for the hook, with the lock in its hand. */
+static bool in_hook(void)
+{
+	return getenv("GIT_AGENT_HOOK") || getenv("GIT_INDEX_FILE");
+}
+
+bool repo_at_work(const struct repo *r)
+{
+	scoped_free char *path = mem_printf("%s/index.lock", r->gitdir);
+	const struct timespec step = {.tv_nsec = 10000000};
+	struct stat st;
+
+	if (in_hook())
+		return false;
+	for (int i = 0; stat(path, &st) == 0; i++) {
+		if (i == WAIT_STEPS || time(NULL) - st.st_mtim.tv_sec > OLD_SECONDS)
+			return true;
+		nanosleep(&step, NULL);
+	}
+	return false;
 }

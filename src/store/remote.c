@@ -45,6 +45,15 @@ err_t store_base_get(struct base *out, struct store *s, const char *uid)
 	return NULL;
 }
 
+err_t store_base_newest(long *rev, struct store *s)
+{
+	int64_t newest = 0;
+
+	TRY(db_rows(NULL, s, db_read_int, &newest, "SELECT coalesce(max(rev), 0) FROM base", ""));
+	*rev = (long)newest;
+	return NULL;
+}
+
 err_t store_base_put(struct store *s, const char *uid, const struct base *b)
 {
 	TRY(digest_replace(s, uid, b));

@@ -343,6 +343,8 @@ void base_release(struct base *b);
 err_t store_base_get(struct base *out, struct store *s,
 		     const char *uid) MUST_CHECK; /* version 0 if none */
 err_t store_base_put(struct store *s, const char *uid, const struct base *b) MUST_CHECK;
+/* The newest revision of the remote that any artifact is known to have; 0. */
+err_t store_base_newest(long *rev, struct store *s) MUST_CHECK;
 err_t store_base_clear_all(struct store *s) MUST_CHECK; /* after a reset of the remote */
 /* XOR of sha256("uid|version|oid") over all bases that are not deleted: the digest of remote.h. In
  * a transaction, since it may be counted and kept. */

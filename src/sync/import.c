@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often an import begins anew because git went on meanwhile. */
+#define TRIES 4
+
 void report_release(struct report *r)
 {
 	strs_release(&r->notes);
@@ -208,8 +211,25 @@ err_t import_news(struct import_news *news, struct engine *e, const struct strs 
 	return NULL;
 }
 
-static err_t import_news_locked(struct report *r, struct engine *e, const struct strs *paths,
-				const struct import_news *news)
+/* Files were taken for edited, or left, by a HEAD that may not be theirs any more: `git switch` in
+ * another terminal puts files in place, and moves HEAD after that. */
+static err_t is_overtaken(bool *out, const struct report *r, struct engine *e,
+			  const struct git_head *head)
+{
+	struct git_head now = {0};
+
+	*out = false;
+	if (!r->created && !r->changed && !r->deleted && !r->discarded && !r->conflicts && !r->left)
+		return NULL;
+	*out = e->git->at_work(e->git->ctx);
+	TRY(e->git->head(e->git->ctx, &now));
+	*out = *out || strcmp(now.commit, head->commit) != 0 || strcmp(now.ref, head->ref) != 0 ||
+	       strcmp(now.log, head->log) != 0;
+	return NULL;
+}
+
+static err_t import_news_locked(bool *overtaken, struct report *r, struct engine *e,
+				const struct strs *paths, const struct import_news *news)
 {
 	scoped(tree_mark_release) struct tree_mark before = {0};
 	bool whole = news->whole || e->name_refused;
@@ -222,26 +242,50 @@ static err_t import_news_locked(struct report *r, struct engine *e, const struct
 		return NULL;
 	TRY(store_tree_get(&before, e->store, e->git->worktree));
 	whole = whole || (head_moved(&head, &before) && !is_that_step(news, &head, &before));
-	return import_locked(r, e, &head, &before, paths, whole ? NULL : news);
+	TRY(import_locked(r, e, &head, &before, paths, whole ? NULL : news));
+	return is_overtaken(overtaken, r, e, &head);
+}
+
+/* One try, which leaves nothing behind when it is overtaken. */
+static err_t try_import(bool *overtaken, struct report *r, struct engine *e,
+			const struct strs *paths, const struct import_news *news)
+{
+	err_t err;
+
+	TRY(store_begin(e->store));
+	err = import_news_locked(overtaken, r, e, paths, news);
+	if (!err && !*overtaken)
+		return store_commit(e->store);
+	store_rollback(e->store);
+	return err;
 }
 
 err_t import_run_news(struct report *r, struct engine *e, const struct strs *paths,
 		      const struct import_news *news)
 {
 	scoped(trace_leave) struct trace_region region = trace_enter("sync", "import");
+	bool overtaken, locked = false;
 	err_t err;
 
 	if (!e->git || (!news->any && !e->name_refused))
 		return NULL;
-	TRY(store_begin(e->store));
-	err = import_news_locked(r, e, paths, news);
-	trace_count("sync", "created", r->created);
-	trace_count("sync", "changed", r->changed);
-	trace_count("sync", "conflicts", r->conflicts);
-	if (!err)
-		return store_commit(e->store);
-	store_rollback(e->store);
-	return err;
+	for (int tries = 0; tries < TRIES; tries++) {
+		locked = e->git->at_work(e->git->ctx);
+		if (locked)
+			break;
+		err = try_import(&overtaken, r, e, paths, news);
+		trace_count("sync", "created", r->created);
+		trace_count("sync", "changed", r->changed);
+		trace_count("sync", "conflicts", r->conflicts);
+		if (err || !overtaken)
+			return err;
+		report_release(r);
+		*r = (struct report){0};
+	}
+	r->busy = "change of its index";
+	report_note(r, "another git command is at work here%s: what the files say is taken in "
+		       "after it", locked ? " (index.lock)" : "");
+	return NULL;
 }
 
 err_t import_run(struct report *r, struct engine *e, const struct strs *paths)

@@ -114,14 +114,19 @@ static err_t compare(struct strs *rows, struct sync_report *r, struct engine *e)
 	return missing.len ? send_all_again(r, e, &missing) : NULL;
 }
 
-err_t missed_rows(struct strs *rows, struct sync_report *r, struct engine *e, const char *digest)
+err_t missed_rows(struct strs *rows, struct sync_report *r, struct engine *e, const char *digest,
+		  long head)
 {
 	bool equal, was, untaken;
+	long newest;
 
 	if (!digest || !hash_is_hex(digest, SHA256_HEX))
 		return NULL;
 	TRY(is_equal(&equal, e, digest));
 	if (equal)
+		return NULL;
+	TRY(store_base_newest(&newest, e->store));
+	if (newest > head)
 		return NULL;
 	TRY(was_looked_into(&was, e, digest));
 	TRY(untaken_any(&untaken, e));

@@ -7,10 +7,11 @@
 
 #include "sync/engine.h"
 
-/* What is to be taken again, as rows; none where the digests are equal. Once for each digest: what
- * cannot be mended so is not asked for again and again. What the remote has lost is marked as to be
- * sent. Not within a transaction. */
-err_t missed_rows(struct strs *rows, struct sync_report *r, struct engine *e,
-		  const char *digest) MUST_CHECK;
+/* digest: the remote's when its newest revision was head. What is to be taken again, as rows; none
+ * where the digests are equal, or where another process of this clone has gone on since. Once for
+ * each digest: what cannot be mended so is not asked for again and again. What the remote has lost
+ * is marked as to be sent. Not within a transaction. */
+err_t missed_rows(struct strs *rows, struct sync_report *r, struct engine *e, const char *digest,
+		  long head) MUST_CHECK;
 
 #endif

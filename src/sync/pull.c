@@ -74,8 +74,8 @@ static err_t tell_progress(struct engine *e, const char *reply, long *start)
 }
 
 /* Fetches until there is no more; each page is staged with its cursor. digest: of what the remote
- * has then. */
-static err_t fetch(char **digest, struct sync_report *r, struct engine *e)
+ * has then, up to its revision head. */
+static err_t fetch(char **digest, long *head, struct sync_report *r, struct engine *e)
 {
 	long start = -1;
 
@@ -98,8 +98,10 @@ static err_t fetch(char **digest, struct sync_report *r, struct engine *e)
 		TRY(tell_progress(e, reply, &start));
 		TRY(store_inbox_stage(e->store, reply));
 		TRY(store_json_get(&more, e->store, reply, "$.more"));
-		if (!more || strcmp(more, "1") != 0)
-			return store_json_get(digest, e->store, reply, "$.digest");
+		if (more && strcmp(more, "1") == 0)
+			continue;
+		TRY(doc_long(head, e, reply, "$.head", 0));
+		return store_json_get(digest, e->store, reply, "$.digest");
 	}
 	return err_new(ERR_OFFLINE, "the remote changes its identity with every answer");
 }
@@ -437,11 +439,11 @@ err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 	scoped(trace_leave) struct trace_region region = trace_enter("sync", "pull");
 	scoped(strs_release) struct strs again = {0}, missed = {0};
 	scoped_free char *digest = NULL;
-	long waiting;
+	long waiting, head;
 
 	TRY(push_settle(r, e));
 	r->behind = false;
-	TRY(fetch(&digest, r, e));
+	TRY(fetch(&digest, &head, r, e));
 	if (dry_run) {
 		TRY(store_inbox_count(&waiting, e->store));
 		r->received = (int)waiting;
@@ -450,7 +452,7 @@ err_t pull_run(struct sync_report *r, struct engine *e, bool dry_run)
 	TRY(untaken_fetch(&again, e));
 	TRY(in_one_transaction(r, e, &again, apply_inbox));
 	if (!r->refused)
-		TRY(missed_rows(&missed, r, e, digest));
+		TRY(missed_rows(&missed, r, e, digest, head));
 	if (missed.len)
 		TRY(in_one_transaction(r, e, &missed, apply_rows));
 	trace_count("sync", "received", r->received);

@@ -317,6 +317,11 @@ static err_t port_head(void *ctx, struct git_head *out)
 	return NULL;
 }
 
+static bool port_at_work(void *ctx)
+{
+	return false;
+}
+
 static err_t port_commits(void *ctx, struct strs *out, const char *tip, const struct strs *hide)
 {
 	struct sim *s = ctx;
@@ -635,6 +640,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 		s->port = (struct git_port){s,
 					    s->worktree,
 					    port_head,
+					    port_at_work,
 					    port_commits,
 					    port_commit,
 					    port_changes,

@@ -944,6 +944,97 @@ static void resolve(struct team *t, int c, enum resolve_with with)
 	art_release(&art);
 }
 
+static struct team *pushing; /* NULL: nobody does */
+static err_t (*pull_then)(void *, char **, const char *);
+
+/* In another terminal, between the answer to a pull and what is made of it. */
+static err_t pull_then_push(void *ctx, char **reply, const char *request)
+{
+	struct team *t = pushing;
+
+	TRY(pull_then(ctx, reply, request));
+	pushing = NULL;
+	if (t) {
+		scoped_free char *text = team_workspace(t, A, 1), *now = team_with(text, 2);
+
+		team_edit(t, A, 1, now);
+		push(t, A);
+	}
+	return NULL;
+}
+
+/* What the clone has by then is more than the remote said, and nothing was missed. */
+static void s39(struct team *t)
+{
+	struct sync_report report = {0};
+	struct remote remote;
+	struct engine *e;
+
+	begin(t);
+	agent_add(t, B, 1);
+	push(t, B);
+	e = team_engine(t, A);
+	remote = *e->remote;
+	pull_then = remote.pull;
+	remote.pull = pull_then_push;
+	e->remote = &remote;
+	pushing = t;
+	team_ok(t, pull_run(&report, e, false), "pull");
+	for (size_t i = 0; i < report.notes.len; i++)
+		if (strstr(report.notes.at[i], "taken again"))
+			team_fail(t, "%s", report.notes.at[i]);
+	sync_report_release(&report);
+	e->remote = &t->clone[A].remote;
+	sync_both(t);
+	want_both(t, 1, true);
+}
+
+static struct sim *switching; /* NULL: nobody does */
+static err_t (*read_then)(void *, char **, size_t *, struct file_stat *, const char *);
+
+/* In another terminal, between the question what HEAD is and the look at the file. */
+static err_t switch_then_read(void *ctx, char **bytes, size_t *len, struct file_stat *stat,
+			      const char *path)
+{
+	struct sim *s = switching;
+
+	switching = NULL;
+	if (s && !git->switch_to(s, "side"))
+		BUG_ON(true);
+	return read_then(ctx, bytes, len, stat, path);
+}
+
+/* A switch to a branch with an older text is no edit, whenever it comes. */
+static void s38(struct team *t)
+{
+	scoped(report_release) struct report report = {0};
+	scoped_free char *text = NULL;
+	struct git_port port;
+	struct engine *e;
+
+	begin(t);
+	agent_say(t, A, 1, "one");
+	commit(t, A);
+	must(t, git->branch(sim(t, A), "side"), "branch");
+	must(t, git->switch_to(sim(t, A), "main"), "switch");
+	agent_say(t, A, 1, "two");
+	commit(t, A);
+	team_look(t, A);
+	text = git->file(sim(t, A), 0);
+	git->write(sim(t, A), 0, text); /* the same: but it has to be looked at */
+	switching = sim(t, A);
+	e = team_engine(t, A);
+	port = *e->git;
+	e->git = &port;
+	read_then = port.read;
+	port.read = switch_then_read;
+	team_ok(t, import_run(&report, e, NULL), "import");
+	if (switching)
+		team_fail(t, "nobody looked");
+	team_look(t, A);
+	want_words(t, A, "two");
+}
+
 /* Between the question whether there is news and its import HEAD goes on, by an edit of another
  * file: the next edit of that one begins at what was committed. */
 static void s37(struct team *t)
@@ -1201,6 +1292,8 @@ static const struct {
 	{"35c what the remote says comes after it", s35c},
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
+	{"39 a push in the middle of a pull", s39},
+	{"38 a switch of branches in the middle of an import", s38},
 	{"37 a commit between the question and the import", s37},
 };
 
