@@ -84,7 +84,7 @@ test_expect_success 'one edit stands at the copying, and both go on: each edit o
 test_expect_success 'a push is under way at the copying: what was sent arrives once, at each of its steps' '
 	rm -rf snap.push && git -C w/a agent set INFRA-002 --section Notes --text "Under way." >/dev/null &&
 	snapshot push && (cd w/a && GIT_AGENT_FAULT_LOG=$TRASH/log git agent sync push >/dev/null) &&
-	last=$(sed "s/ .*//" log | sort -n | tail -n 1) && say "# $last points" && test "$last" -gt 3 &&
+	last=$(sed "s/ .*//" log | sort -n | tail -n 1) && say "# a push, copied: $last points" && test "$last" -gt 3 &&
 	n=1 && while test $n -le "$last"
 	do
 		reset_to push &&
