@@ -102,8 +102,10 @@ check-full: check
 .PHONY: soak
 soak: test-programs
 	KILL_STEP=1 KILL_FILES=120 POWER_STEP=1 MEMORY_TRIES=400 TEST_TIMEOUT=7200 GIT_AGENT_BUILD='$(abspath $(B))' \
+	  CROWD_SECONDS=60 HISTORY_SEEDS=300 \
 	  scripts/run-tests tests/t3001-kill.t tests/t3006-power-loss.t tests/t3008-kill-all.t \
-	  tests/t3009-memory.t tests/t7006-kill-server.t
+	  tests/t3009-memory.t tests/t3012-all-kinds-at-once.t tests/t7006-kill-server.t \
+	  tests/t7009-histories.t
 	$(B)/tests/sync/test_vfs_faults --step 1
 	seed=$$(date +%s); failed=0; \
 	for how in '--model --seeds 20000' '--net --seeds 20000' '--git --seeds 500'; do \

@@ -21,7 +21,7 @@ static void scoped_result(struct proc_result *r)
 static void check_module(struct doctor *d)
 {
 	char commit[OID_HEX + 1];
-	err_t err = git_resolve(commit, d->look.repo, "HEAD");
+	err_t err = git_resolve(commit, d->look.repo, "HEAD^0");	/* by libgit2 */
 	struct ailment *a;
 
 	if (err && err->code == ERR_FATAL) {

@@ -45,13 +45,8 @@ static sqlite3_stmt *ask(struct team *t, sqlite3 *db, const char *sql)
 static void check_digest(struct team *t, sqlite3 *db, int c)
 {
 	sqlite3_stmt *q = ask(t, db, "SELECT digest FROM project");
-	struct store *s = t->clone[c].store;
-	struct sha256 mine;
 
-	if (team_ok(t, store_begin(s), "begin") && team_ok(t, store_digest(&mine, s), "digest") &&
-	    strcmp((const char *)sqlite3_column_text(q, 0), mine.hex) != 0)
-		team_fail(t, "the digest of clone %d is not the remote's", c);
-	team_ok(t, store_commit(s), "commit");
+	team_check_digest(t, c, (const char *)sqlite3_column_text(q, 0));
 	sqlite3_finalize(q);
 }
 
@@ -61,6 +56,8 @@ int rest_check_remote(struct team *t, int c)
 	sqlite3 *db = NULL;
 	int asked = 0;
 
+	if (t->remotes)
+		return t->remotes->check(t, c);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		team_fail(t, "the remote cannot be opened");
 	for (size_t i = 0; i < sizeof(promise) / sizeof(*promise) && !t->failure; i++) {

@@ -92,17 +92,36 @@ bool team_ok(struct team *t, err_t err, const char *what)
 	return false;
 }
 
+static err_t open_remote(struct remote *out, struct team *t, int c)
+{
+	scoped_free char *path = mem_printf("%s/remote.db", t->dir);
+
+	if (t->remotes)
+		return t->remotes->open(out, t, c);
+	return remote_file_open(out, path, true, "dev", t->kinds);
+}
+
+void team_check_digest(struct team *t, int c, const char *remote)
+{
+	struct store *s = t->clone[c].store;
+	struct sha256 mine;
+
+	if (team_ok(t, store_begin(s), "begin") && team_ok(t, store_digest(&mine, s), "digest") &&
+	    strcmp(remote, mine.hex) != 0)
+		team_fail(t, "the digest of clone %d is not the remote's", c);
+	team_ok(t, store_commit(s), "commit");
+}
+
 static void open_clone(struct team *t, int c)
 {
 	struct clone *k = &t->clone[c];
-	scoped_free char *path = mem_printf("%s/remote.db", t->dir);
 	scoped_free char *own = mem_printf("%s/agent%d.db", t->dir, c);
 	char device[37];
 
 	k->sim = t->git->clone(t->world, c);
 	if (!team_ok(t, store_open(&k->store, t->on_disk ? own : ":memory:", STORE_CREATE),
 		     "store") ||
-	    !team_ok(t, remote_file_open(&k->remote, path, true, "dev", t->kinds), "remote"))
+	    !team_ok(t, open_remote(&k->remote, t, c), "remote"))
 		return;
 	clock_uuid(device);
 	team_ok(t, store_begin(k->store), "begin");
@@ -131,6 +150,8 @@ void team_open(struct team *t, const struct sim_ops *git)
 	for (int i = 0; i < SIM_PATHS; i++)
 		texts[i] = first_text(i);
 	t->world = git->world_new(CLONES, texts);
+	if (t->remotes)
+		team_ok(t, t->remotes->begin(t), "a project at the server");
 	for (int i = 0; i < SIM_PATHS; i++)
 		free(texts[i]);
 	for (int c = 0; c < CLONES && !t->failure; c++)

@@ -20,8 +20,18 @@ struct clone {
 	bool hooks;
 };
 
+struct team;
+
+/* Where the clones push to, when it is no file. */
+struct team_remotes {
+	err_t (*begin)(struct team *t);
+	err_t (*open)(struct remote *out, struct team *t, int c);
+	int (*check)(struct team *t, int c); /* as rest_check_remote */
+};
+
 struct team {
 	const struct sim_ops *git;
+	const struct team_remotes *remotes; /* before team_open; NULL: a file in dir */
 	void *world;
 	char dir[64];
 	struct kinds *kinds;
@@ -48,6 +58,8 @@ bool team_ok(struct team *t, err_t err, const char *what);
 char *team_workspace(struct team *t, int c, int path);
 /* The other side of a recorded conflict; *have says whether there is one. Caller frees. */
 char *team_conflict(struct team *t, int c, int path, bool *have);
+/* The digest of the clone is the remote's, at rest. */
+void team_check_digest(struct team *t, int c, const char *remote);
 /* The clone's engine as the next run of the program has it. */
 struct engine *team_engine(struct team *t, int c);
 void team_look(struct team *t, int c);

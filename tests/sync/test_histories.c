@@ -10,6 +10,7 @@
  * The operations of a history that fails are printed without those that it fails without.
  */
 #include "bad_net.h"
+#include "real_server.h"
 #include "rest.h"
 #include "team.h"
 
@@ -26,6 +27,7 @@
 static const struct sim_ops *git = &sim_model;
 static bool verbose;
 static bool bad_network; /* between the clones and the remote, until everything settles */
+static bool on_server;	/* real PostgreSQL and PostgREST */
 static struct {
 	long histories, operations, checks;
 } counts;
@@ -912,6 +914,7 @@ static char *run_once(uint64_t seed, int ops, bool print)
 	random_state = seed;
 	team_seed(seed);
 	r->t.verbose = verbose;
+	r->t.remotes = on_server ? &real_server : NULL;
 	team_open(&r->t, git);
 	settings(r, seed);
 	for (int c = 0; c < CLONES; c++)
@@ -1028,8 +1031,9 @@ static int run_seeds(const struct sim_ops *sim, uint64_t seed, int seeds, int op
 		bool good = history(seed + (uint64_t)i, ops);
 
 		failed += !good;
-		printf("%sok %d - %s%s, %d operations, seed %llu\n", good ? "" : "not ", ++*number,
-		       git->name, net ? ", bad network" : "", ops,
+		printf("%sok %d - %s%s%s, %d operations, seed %llu\n", good ? "" : "not ",
+		       ++*number, git->name, on_server ? ", server" : "",
+		       net ? ", bad network" : "", ops,
 		       (unsigned long long)seed + (unsigned long long)i);
 		fflush(stdout);
 	}
@@ -1065,6 +1069,8 @@ int main(int argc, char **argv)
 			real = net = false;
 		else if (strcmp(argv[i], "--net") == 0)
 			model = real = false;
+		else if (strcmp(argv[i], "--server") == 0)
+			real = false, on_server = true;
 		else if (strcmp(argv[i], "--verbose") == 0)
 			verbose = true;
 		else if (i + 1 < argc && strcmp(argv[i], "--seed") == 0)
@@ -1078,6 +1084,13 @@ int main(int argc, char **argv)
 	}
 	if (ops > MAX_OPS)
 		ops = MAX_OPS;
+	if (on_server) {
+		real_server_find_module();
+		if (!real_server_is_there()) {
+			puts("1..0 # SKIP no server: what scripts/test-backend start prints");
+			return 0;
+		}
+	}
 	if (model && real)
 		failed += run_kept(ops, &number);
 	if (model)
