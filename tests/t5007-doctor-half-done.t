@@ -24,6 +24,7 @@ hooks|moved our hook to|mv .git/hooks/commit-msg .git/hooks/commit-msg.old|rm .g
 hooks|core.hooksPath bypasses|mkdir -p ../other && git config core.hooksPath ../other|git config --unset core.hooksPath
 drivers|merge driver|git config --remove-section merge.agent|FIX
 drivers|is at work, or was cut off|touch .git/config.lock|rm .git/config.lock
+index|is at work, or was cut off|touch -d "1 hour ago" .git/index.lock|rm .git/index.lock
 hooks|merge.agent.driver is set to|git config merge.agent.driver "mine %A"|git config --unset merge.agent.driver && FIX
 attributes|merge attribute|rm .git/info/attributes|FIX
 attributes|merge is union|echo "*.md merge=union" >>.git/info/attributes|sed -i /union/d .git/info/attributes

@@ -60,6 +60,17 @@ static err_t check_lock(struct doctor *d)
 	return NULL;
 }
 
+/* As long as it is there no file is taken for edited. */
+static void check_index_lock(struct doctor *d)
+{
+	if (!repo_at_work(d->look.repo))
+		return;
+	doctor_add(d, "index",
+		   mem_printf("'%s/index.lock' is there: a git is at work, or was cut off, and "
+			      "edits of files are not taken in", d->look.repo->gitdir))->hint =
+		mem_strdup("where no git is at work, the file can go");
+}
+
 /* It runs what it found, under the name ".legacy". */
 static err_t is_of_pre_commit(bool *out, const char *dir, const struct hook_event *e)
 {
@@ -222,6 +233,7 @@ err_t doctor_clone(struct doctor *d)
 		return err_new(ERR_FATAL, "this operation must be run in a work tree");
 	check_path(d);
 	TRY(check_lock(d));
+	check_index_lock(d);
 	TRY(check_installed(d));
 	TRY(check_bypassed(d));
 	TRY(check_attributes(d));
