@@ -1,11 +1,12 @@
 #include "sync/judge.h"
 #include "artifact/artifact.h"
-#include "artifact/label.h"
 #include "sync/judge_facts.h"
 #include "sync/ongoing.h"
+#include "sync/renames.h"
 #include "sync/waiting.h"
 #include "util/mem.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -379,39 +380,20 @@ static err_t judge_path(struct trial *t, const struct git_change *ch, const char
 	return judge_change(t, have ? &l : NULL, ch, slice_of(g, g_len), &ch->before[0], NULL);
 }
 
-/* Gone here and there in the same commit, with the same label or the same text: a rename. */
-static bool is_rename(const struct kinds *kinds, const struct git_change *gone,
-		      const struct git_change *came)
-{
-	struct label a, b;
-
-	if (!oid_none(&gone->after) || !oid_none(&came->before[0]) || oid_none(&came->after) ||
-	    oid_none(&gone->before[0]))
-		return false;
-	if (kinds_of_path(kinds, gone->path) != kinds_of_path(kinds, came->path))
-		return false;
-	if (oid_eq(&gone->before[0], &came->after))
-		return true;
-	return label_of_path(&a, gone->path) && label_of_path(&b, came->path) &&
-	       strcmp(a.text, b.text) == 0;
-}
-
 static err_t judge_changes(struct trial *t, const struct git_changes *changes)
 {
+	scoped_free size_t *to = renames_find(changes, t->e->kinds);
 	scoped_free bool *done = mem_alloc(changes->len + 1);
 
 	for (size_t i = 0; i < changes->len; i++) {
-		struct git_change *gone = &changes->at[i];
+		struct git_change moved;
 
-		for (size_t k = 0; k < changes->len && !done[i] && gone->nr_parents == 1; k++) {
-			struct git_change moved = changes->at[k];
-
-			if (done[k] || !is_rename(t->e->kinds, gone, &changes->at[k]))
-				continue;
-			moved.before[0] = gone->before[0];
-			done[i] = done[k] = true;
-			TRY(judge_path(t, &moved, gone->path));
-		}
+		if (to[i] == SIZE_MAX)
+			continue;
+		moved = changes->at[to[i]];
+		moved.before[0] = changes->at[i].before[0];
+		done[i] = done[to[i]] = true;
+		TRY(judge_path(t, &moved, changes->at[i].path));
 	}
 	for (size_t i = 0; i < changes->len; i++)
 		if (!done[i])
