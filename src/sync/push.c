@@ -107,17 +107,32 @@ static err_t take_approval(struct loaded *l, int at, const char *result)
 
 /* --- one result ------------------------------------------------------------------------------ */
 
+/* Another process has pulled what somebody made of it since: that is what the remote has. */
+static err_t is_past(bool *out, struct engine *e, const char *uid, long version)
+{
+	scoped(base_release) struct base now = {0};
+
+	TRY(store_base_get(&now, e->store, uid));
+	*out = now.version > version;
+	return NULL;
+}
+
 static err_t applied(struct sync_report *r, struct engine *e, const struct outbox_row *row,
 		     const char *result)
 {
 	scoped(loaded_close) struct loaded l = {0};
 	struct base base = {0};
+	bool past;
 	int at;
 
 	TRY(loaded_open(&l, e, row->uid));
 	at = graph_find(&l.graph, &row->revision);
 	TRY(doc_long(&base.version, e, result, "$.version", 0));
 	TRY(doc_long(&base.rev, e, result, "$.rev", 0));
+	TRY(is_past(&past, e, row->uid, base.version));
+	r->sent++;
+	if (past)
+		return NULL;
 	base.revision = row->revision;
 	if (at >= 0) {
 		base.oid = l.graph.at[at].oid;
@@ -132,9 +147,7 @@ static err_t applied(struct sync_report *r, struct engine *e, const struct outbo
 	TRY(take_approval(&l, at, result));
 	base.approval = l.art.approval;
 	TRY(store_base_put(e->store, row->uid, &base));
-	TRY(store_refusal_drop(e->store, row->uid));
-	r->sent++;
-	return NULL;
+	return store_refusal_drop(e->store, row->uid);
 }
 
 static const char *explain(const char *status)

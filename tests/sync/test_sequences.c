@@ -989,6 +989,56 @@ static void s39(struct team *t)
 	want_both(t, 1, true);
 }
 
+static err_t (*push_then)(void *, char **, const char *);
+
+/* In another terminal, between the answer to a push and what is made of it: a pull of what a
+ * teammate has made of it meanwhile. */
+static err_t push_then_pull(void *ctx, char **reply, const char *request)
+{
+	struct team *t = pushing;
+
+	TRY(push_then(ctx, reply, request));
+	pushing = NULL;
+	if (t) {
+		pull(t, B);
+		agent_add(t, B, 2);
+		push(t, B);
+		pull(t, A);
+	}
+	return NULL;
+}
+
+/* An answer that comes late is no step back. */
+static void s40(struct team *t)
+{
+	struct sync_report report = {0}, later;
+	struct push_options o = {0};
+	struct remote remote;
+	struct engine *e;
+
+	begin(t);
+	agent_add(t, A, 1);
+	e = team_engine(t, A);
+	remote = *e->remote;
+	push_then = remote.push;
+	remote.push = push_then_pull;
+	e->remote = &remote;
+	pushing = t;
+	team_ok(t, push_run(&report, e, &o), "push");
+	sync_report_release(&report);
+	if (pushing)
+		team_fail(t, "nothing was pushed");
+	e->remote = &t->clone[A].remote;
+	later = team_pull(t, A);
+	for (size_t i = 0; i < later.notes.len; i++)
+		if (strstr(later.notes.at[i], "taken again"))
+			team_fail(t, "%s", later.notes.at[i]);
+	sync_report_release(&later);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, true);
+}
+
 static struct sim *switching; /* NULL: nobody does */
 static err_t (*read_then)(void *, char **, size_t *, struct file_stat *, const char *);
 
@@ -1292,6 +1342,7 @@ static const struct {
 	{"35c what the remote says comes after it", s35c},
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
+	{"40 a pull in the middle of a push", s40},
 	{"39 a push in the middle of a pull", s39},
 	{"38 a switch of branches in the middle of an import", s38},
 	{"37 a commit between the question and the import", s37},
