@@ -305,20 +305,53 @@ static err_t index_kept(bool *out, struct look_view *v, const struct seen *old,
 	return NULL;
 }
 
+static err_t is_closer_to(bool *out, struct loaded *l, struct slice text, const struct oid *a,
+			  const struct oid *b, bool or_as_close)
+{
+	struct slice a_text, b_text;
+	size_t to_a, to_b;
+
+	TRY(loaded_text(&a_text, l, a));
+	TRY(loaded_text(&b_text, l, b));
+	to_a = plan_distance(text, a_text);
+	to_b = plan_distance(text, b_text);
+	*out = to_a < to_b || (or_as_close && to_a == to_b);
+	return NULL;
+}
+
+/*
+ * HEAD went forward to what the file had been before it was edited: an older text was staged, and
+ * git puts no other one into a file with edits. Unless they were stashed first: then the file is
+ * closer to HEAD.
+ */
+static err_t went_on_from_file(bool *out, struct loaded *l, struct slice text,
+			       const struct seen *old, const struct oid *head)
+{
+	int seen, committed;
+
+	*out = false;
+	if (oid_eq(&old->file, &old->head) || oid_eq(&old->file, head))
+		return NULL;
+	seen = graph_stands_for(&l->graph, l->w, &old->file);
+	committed = graph_stands_for(&l->graph, l->w, head);
+	if (seen < 0 || committed < 0 || !graph_is_ancestor(&l->graph, committed, seen))
+		return NULL;
+	return is_closer_to(out, l, text, &old->file, head, true);
+}
+
 /*
  * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
  * for it, git did not touch the file. Where HEAD and the index went forward and brought another
- * text, the file showed that text: it was committed here, or git put it there. Where the index
- * still has what was seen there, git left the file alone (reset --soft). After any other move git
- * may have changed the file (switch, reset --hard) or not (reset --mixed); the one that it is
- * closer to tells.
+ * text, the file showed that text: it was committed here, or git put it there; but for an older
+ * text of a file with edits. Where the index still has what was seen there, git left the file alone
+ * (reset --soft). After any other move git may have changed the file (switch, reset --hard) or not
+ * (reset --mixed); the one that it is closer to tells.
  */
 err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		      const struct seen *old, const struct oid *head)
 {
-	struct slice seen_text, head_now;
 	struct oid file = hash_blob(text);
-	bool varied, kept, taken;
+	bool varied, kept, taken, went_on;
 
 	*last = old->file;
 	TRY(head_varied(&varied, v, old, head));
@@ -327,6 +360,10 @@ err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, str
 	*last = *head;
 	if (v->forward && !oid_eq(head, &old->head)) {
 		TRY(index_has(&taken, v, old->path, head));
+		if (taken && !oid_eq(&file, &old->file)) {
+			TRY(went_on_from_file(&went_on, l, text, old, head));
+			*last = went_on ? old->file : *head;
+		}
 		if (taken || oid_eq(&file, &old->file))
 			return NULL;
 	}
@@ -338,9 +375,8 @@ err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, str
 	/* touched, and yet as it was: it went there and back */
 	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
 		return NULL;
-	TRY(loaded_text(&seen_text, l, &old->file));
-	TRY(loaded_text(&head_now, l, head));
-	if (plan_distance(text, seen_text) < plan_distance(text, head_now))
+	TRY(is_closer_to(&kept, l, text, &old->file, head, false));
+	if (kept)
 		*last = old->file;
 	return NULL;
 }

@@ -1085,6 +1085,44 @@ static void s38(struct team *t)
 	want_words(t, A, "two");
 }
 
+/* An older text is staged, the file is edited on, and the commit takes what is staged: the file was
+ * not touched, and the next edit of it began at what it showed. */
+static void s41(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	git->add(sim(t, A), 0);
+	hand_add(t, A, 2);
+	hand_add(t, A, 3);
+	team_look(t, A);
+	must(t, git->commit(sim(t, A), false, NOT_CHECKED), "commit");
+	hand_remove(t, A, 2);
+	team_look(t, A);
+	want(t, A, 2, false);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+	want_both(t, 3, true);
+}
+
+/* The same, and git puts the commit's text into the file before it is edited. */
+static void s41b(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	git->add(sim(t, A), 0);
+	hand_add(t, A, 2);
+	team_look(t, A);
+	must(t, git->commit(sim(t, A), false, NOT_CHECKED), "commit");
+	must(t, git->stash(sim(t, A)), "stash");
+	hand_add(t, A, 3);
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, true);
+	want_both(t, 3, true);
+}
+
 /* Between the question whether there is news and its import HEAD goes on, by an edit of another
  * file: the next edit of that one begins at what was committed. */
 static void s37(struct team *t)
@@ -1342,6 +1380,8 @@ static const struct {
 	{"35c what the remote says comes after it", s35c},
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
+	{"41 a commit of less than the file has, and an edit of the file", s41},
+	{"41b the same, and a stash before the edit", s41b},
 	{"40 a pull in the middle of a push", s40},
 	{"39 a push in the middle of a pull", s39},
 	{"38 a switch of branches in the middle of an import", s38},
