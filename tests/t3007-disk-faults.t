@@ -3,7 +3,8 @@
 test_description='the disk is full, or fails: a clear error, nothing lost, and the next command works
 
 Every call that would change a file fails once, one after the other (EIO; EINTR), and then it and
-all that follow (ENOSPC).
+all that follow (ENOSPC; and once more with a write that is half done before). And no call fails, but
+every write takes half of what it is given.
 
 	DISK_STEP=    every n-th call only (7)'
 . "$(dirname "$0")/lib/test-lib.sh"
@@ -38,12 +39,13 @@ whole () {
 	comm -23 have texts >torn && test_must_be_empty torn
 }
 
-# try_fault <n> <errno> <FAIL_ON or empty>: 2 when there is no n-th call.
+# try_fault <n> <errno> <empty, "on" or "short">: 2 when there is no n-th call.
 try_fault () {
 	reset_to "$name" && rm -f hit
 	(
 		RECORD_ROOT=$TRASH/w FAIL_AT=$1 FAIL_WITH=$2 FAIL_HIT=$TRASH/hit LD_PRELOAD=$recorder
 		test -z "$3" || export FAIL_ON=1
+		test "$3" != short || export FAIL_SHORT=1
 		export RECORD_ROOT FAIL_AT FAIL_WITH FAIL_HIT LD_PRELOAD
 		cd "w/$clone" && $run
 	) >out 2>&1
@@ -73,6 +75,20 @@ try_fault () {
 	}
 }
 
+# Nobody is to notice.
+every_write_is_short () {
+	reset_to "$name" &&
+	(
+		RECORD_ROOT=$TRASH/w SHORT_WRITES=1 LD_PRELOAD=$recorder
+		export RECORD_ROOT SHORT_WRITES LD_PRELOAD
+		cd "w/$clone" && $run
+	) >out 2>&1 && dump "$clone" >actual && test_cmp expect actual && no_leavings || {
+		echo "$name: where every write takes half:"
+		cat out
+		return 1
+	}
+}
+
 # disk_fails <name> <clone> <shell function>
 disk_fails () {
 	name=$1 clone=$2 run=$3
@@ -81,7 +97,8 @@ disk_fails () {
 	(cd "w/$clone" && $run) >out 2>&1 &&
 	(cd "w/$clone" && find .agent -type f -exec git hash-object --no-filters {} +) >>texts &&
 	sort -u texts -o texts && dump "$clone" >expect || return 1
-	for fault in 5: 28:1 4:
+	every_write_is_short || return 1
+	for fault in 5: 28:on 28:short 4:
 	do
 		n=1
 		while :

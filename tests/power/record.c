@@ -6,7 +6,9 @@
  *
  * With FAIL_AT=<n> the n-th call that would change something below RECORD_ROOT fails with the
  * errno FAIL_WITH, and with FAIL_ON=1 all that follow; the file FAIL_HIT says that it came to it,
- * with the name of the call.
+ * with the name of the call. With FAIL_SHORT=1 a write among them that has more than one byte first
+ * writes half of them, as where the disk becomes full in the middle of it. With SHORT_WRITES=1 no
+ * write fails, but each writes half of what it is asked to.
  */
 #include "log.h"
 
@@ -49,27 +51,29 @@ __attribute__((constructor)) static void start(void)
 
 /* --- failing -------------------------------------------------------------------------------- */
 
+static long fail_at = -1, fail_calls;
+
 static bool fails(const char *call)
 {
-	static long at = -1, calls;
 	const char *text = getenv("FAIL_AT"), *hit = getenv("FAIL_HIT");
+	const char *with = getenv("FAIL_WITH");
 	bool on = getenv("FAIL_ON") != NULL;
 
 	if (!text || !root)
 		return false;
-	if (at < 0)
-		at = atol(text);
-	calls++;
-	if (on ? calls < at : calls != at)
+	if (fail_at < 0)
+		fail_at = atol(text);
+	fail_calls++;
+	if (on ? fail_calls < fail_at : fail_calls != fail_at)
 		return false;
-	if (hit && calls == at) {
+	if (hit && fail_calls == fail_at) {
 		int fd = (int)syscall(SYS_openat, AT_FDCWD, hit, O_WRONLY | O_CREAT | O_APPEND,
 				      0666);
 
 		if (fd >= 0 && syscall(SYS_write, fd, call, strlen(call)) >= 0)
 			syscall(SYS_close, fd);
 	}
-	errno = atoi(getenv("FAIL_WITH"));
+	errno = with ? atoi(with) : EIO;
 	return true;
 }
 
@@ -346,9 +350,22 @@ static bool fd_fails(int fd, const char *call)
 	return root && fd_inside(name, fd) && fails(call);
 }
 
+/* How many of len bytes this write takes; 0: it fails. */
+static size_t takes(int fd, const char *call, size_t len)
+{
+	char name[PATH_MAX];
+
+	if (!root || !len || !fd_inside(name, fd))
+		return len;
+	if (fails(call))
+		return getenv("FAIL_SHORT") && fail_calls == fail_at ? len / 2 : 0;
+	return getenv("SHORT_WRITES") ? (len + 1) / 2 : len;
+}
+
 ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
 {
-	ssize_t n = fd_fails(fd, "pwrite") ? -1 : syscall(SYS_pwrite64, fd, bytes, len, offset);
+	size_t some = takes(fd, "pwrite", len);
+	ssize_t n = len && !some ? -1 : syscall(SYS_pwrite64, fd, bytes, some, offset);
 
 	put_data(fd, bytes, n, offset);
 	return n;
@@ -361,7 +378,8 @@ ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
 
 ssize_t write(int fd, const void *bytes, size_t len)
 {
-	ssize_t n = fd_fails(fd, "write") ? -1 : syscall(SYS_write, fd, bytes, len);
+	size_t some = takes(fd, "write", len);
+	ssize_t n = len && !some ? -1 : syscall(SYS_write, fd, bytes, some);
 
 	if (n > 0 && log_fd >= 0) {
 		off_t end = lseek(fd, 0, SEEK_CUR);
