@@ -16,6 +16,18 @@ err_t hand_head_log(struct look_view *v)
 	return v->e->git->head_log(v->e->git->ctx, &v->log, v->before->log);
 }
 
+err_t hand_went_forward(bool *out, struct engine *e, const char *from, const char *to)
+{
+	char base[OID_HEX + 1] = "";
+
+	*out = false;
+	if (!from[0] || !to[0] || strcmp(from, to) == 0)
+		return NULL;
+	TRY(e->git->merge_base(e->git->ctx, base, from, to));
+	*out = strcmp(base, from) == 0;
+	return NULL;
+}
+
 err_t hand_index(struct look_view *v)
 {
 	if (v->have_index)
@@ -75,8 +87,7 @@ static err_t published(bool *out, struct loaded *l, const struct rev_id *rev)
 	return NULL;
 }
 
-/* A text of HEAD that the store may not have yet. */
-static err_t head_blob(struct look_view *v, const struct oid *oid)
+err_t hand_git_text(struct look_view *v, const struct oid *oid)
 {
 	scoped_free char *bytes = NULL;
 	size_t len;
@@ -84,11 +95,11 @@ static err_t head_blob(struct look_view *v, const struct oid *oid)
 	return judge_text(&bytes, &len, v->e, oid);
 }
 
-err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen *seen,
-		const struct oid *from, const struct oid *file, struct slice text, bool chain_open)
+static err_t take_step(bool *waits, struct look_view *v, struct loaded *l, struct seen *seen,
+		       const struct oid *from, const struct oid *to, struct slice text,
+		       const struct act *act)
 {
-	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
-	struct change c = {.from_rev = FROM_TEXT, .from = from, .to = file, .to_text = text};
+	struct change c = {.from_rev = FROM_TEXT, .from = from, .to = to, .to_text = text};
 	struct plan_ctx ctx = loaded_plan(l);
 	struct step s = {0};
 	struct rev_id rev;
@@ -97,11 +108,11 @@ err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen 
 	err_t err;
 
 	if (!loaded_knows(l, from)) { /* from before there was a workspace */
-		TRY(head_blob(v, from));
+		TRY(hand_git_text(v, from));
 		TRY(loaded_text(&base, l, from));
 		c.base_text = &base;
 	}
-	TRY(plan_change(&s, &ctx, &c, &act));
+	TRY(plan_change(&s, &ctx, &c, act));
 	rev = s.revs[0].id;
 	forward = s.what == STEP_FORWARD;
 	err = waiting_must(waits, l, &s);
@@ -114,7 +125,7 @@ err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen 
 			    l->art.path);
 	} else if (forward) {
 		v->r->changed++;
-		if (!chain_open)
+		if (oid_none(&seen->hand_from))
 			seen->hand_from = *from;
 		seen->hand_rev = rev;
 	} else {
@@ -125,6 +136,29 @@ err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen 
 		seen->hand_rev = (struct rev_id){""};
 	}
 	return NULL;
+}
+
+err_t hand_take(bool *waits, struct look_view *v, struct loaded *l, struct seen *seen,
+		const struct oid *from, const struct oid *file, struct slice text, bool chain_open)
+{
+	struct act act = {HOW_HAND, v->e->who, v->e->now, ""};
+	scoped(git_commit_release) struct git_commit commit = {0};
+	struct oid committed = {""};
+
+	if (!chain_open)
+		seen->hand_from = (struct oid){""};
+	TRY(hand_committed(&committed, &commit, v, l, seen->path, from, text));
+	if (!oid_none(&committed)) {
+		struct act of = {HOW_COMMIT, commit.author, commit.author_time, commit.subject};
+		struct slice k;
+
+		TRY(loaded_text(&k, l, &committed));
+		TRY(take_step(waits, v, l, seen, from, &committed, k, &of));
+		if (*waits || oid_eq(&committed, file))
+			return NULL;
+		from = &committed;
+	}
+	return take_step(waits, v, l, seen, from, file, text, &act);
 }
 
 err_t hand_is_open(bool *out, struct look_view *v, struct loaded *l, const struct seen *seen)
@@ -151,7 +185,8 @@ static int chain_start(const struct loaded *l, const struct seen *seen)
 
 	if (!rev_eq(&l->art.head, &seen->hand_rev))
 		return -1;
-	while (at >= 0 && l->graph.at[at].how == HOW_HAND && l->graph.parent[at][1] < 0) {
+	while (at >= 0 && (l->graph.at[at].how == HOW_HAND || at == l->w) &&
+	       l->graph.parent[at][1] < 0) {
 		int parent = l->graph.parent[at][0];
 
 		if (parent >= 0 && oid_eq(&l->graph.at[parent].oid, &seen->hand_from))
@@ -245,138 +280,5 @@ err_t hand_taken_back(struct look_view *v, struct loaded *l, const struct seen *
 		    !(now >= 0 && graph_is_ancestor(&l->graph, rev, now)))
 			TRY(store_mine_drop(v->e->store, v->e->git->worktree, l->art.uid));
 	}
-	return NULL;
-}
-
-/* Did HEAD, on its way from the last look to here, ever have another text for the path? */
-static err_t head_varied(bool *out, struct look_view *v, const struct seen *old,
-			 const struct oid *head)
-{
-	*out = !oid_eq(head, &old->head);
-	TRY(hand_head_log(v));
-	for (size_t i = 0; i < v->log.len && !*out; i++) {
-		struct oid oid = {""};
-
-		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
-		*out = !oid_eq(&oid, head);
-	}
-	return NULL;
-}
-
-static err_t index_has(bool *out, struct look_view *v, const char *path, const struct oid *oid)
-{
-	const struct git_entry *entry;
-
-	TRY(hand_index(v));
-	entry = find_entry(&v->index, path);
-	*out = entry && !entry->stage && oid_eq(&entry->oid, oid);
-	return NULL;
-}
-
-/* HEAD had the file's text since, and with it the index: what the index has now came later. */
-static err_t was_committed(bool *out, struct look_view *v, const struct seen *old)
-{
-	*out = false;
-	TRY(hand_head_log(v));
-	for (size_t i = 0; i < v->log.len && !*out; i++) {
-		struct oid oid = {""};
-
-		TRY(v->e->git->tree_oid(v->e->git->ctx, &oid, v->log.at[i], old->path));
-		*out = oid_eq(&oid, &old->file);
-	}
-	return NULL;
-}
-
-/* The index still has what the file, or HEAD, showed when it was last seen, and HEAD does not. */
-static err_t index_kept(bool *out, struct look_view *v, const struct seen *old,
-			const struct oid *head)
-{
-	bool committed = false;
-
-	*out = false;
-	if (!oid_eq(head, &old->file))
-		TRY(index_has(out, v, old->path, &old->file));
-	if (*out || oid_none(&old->head) || oid_eq(head, &old->head))
-		return NULL;
-	if (!oid_eq(&old->file, &old->head))
-		TRY(was_committed(&committed, v, old));
-	if (!committed)
-		TRY(index_has(out, v, old->path, &old->head));
-	return NULL;
-}
-
-static err_t is_closer_to(bool *out, struct loaded *l, struct slice text, const struct oid *a,
-			  const struct oid *b, bool or_as_close)
-{
-	struct slice a_text, b_text;
-	size_t to_a, to_b;
-
-	TRY(loaded_text(&a_text, l, a));
-	TRY(loaded_text(&b_text, l, b));
-	to_a = plan_distance(text, a_text);
-	to_b = plan_distance(text, b_text);
-	*out = to_a < to_b || (or_as_close && to_a == to_b);
-	return NULL;
-}
-
-/*
- * HEAD went forward to what the file had been before it was edited: an older text was staged, and
- * git puts no other one into a file with edits. Unless they were stashed first: then the file is
- * closer to HEAD.
- */
-static err_t went_on_from_file(bool *out, struct loaded *l, struct slice text,
-			       const struct seen *old, const struct oid *head)
-{
-	int seen, committed;
-
-	*out = false;
-	if (oid_eq(&old->file, &old->head) || oid_eq(&old->file, head))
-		return NULL;
-	seen = graph_stands_for(&l->graph, l->w, &old->file);
-	committed = graph_stands_for(&l->graph, l->w, head);
-	if (seen < 0 || committed < 0 || !graph_is_ancestor(&l->graph, committed, seen))
-		return NULL;
-	return is_closer_to(out, l, text, &old->file, head, true);
-}
-
-/*
- * What an edit of the file began at, when HEAD moved meanwhile. Where HEAD always had the same text
- * for it, git did not touch the file. Where HEAD and the index went forward and brought another
- * text, the file showed that text: it was committed here, or git put it there; but for an older
- * text of a file with edits. Where the index still has what was seen there, git left the file alone
- * (reset --soft). After any other move git may have changed the file (switch, reset --hard) or not
- * (reset --mixed); the one that it is closer to tells.
- */
-err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
-		      const struct seen *old, const struct oid *head)
-{
-	struct oid file = hash_blob(text);
-	bool varied, kept, taken, went_on;
-
-	*last = old->file;
-	TRY(head_varied(&varied, v, old, head));
-	if (!varied)
-		return NULL;
-	*last = *head;
-	if (v->forward && !oid_eq(head, &old->head)) {
-		TRY(index_has(&taken, v, old->path, head));
-		if (taken && !oid_eq(&file, &old->file)) {
-			TRY(went_on_from_file(&went_on, l, text, old, head));
-			*last = went_on ? old->file : *head;
-		}
-		if (taken || oid_eq(&file, &old->file))
-			return NULL;
-	}
-	TRY(index_kept(&kept, v, old, head));
-	if (kept) {
-		*last = old->file;
-		return NULL;
-	}
-	/* touched, and yet as it was: it went there and back */
-	if (oid_eq(&file, &old->file) || !loaded_knows(l, &old->file) || !loaded_knows(l, head))
-		return NULL;
-	TRY(is_closer_to(&kept, l, text, &old->file, head, false));
-	if (kept)
-		*last = old->file;
 	return NULL;
 }

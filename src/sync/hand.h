@@ -30,6 +30,8 @@ struct look_view {
 	bool have_log;
 };
 
+/* `to` is a descendant of `from`. */
+err_t hand_went_forward(bool *out, struct engine *e, const char *from, const char *to) MUST_CHECK;
 /* Fills v->index, once. */
 err_t hand_index(struct look_view *v) MUST_CHECK;
 /* Fills v->log, once: the commits that HEAD named since the last look. */
@@ -55,5 +57,15 @@ err_t hand_taken_back(struct look_view *v, struct loaded *l, const struct seen *
 /* What an edit of the file, which now shows `text`, began at, when HEAD moved since `old`. */
 err_t hand_began_at(struct oid *last, struct look_view *v, struct loaded *l, struct slice text,
 		    const struct seen *old, const struct oid *head) MUST_CHECK;
+
+/* A commit that HEAD named since the last look made `from` into *out (""; none did), and what it
+ * made is in the file, which shows `text`: git put it there, and a reset left it. It is no edit by
+ * hand. *commit: the one that did. */
+err_t hand_committed(struct oid *out, struct git_commit *commit, struct look_view *v,
+		     struct loaded *l, const char *path, const struct oid *from,
+		     struct slice text) MUST_CHECK;
+
+/* Puts a text of git into the store, which may not have it yet. */
+err_t hand_git_text(struct look_view *v, const struct oid *oid) MUST_CHECK;
 
 #endif

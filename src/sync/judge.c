@@ -17,6 +17,7 @@ struct trial {
 	const struct git_commit *commit;
 	bool repeat;
 	bool left; /* something in it was not taken */
+	struct rev_id made; /* the revision that its last step made */
 };
 
 /* A text that no artifact can have stays in git only. */
@@ -111,7 +112,12 @@ static err_t conclude_as(struct trial *t, struct loaded *l, const char *path, in
 static err_t conclude(struct trial *t, struct loaded *l, const char *path, const struct oid *g,
 		      struct slice g_text)
 {
-	return conclude_as(t, l, path, graph_stands_for(&l->graph, l->w, g), g_text);
+	int made = rev_none(&t->made) ? -1 : graph_find(&l->graph, &t->made);
+
+	/* not a merge of it with what the commit does not have */
+	if (made < 0 || !oid_eq(&l->graph.at[made].oid, g))
+		made = graph_stands_for(&l->graph, l->w, g);
+	return conclude_as(t, l, path, made, g_text);
 }
 
 /* Nothing in it was new: G is one of the texts that are here. */
@@ -165,6 +171,8 @@ static err_t apply(struct trial *t, struct loaded *l, const struct change *c, co
 	struct step s = {0};
 
 	TRY(plan_change(&s, &ctx, c, &act));
+	if (s.nr)
+		t->made = s.revs[0].id;
 	return take(t, l, &s, path);
 }
 
@@ -237,7 +245,7 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 	char uid[UID_LEN + 1];
 
 	if (l) {
-		bool handled = false, seen;
+		bool handled = false, from_merge = false, seen;
 
 		if (f.trusted && !f.repeat)
 			TRY(continue_conflict(&handled, t, l, ch, g_text));
@@ -247,11 +255,18 @@ static err_t judge_change(struct trial *t, struct loaded *l, const struct git_ch
 		if (c.from_rev < 0 && !f.added && !p_text)
 			TRY(use_old_text(&c, &old_text, t, l));
 		f.g_known = loaded_knows(l, &ch->after);
+		if (c.from_rev < 0 && !f.added && !p_text && f.g_known && !f.repeat)
+			TRY(judge_back_from_merge(&from_merge, l, t->commit, ch, p));
+		if (from_merge) {
+			TRY(loaded_text(&old_text, l, p));
+			c.base_text = &old_text;
+		}
 		f.p_known = c.from_rev >= 0 || c.base_text;
 		f.p_is_w = c.from_rev == l->w;
 		TRY(judge_records_seen(&seen, t->e, t->commit, ch, p));
 		/* over W's own text it goes back on purpose, as any other commit would */
-		f.back = p_text || (c.from_rev >= 0 && (!seen || f.p_is_w) &&
+		f.back = p_text || from_merge ||
+			 (c.from_rev >= 0 && (!seen || f.p_is_w) &&
 				    judge_not_after(l, &ch->after, c.from_rev));
 		/* a path that moved is news, too, though the text is not */
 		if (f.trusted && !f.repeat && !f.gone && strcmp(l->art.path, ch->path) != 0 &&
@@ -370,6 +385,7 @@ static err_t judge_path(struct trial *t, const struct git_change *ch, const char
 	size_t g_len, p_len;
 	bool have = false;
 
+	t->made = (struct rev_id){""};
 	TRY(judge_text(&g, &g_len, t->e, &ch->after));
 	TRY(art_at(&have, &art, t->e, old_path ? old_path : ch->path));
 	if (have)

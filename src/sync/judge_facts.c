@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How far below a commit the one is looked for that gave a path its text. */
+#define ORIGIN_MAX 100
+
 err_t judge_text(char **bytes, size_t *len, struct engine *e, const struct oid *oid)
 {
 	struct oid put;
@@ -223,6 +226,73 @@ bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev)
 		    graph_is_ancestor(&l->graph, rev, (int)i))
 			return false;
 	return true;
+}
+
+err_t judge_origin(struct git_commit *commit, struct engine *e, const char *path,
+		   const struct oid *text)
+{
+	const struct git_port *git = e->git;
+
+	for (int steps = 0; steps < ORIGIN_MAX; steps++) {
+		const char *same = NULL;
+		struct git_commit before = {0};
+
+		for (size_t i = 0; i < commit->parents.len && !same; i++) {
+			struct oid oid = {""};
+
+			TRY(git->tree_oid(git->ctx, &oid, commit->parents.at[i], path));
+			if (oid_eq(&oid, text))
+				same = commit->parents.at[i];
+		}
+		if (!same)
+			return NULL;
+		TRY(git->commit(git->ctx, &before, same));
+		git_commit_release(commit);
+		*commit = before;
+	}
+	return NULL;
+}
+
+/* p is what a merge made of two texts of ours, which no revision stands for: theirs do. */
+static err_t merged_from(int revs[2], bool *out, const struct loaded *l,
+			 const struct git_commit *commit, const char *path, const struct oid *p)
+{
+	struct engine *e = l->engine;
+	scoped(git_commit_release) struct git_commit merge = {0};
+
+	*out = false;
+	if (commit->parents.len != 1)
+		return NULL;
+	TRY(e->git->commit(e->git->ctx, &merge, commit->parents.at[0]));
+	TRY(judge_origin(&merge, e, path, p));
+	if (merge.parents.len != 2)
+		return NULL;
+	for (int i = 0; i < 2; i++) {
+		struct oid oid = {""};
+
+		TRY(e->git->tree_oid(e->git->ctx, &oid, merge.parents.at[i], path));
+		revs[i] = oid_none(&oid) ? -1 : graph_stands_for(&l->graph, l->w, &oid);
+	}
+	*out = revs[0] >= 0 && revs[1] >= 0;
+	return NULL;
+}
+
+err_t judge_back_from_merge(bool *out, const struct loaded *l, const struct git_commit *commit,
+			    const struct git_change *ch, const struct oid *p)
+{
+	scoped_free bool *ours = NULL;
+	int revs[2];
+
+	TRY(merged_from(revs, out, l, commit, ch->path, p));
+	if (!*out)
+		return NULL;
+	ours = mem_alloc(l->graph.len + 1);
+	graph_mark(ours, &l->graph, l->w);
+	for (int i = 0; i < (int)l->graph.len && *out; i++)
+		if (ours[i] && oid_eq(&l->graph.at[i].oid, &ch->after))
+			*out = !graph_is_ancestor(&l->graph, revs[0], i) ||
+			       !graph_is_ancestor(&l->graph, revs[1], i);
+	return NULL;
 }
 
 err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *commit,

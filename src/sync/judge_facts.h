@@ -27,6 +27,14 @@ err_t judge_stands_for(int *out, const struct loaded *l, const struct git_commit
 err_t judge_is_settled(bool *out, struct engine *e, const char *commit) MUST_CHECK;
 /* No revision of ours with this text comes after `rev`. */
 bool judge_not_after(const struct loaded *l, const struct oid *oid, int rev);
+/* commit := the one that gave the path its text, as far as is looked: `commit`, which has it, or
+ * one below. */
+err_t judge_origin(struct git_commit *commit, struct engine *e, const char *path,
+		   const struct oid *text) MUST_CHECK;
+/* The commit was made on top of a merge whose text p no revision here has, of two texts that are
+ * here; and its own text is none that came after both: it goes away from them on purpose. */
+err_t judge_back_from_merge(bool *out, const struct loaded *l, const struct git_commit *commit,
+			    const struct git_change *ch, const struct oid *p) MUST_CHECK;
 /* The commit only records what the file showed when it was last seen, over what HEAD had then: all
  * that is in it was looked at, and taken or not. */
 err_t judge_records_seen(bool *out, struct engine *e, const struct git_commit *commit,

@@ -422,18 +422,6 @@ static err_t refresh_heads(struct look_view *v)
 	return NULL;
 }
 
-static err_t went_forward(bool *out, struct engine *e, const char *from, const char *to)
-{
-	char base[OID_HEX + 1] = "";
-
-	*out = false;
-	if (!from[0] || !to[0] || strcmp(from, to) == 0)
-		return NULL;
-	TRY(e->git->merge_base(e->git->ctx, base, from, to));
-	*out = strcmp(base, from) == 0;
-	return NULL;
-}
-
 static err_t look_or_name(struct look_view *v, const struct look_file *file,
 			  const struct seen *old, bool head_same)
 {
@@ -455,7 +443,7 @@ err_t look_files(struct report *r, struct engine *e, const struct git_head *head
 	v.moved = strcmp(head->commit, before->head) != 0 ||
 		  strcmp(head->log, before->log ? before->log : "") != 0;
 	if (v.moved)
-		TRY(went_forward(&v.forward, e, before->head, head->commit));
+		TRY(hand_went_forward(&v.forward, e, before->head, head->commit));
 	v.have_tree = v.moved && !paths;
 	if (v.have_tree)
 		TRY(e->git->tree(e->git->ctx, &v.tree, head->commit));

@@ -1,5 +1,6 @@
 /* Git in memory: commits are arrays of text ids, one per path; merges are merge3 per path. */
 #include "sim.h"
+#include "merge/diff.h"
 #include "merge/settings.h"
 #include "util/mem.h"
 
@@ -979,6 +980,51 @@ static bool go_on(struct sim *s, bool *stopped)
 	return true;
 }
 
+/* What a commit with one parent changed, wherever it is. */
+static void patch_of(struct oid out[SIM_PATHS], struct world *w, int c)
+{
+	const struct mtree *p = &w->commits[w->commits[c].parents[0]].tree;
+	const struct mtree *t = &w->commits[c].tree;
+
+	for (int i = 0; i < SIM_PATHS; i++) {
+		const char *from = blob(w, &p->oid[i]), *to = blob(w, &t->oid[i]);
+
+		diff_patch_id(&out[i], slice_of(from ? from : "", from ? strlen(from) : 0),
+			      slice_of(to ? to : "", to ? strlen(to) : 0));
+	}
+}
+
+/* A merge, a root, or a commit that changed other files as well. */
+static bool is_mixed(const struct world *w, int c)
+{
+	const struct mcommit *m = &w->commits[c];
+
+	return m->nr_parents != 1 ||
+	       w->commits[m->parents[0]].tree.unrelated != m->tree.unrelated;
+}
+
+/* A commit that only `there` has made the same change: git rebase leaves the commit out. */
+static bool is_there(struct world *w, int c, const bool *there, const bool *here)
+{
+	struct oid patch[SIM_PATHS], other[SIM_PATHS];
+
+	if (is_mixed(w, c))
+		return false;
+	patch_of(patch, w, c);
+	for (size_t i = 0; i < w->nr; i++) {
+		bool same = there[i] && !here[i] && !is_mixed(w, (int)i);
+
+		if (!same)
+			continue;
+		patch_of(other, w, (int)i);
+		for (int k = 0; k < SIM_PATHS; k++)
+			same = same && oid_eq(&patch[k], &other[k]);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
 static bool rebase(struct sim *s, const char *onto_name, bool *stopped)
 {
 	int onto = resolve_rev(s, onto_name), base;
@@ -995,7 +1041,8 @@ static bool rebase(struct sim *s, const char *onto_name, bool *stopped)
 	mark(s->w, theirs, onto);
 	s->nr_todo = s->done_todo = 0;
 	for (size_t i = 0; i < s->w->nr && s->nr_todo < 64; i++)
-		if (mine[i] && !theirs[i] && s->w->commits[i].nr_parents == 1)
+		if (mine[i] && !theirs[i] && s->w->commits[i].nr_parents == 1 &&
+		    !is_there(s->w, (int)i, theirs, mine))
 			s->todo[s->nr_todo++] = (int)i;
 	free(mine);
 	free(theirs);

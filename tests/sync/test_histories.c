@@ -322,6 +322,37 @@ static void stopped_now(struct run *r, int c, const char *what)
 		r->token[t].excused = true;
 }
 
+static bool had_it(struct sim *s, const char *branch, int path, int token)
+{
+	bool had = false, more = true;
+
+	for (int n = 1; n < 20 && more && !had; n++) {
+		scoped_free char *rev = mem_printf("%s~%d", branch, n);
+		scoped_free char *text = git->show(s, rev, path);
+
+		more = text != NULL;
+		had = team_has(text, token);
+	}
+	return had;
+}
+
+/* A rebase makes the edit of a commit again, also one that came the other way before and was taken
+ * out there, where git does not find the same patch: git put it back. */
+static bool rebase_onto(struct run *r, int c, const char *onto, bool *stopped)
+{
+	struct sim *s = r->t.clone[c].sim;
+	bool done = git->rebase(s, onto, stopped);
+
+	for (int t = 0; t < r->nr_tokens && done && !*stopped; t++) {
+		int p = r->token[t].path;
+		scoped_free char *theirs = git->show(s, onto, p), *now = git->show(s, "HEAD", p);
+
+		if (team_has(now, t) && !team_has(theirs, t) && had_it(s, onto, p, t))
+			r->token[t].excused = true;
+	}
+	return done;
+}
+
 static void git_pull(struct run *r, int c)
 {
 	struct sim *s = r->t.clone[c].sim;
@@ -330,7 +361,7 @@ static void git_pull(struct run *r, int c)
 	if (git->busy(s) || strcmp(git->current(s), "main") != 0)
 		return;
 	git->fetch(s);
-	done = by_rebase ? git->rebase(s, "origin/main", &stopped)
+	done = by_rebase ? rebase_onto(r, c, "origin/main", &stopped)
 			 : git->merge(s, "origin/main", &stopped);
 	say(r, "%d: git pull%s: %s", c, by_rebase ? " --rebase" : "", done ? "done" : "nothing");
 	if (stopped)
@@ -400,8 +431,8 @@ static void remember_files(struct run *r, int c, char *before[SIM_PATHS])
 		before[p] = git->file(r->t.clone[c].sim, p);
 }
 
-/* What the commit of a revert adds, its committer added: also on a colleague's branch. */
-static void own_revert(struct run *r, int c, char *before[SIM_PATHS])
+/* What a revert or a restore adds, somebody here ordered: also on a colleague's branch. */
+static void own_result(struct run *r, int c, char *before[SIM_PATHS])
 {
 	for (int t = 0; t < r->nr_tokens; t++) {
 		int p = r->token[t].path;
@@ -426,7 +457,7 @@ static void take_back(struct run *r, int c)
 	case 0:
 		done = git->revert(s, pick(2) ? "HEAD" : "HEAD~1", &stopped);
 		say(r, "%d: git revert: %s", c, done ? "done" : "refused");
-		own_revert(r, c, before);
+		own_result(r, c, before);
 		break;
 	case 1:
 		done = git->restore(s, p, NULL);
@@ -435,6 +466,7 @@ static void take_back(struct run *r, int c)
 	case 2:
 		done = git->restore(s, p, pick(2) ? "HEAD~1" : "HEAD~2");
 		say(r, "%d: git restore --source=older %d: %s", c, p, done ? "done" : "refused");
+		own_result(r, c, before);
 		break;
 	case 3:
 		done = git->reset(s, SIM_HARD, pick(2) ? "HEAD" : "HEAD~1");
@@ -504,7 +536,7 @@ static void move_about(struct run *r, int c)
 		say(r, "%d: git merge topic: %s", c, done ? "done" : "refused");
 		break;
 	case 2:
-		done = strcmp(git->current(s), "main") != 0 && git->rebase(s, "main", &stopped);
+		done = strcmp(git->current(s), "main") != 0 && rebase_onto(r, c, "main", &stopped);
 		if (done) /* what was made on a colleague's commits makes them mine */
 			accept_foreign(r);
 		say(r, "%d: git rebase main: %s", c, done ? "done" : "refused");

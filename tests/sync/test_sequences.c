@@ -1123,6 +1123,175 @@ static void s41b(struct team *t)
 	want_both(t, 3, true);
 }
 
+/* Without hooks: a commit is amended, another one on top of it takes an edit of the file, and that
+ * edit is removed again. HEAD did not go forward, but it did where the text of the file changed. */
+static void s42(struct team *t)
+{
+	begin(t);
+	agent_add(t, A, 1);
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->amend(sim(t, A), false), "amend");
+	hand_add(t, A, 2);
+	must(t, git->commit(sim(t, A), false, 0), "commit");
+	hand_remove(t, A, 2);
+	hand_add(t, A, 3);
+	team_look(t, A);
+	want(t, A, 2, false);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+	want_both(t, 3, true);
+}
+
+/* A reset --mixed to an older commit leaves the file alone: an edit of it is no removal of what
+ * that commit lacks. */
+static void s42b(struct team *t)
+{
+	begin(t);
+	hand_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	hand_add(t, A, 2);
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->reset(sim(t, A), SIM_MIXED, "origin/main"), "reset");
+	hand_add(t, A, 3);
+	team_look(t, A);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, true);
+	want_both(t, 3, true);
+}
+
+/* Who has an edit through git before the first pull has the same edit, and not another one: it was
+ * removed meanwhile, and stays removed. */
+static void s43(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	agent_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	agent_remove(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+/* The same, where a reset left it in the file. */
+static void s43b(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	agent_add(t, A, 1);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	must(t, git->reset(sim(t, B), SIM_MIXED, "HEAD~1"), "reset");
+	agent_remove(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+/* And where who removed it has it from a reset, and who pulls made it. */
+static void s43c(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	agent_add(t, B, 1);
+	commit(t, B);
+	git_push(t, B);
+	git_pull(t, A);
+	must(t, git->reset(sim(t, A), SIM_MIXED, "HEAD~1"), "reset");
+	agent_remove(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	sync_both(t);
+	want_both(t, 1, false);
+}
+
+/* What two wrote on their own stays, though one of them took his back. */
+static void s43d(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	agent_add(t, B, 1);
+	agent_add(t, A, 1);
+	agent_remove(t, A, 1);
+	push(t, A);
+	pull(t, B);
+	sync_both(t);
+	want_both(t, 1, true);
+}
+
+static void export_all(struct team *t, int c)
+{
+	scoped(report_release) struct report r = {0};
+	struct export_options o = {0};
+
+	team_ok(t, export_files(&r, &t->clone[c].engine, &o), "export");
+}
+
+/* Two commits of somebody else, the second of which has an edit that came to him by sync and was
+ * removed here since. The first stands for its own text, not for what it was merged into here. */
+static void s44(struct team *t)
+{
+	team_look(t, A);
+	team_look(t, B);
+	agent_add(t, A, 1);
+	commit(t, A);
+	hand_add(t, B, 2);
+	push(t, B);
+	pull(t, A);
+	agent_add(t, A, 3);
+	agent_remove(t, B, 2);
+	export_all(t, A);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	want(t, B, 2, false);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+	want_both(t, 3, true);
+}
+
+/* Without hooks: a merge, and a commit on top that takes an edit out. What is left is the very text
+ * of one side of the merge, and yet the commit is news. */
+static void s45(struct team *t)
+{
+	begin(t);
+	agent_add(t, A, 3); /* only the workspace has it */
+	must(t, git->restore(sim(t, A), 0, NULL), "restore");
+	must(t, git->branch(sim(t, A), "topic"), "branch");
+	hand_add(t, A, 1);
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->switch_to(sim(t, A), "main"), "switch");
+	hand_add(t, A, 2);
+	commit(t, A);
+	{
+		bool stopped;
+
+		must(t, git->merge(sim(t, A), "topic", &stopped), "merge");
+	}
+	hand_remove(t, A, 2);
+	commit(t, A);
+	team_look(t, A);
+	want(t, A, 1, true);
+	want(t, A, 2, false);
+	sync_both(t);
+	want_both(t, 1, true);
+	want_both(t, 2, false);
+}
+
 /* Between the question whether there is news and its import HEAD goes on, by an edit of another
  * file: the next edit of that one begins at what was committed. */
 static void s37(struct team *t)
@@ -1381,6 +1550,14 @@ static const struct {
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
 	{"41 a commit of less than the file has, and an edit of the file", s41},
+	{"44 a commit with an edit that was removed here", s44},
+	{"45 a merge, and what one side of it had taken out by a commit", s45},
+	{"43 an edit that came by git before the first pull, and was removed", s43},
+	{"43b the same, left in the file by a reset", s43b},
+	{"43c the same, removed by who had it from a reset", s43c},
+	{"43d the same edit twice, removed by one", s43d},
+	{"42 an amended commit, one on top of it, and an edit of the file", s42},
+	{"42b a reset to a text that the file went on from, and an edit of it", s42b},
 	{"41b the same, and a stash before the edit", s41b},
 	{"40 a pull in the middle of a push", s40},
 	{"39 a push in the middle of a pull", s39},
