@@ -128,7 +128,7 @@ test_expect_success 'install, uninstall' '
 '
 
 test_expect_success 'migration of the database' '
-	see=dump && reset_to many && sqlite3 w/a/.git/agent/agent.db "DROP INDEX artifact_dirty; DROP TABLE operation_step; DROP TABLE operation; DROP TABLE approval; PRAGMA user_version = 1" >/dev/null &&
+	see=dump && reset_to many && for_migration w/a/.git/agent/agent.db &&
 	snapshot migrate && kill_everywhere migrate a look &&
 	test "$(sqlite3 w/a/.git/agent/agent.db "PRAGMA user_version")" -gt 1
 '

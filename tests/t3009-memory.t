@@ -14,26 +14,10 @@ then
 	skip_all='libgit2 or sqlite3 is missing'
 	test_done
 fi
-case $(ldd "$GIT_AGENT_BUILD/git-agent") in
-*libasan*)
-	skip_all='the sanitizer has a malloc of its own'
-	test_done ;;
-esac
+. "$test_root/tests/lib/memory.sh"
 . "$test_root/tests/lib/crash.sh"
 
-shim=$GIT_AGENT_BUILD/tests/power/memory.so
-tries=${MEMORY_TRIES:-6}
-seed=${MEMORY_SEED:-1}
 faults=0 silent=0 only=
-
-# The program says what failed, with a code of the table; git, when a hook fails, with its own.
-clear_error () {
-	case $code in
-	0 | 1 | 2 | 3 | 128) ;;
-	*) return 1 ;;
-	esac
-	grep -E '^(fatal|error|warning): .' out >/dev/null || test "$code" = 0
-}
 
 # No file has a text that nobody wrote.
 whole () {
@@ -56,14 +40,13 @@ failing () {
 try_memory () {
 	reset_to "$name" && rm -f hit
 	(
-		LD_PRELOAD=$shim MEMORY_FAIL_AT=$n MEMORY_FAIL_ON=$1 MEMORY_ONLY=$only MEMORY_HIT=$TRASH/hit
-		export LD_PRELOAD MEMORY_FAIL_AT MEMORY_FAIL_ON MEMORY_ONLY MEMORY_HIT
+		MEMORY_ONLY=$only && export MEMORY_ONLY && memory_fails_at "$n" "$1"
 		cd "w/$clone" && "$run"
 	) >out 2>&1
 	code=$?
 	test -e hit || return 2
 	faults=$((faults + 1))
-	clear_error || failing "$1" "no clear error" || return 1
+	clear_error out || failing "$1" "no clear error" || return 1
 	whole || failing "$1" "a file is torn" || return 1
 	sound "w/$clone/.git/agent/agent.db" && sound w/remote.db || failing "$1" "corrupt" || return 1
 	if ! grep -E '^(fatal|error|warning): .' out >/dev/null
@@ -84,14 +67,11 @@ memory_fails () {
 	name=$1 clone=$2 run=$3
 	reset_to "$name" && rm -f counts && texts_of >texts &&
 	(
-		LD_PRELOAD=$shim MEMORY_ONLY=$only MEMORY_COUNT=$TRASH/counts
-		export LD_PRELOAD MEMORY_ONLY MEMORY_COUNT
+		MEMORY_ONLY=$only && export MEMORY_ONLY && memory_counts
 		cd "w/$clone" && "$run"
 	) >out 2>&1 || { cat out; return 1; }
 	texts_of >>texts && sort -u texts -o texts && dump "$clone" >expect || return 1
-	last=$(sort -n counts | tail -n 1)
-	every=1
-	test "$tries" = 0 || every=$((last / tries + 1))
+	memory_places
 	for way in "" on
 	do
 		n=$((1 + seed * 7919 % every))
@@ -136,6 +116,9 @@ settle () {
 set_up () {
 	git agent sync init "file:$TRASH/w/remote.db"
 }
+look () {
+	git agent list >../../list && rm -f .git/agent/agent.db.before-v*
+}
 make_again () {
 	git agent rebuild && git agent sync
 }
@@ -175,7 +158,8 @@ test_expect_success 'push of several' '
 test_expect_success 'pull, and export of what came' '
 	git -C w/a agent sync push >/dev/null && snapshot pull && memory_fails pull b exchange &&
 	reset_to pull && git -C w/b agent sync pull >/dev/null && snapshot export &&
-	memory_fails export b write_out && memory_fails export b into_index
+	memory_fails export b write_out && tries=$((tries * 4)) && memory_fails export b into_index &&
+	tries=$((tries / 4))
 '
 
 test_expect_success 'both edited: pull, merge, push' '
@@ -194,6 +178,11 @@ test_expect_success 'sync init; rebuild' '
 	reset_to merge && git -C w/b agent sync && git clone -q w/origin.git w/c && snapshot init &&
 	memory_fails init c set_up &&
 	rm w/b/.git/agent/agent.db* && snapshot rebuild && memory_fails rebuild b make_again
+'
+
+test_expect_success 'migration of the database' '
+	reset_to push && for_migration w/a/.git/agent/agent.db && snapshot migrate &&
+	memory_fails migrate a look
 '
 
 test_expect_success 'allocations failed' '

@@ -6,6 +6,7 @@
 #include "git/lg2_internal.h"
 #include "util/fault.h"
 #include "util/file.h"
+#include "util/on_death.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,14 +31,17 @@ static void lock_release(struct lock *l)
 {
 	if (l->fd >= 0)
 		close(l->fd);
-	if (l->path)
+	if (l->path) {
 		unlink(l->path);
+		on_death_keep();
+	}
 	free(l->path);
 }
 
 static err_t take(struct lock *l, const char *index_file)
 {
 	scoped_free char *path = mem_printf("%s.lock", index_file);
+	scoped_free char *inner = mem_printf("%s.lock", path);
 
 	l->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (l->fd < 0 && errno == EEXIST)
@@ -45,6 +49,10 @@ static err_t take(struct lock *l, const char *index_file)
 	if (l->fd < 0)
 		return err_errno("cannot create '%s'", path);
 	l->path = steal(path);
+	on_death_remove(l->path, ".lock");
+	/* libgit2's, on our copy: one that is there was left by a process that was killed */
+	if (unlink(inner) != 0 && errno != ENOENT)
+		return err_errno("cannot remove '%s'", inner);
 	return NULL;
 }
 
@@ -115,6 +123,7 @@ err_t lg2_index_write(struct lg2 *g, const struct git_edit *edits, size_t len)
 		return lg2_error(rc, "cannot write the index");
 	if (rename(lock.path, g->index_file) != 0)
 		return err_errno("cannot rename '%s'", lock.path);
+	on_death_keep();
 	free(steal(lock.path));
 	fault_point("index");
 	return NULL;

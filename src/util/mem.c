@@ -3,9 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+void (*mem_before_death)(void);
+
 void *mem_must(void *at)
 {
 	if (!at) {
+		if (mem_before_death)
+			mem_before_death();
 		fputs("fatal: out of memory\n", stderr);
 		_Exit(128);
 	}

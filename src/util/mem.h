@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 void *mem_must(void *at);			/* what was allocated; NULL: the program ends */
+extern void (*mem_before_death)(void);		/* NULL, or what has to happen then */
 void *mem_alloc(size_t size);			/* zeroed */
 void *mem_realloc(void *old, size_t size);
 char *mem_strdup(const char *s);

@@ -71,6 +71,12 @@ dump () {
 	git -C "w/$1" log --format=%T -3
 }
 
+# As the first version left it.
+for_migration () {
+	sqlite3 "$1" "DROP INDEX artifact_dirty; DROP TABLE operation_step; DROP TABLE operation;
+		DROP TABLE approval; PRAGMA user_version = 1" >/dev/null
+}
+
 no_leavings () {
 	find w -name '*.agent-tmp-*' -o -name '*.lock' -o -name '*.before-v*' >leavings &&
 	test_must_be_empty leavings

@@ -126,12 +126,27 @@ static void test_index_not_written(void **state)
 	struct repo *r;
 
 	make_repo();
-	sh("touch .git/index.lock.lock");	/* where libgit2 writes */
+	sh("mkdir .git/index.lock.lock");	/* where libgit2 writes */
 	r = open_repo();
-	fails(git_index_put(r, edits, 1), ERR_BUSY, "cannot write the index");
+	fails(git_index_put(r, edits, 1), ERR_FATAL, "index.lock.lock");
 	repo_close(r);
 	assert_out("", "git ls-files " N);
 	assert_int_equal(access(".git/index.lock", F_OK), -1);
+}
+
+/* Who was killed while libgit2 wrote, and whose index.lock somebody removed, is in nobody's way. */
+static void test_index_left_over(void **state)
+{
+	struct git_edit edits[] = {edit(N, "n\n")};
+	struct repo *r;
+
+	make_repo();
+	sh("echo half >.git/index.lock.lock");
+	r = open_repo();
+	ok(git_index_put(r, edits, 1));
+	repo_close(r);
+	assert_out(N, "git ls-files " N);
+	assert_int_equal(access(".git/index.lock.lock", F_OK), -1);
 }
 
 static void test_commit_on_bare(void **state)
@@ -237,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		git_test(test_index_crash),	/* first: a process looks at GIT_AGENT_FAULT once */
+		git_test(test_index_left_over),
 		git_test(test_index_put), git_test(test_index_stage), git_test(test_index_unmerged),
 		git_test(test_index_sparse), git_test(test_index_not_written),
 		git_test(test_index_of_a_hook), git_test(test_commit_on_bare),

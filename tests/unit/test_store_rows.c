@@ -307,7 +307,10 @@ static void test_dirty_and_conflict(void **state)
 	assert_string_equal(back.revs[1].parents[1].hex, "");
 	assert_string_equal(back.theirs.hex, "");
 	assert_string_equal(back.base.hex, r.oid.hex);
+	assert_string_equal(back.path, c.path);
+	assert_string_equal(back.source, c.source);
 	assert_string_equal(back.whose, "Bob");
+	assert_int_equal(back.version, c.version);
 	assert_int_equal(back.since, 5);
 	conflict_release(&back);
 	OK(store_conflict_uids(&uids, s));
