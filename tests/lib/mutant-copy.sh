@@ -3,6 +3,8 @@
 # Sourced by scripts/mutants and scripts/mutate, which stand in the tree.
 
 copy=$(mktemp -d) || exit 2
+GIT_AGENT_SHARED=${GIT_AGENT_SHARED:-$PWD/../shared}
+export GIT_AGENT_SHARED
 trap 'rm -rf "$copy"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -3,6 +3,8 @@
  * fails only on a lost line, a result that depends on who is ours, a conflict without markers, or
  * other bytes than the merge of lines where that is clean and no gate is named. Of the default mode
  * it reports by cause, rule and repository, too.
+ * What each merge came to is compared with tests/merge/outcomes.tsv, so that a change of a rule
+ * shows all that it changes: GIT_AGENT_OUTCOMES=write takes the new ones.
  * GIT_AGENT_LIST=<outcome> lists cases ("differ", "conflict", "exact list"), with the rules used;
  * GIT_AGENT_MODE=strict measures that mode only, GIT_AGENT_OFF=list,table without some rules.
  */
@@ -15,7 +17,9 @@
 
 #include "merge/merge.h"
 #include "../lib/merge-report.h"
+#include "util/hash.h"
 #include "util/mem.h"
+#include "util/strs.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -30,6 +34,11 @@ struct score {
 	int rule[RULE_COUNT][OUTCOMES];
 	struct merge_report *report;	/* NULL: none is wanted */
 };
+
+/* What the merges came to: one line per case, in the order of the index. */
+#define OUTCOMES_FILE "tests/merge/outcomes.tsv"
+static struct strs came_to;
+static size_t next_case;
 
 struct replay {
 	struct slice base, ours, theirs, result;
@@ -191,6 +200,20 @@ static bool gate_named(const struct merge_result *m)
 	return false;
 }
 
+static void note_outcome(const char *name, enum outcome outcome, const struct merge_result *m)
+{
+	struct oid oid = hash_sha1(slice_of(m->bytes, m->len));
+	char *line = next_case < came_to.len
+			     ? mem_printf("%s\t%s %.8s", came_to.at[next_case], names[outcome],
+					  oid.hex)
+			     : mem_printf("%s\t%s %.8s", name, names[outcome], oid.hex);
+
+	if (next_case == came_to.len)
+		strs_add(&came_to, "");
+	free(came_to.at[next_case]);
+	came_to.at[next_case++] = line;
+}
+
 static void judge(struct score *s, const char *name, const char *path, const struct replay *c,
 		  bool clean, const struct merge_options *options)
 {
@@ -222,6 +245,7 @@ static void judge(struct score *s, const char *name, const char *path, const str
 		report_add(s->report, name, path, &m, &text,
 			   outcome != DIFFER && outcome != CONFLICT, !loses(c, c->result));
 	list(name, outcome, &m, lost);
+	note_outcome(name, outcome, &m);
 	merge_result_release(&m);
 	merge_result_release(&swapped);
 	merge_result_release(&text);
@@ -303,6 +327,35 @@ static void replay_all(const char *dir, struct slice index, enum merge_mode mode
 	assert_int_equal(score[1].regressed, 0);
 }
 
+static void write_outcomes(void)
+{
+	FILE *f = fopen(OUTCOMES_FILE, "w");
+
+	assert_non_null(f);
+	for (size_t i = 0; i < came_to.len; i++)
+		fprintf(f, "%s\n", came_to.at[i]);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void compare_outcomes(void)
+{
+	struct slice all = read_text("tests/merge", "", "outcomes.tsv"), rest = all, line;
+	int changed = 0;
+
+	for (size_t i = 0; i < came_to.len; i++) {
+		bool more = slice_line(&rest, &line);
+
+		line = more ? slice_trim(line) : slice_of("(none)", 6);
+		if (slice_eq(line, slice_str(came_to.at[i])))
+			continue;
+		if (changed++ < 20)
+			printf("# was %.*s\n# now %s\n", (int)line.len, line.at, came_to.at[i]);
+	}
+	free((char *)all.at);
+	if (changed)
+		fail_msg("%d merges came out otherwise than in " OUTCOMES_FILE, changed);
+}
+
 static void test_replay(void **state)
 {
 	static const char *const modes[] = {
@@ -322,10 +375,16 @@ static void test_replay(void **state)
 		if (mode && strcmp(mode, modes[i]) != 0)
 			continue;
 		printf("# mode %s\n", modes[i]);
+		next_case = 0;
 		replay_all(dir, index, (enum merge_mode)i);
 	}
 	free(dir);
 	free((char *)index.at);
+	if (getenv("GIT_AGENT_OUTCOMES"))
+		write_outcomes();
+	else if (!mode && !getenv("GIT_AGENT_OFF"))
+		compare_outcomes();
+	strs_release(&came_to);
 }
 
 /* --- fixtures with reasons: C.. merge to expected.md, R.. are refused ----------------------- */
