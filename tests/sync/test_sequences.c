@@ -1442,6 +1442,38 @@ static void s36b(struct team *t)
 	want_rest(t);
 }
 
+/* A conflict with a commit, and a commit that goes on from it to what we have, and to more: the two
+ * are one text again. */
+static void s46(struct team *t)
+{
+	bool conflict;
+
+	begin(t);
+	agent_say(t, B, 0, "Bees zero."); /* only the workspace has it */
+	must(t, git->restore(sim(t, B), 0, NULL), "restore");
+	team_look(t, B);
+	hand_say(t, A, 0, "Ants zero.");
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	want_conflict(t, B, "Ants zero.");
+	hand_say(t, A, 0, "Bees zero.");
+	hand_add(t, A, 5);
+	commit(t, A);
+	git_push(t, A);
+	git_pull(t, B);
+	team_look(t, B);
+	free(team_conflict(t, B, 0, &conflict));
+	if (conflict)
+		team_fail(t, "the conflict is still there");
+	want_words(t, B, "Bees zero.");
+	want(t, B, 5, true);
+	sync_both(t);
+	want_words(t, A, "Bees zero.");
+	want_both(t, 5, true);
+}
+
 /* --- the nine rows, for every kind that the team has ----------------------------------------- */
 
 enum side { SAME, CHANGED, DELETED };
@@ -1550,6 +1582,7 @@ static const struct {
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
 	{"41 a commit of less than the file has, and an edit of the file", s41},
+	{"46 a conflict with a commit, and a commit that goes on to what we have", s46},
 	{"44 a commit with an edit that was removed here", s44},
 	{"45 a merge, and what one side of it had taken out by a commit", s45},
 	{"43 an edit that came by git before the first pull, and was removed", s43},
