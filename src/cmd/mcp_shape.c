@@ -18,10 +18,11 @@
 
 static void copy(struct json *j, const char *key, struct slice value)
 {
-	scoped_free char *text = value.at ? mem_strndup(value.at, value.len) : mem_strdup("null");
-
 	json_key(j, key);
-	json_raw(j, text);
+	if (value.at)
+		mcp_print_line(j, value);
+	else
+		json_null(j);
 }
 
 /* Left out where it is null, "" or false. */

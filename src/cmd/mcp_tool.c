@@ -87,8 +87,8 @@ const struct mcp_tool *mcp_tool_find(const char *name)
 	return NULL;
 }
 
-/* On one line: no string of JSON has a line end or a tab in it. */
-static void print_compact(struct json *j, struct slice value)
+/* No string of JSON has a line end or a tab in it. */
+void mcp_print_line(struct json *j, struct slice value)
 {
 	struct slice line;
 	struct mem_stream s;
@@ -115,7 +115,7 @@ void mcp_tool_print(struct json *j, const struct mcp_tool *tool, bool structured
 		if (!structured && strcmp(name, "outputSchema") == 0)
 			continue;
 		json_key(j, name);
-		print_compact(j, value);
+		mcp_print_line(j, value);
 	}
 	json_object_end(j);
 }

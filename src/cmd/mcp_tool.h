@@ -38,6 +38,8 @@ extern const struct mcp_tool mcp_tools[];
 
 /* NULL: there is none. */
 const struct mcp_tool *mcp_tool_find(const char *name);
+/* A value of JSON on one line, as a message has to be. */
+void mcp_print_line(struct json *j, struct slice value);
 /* One value of the array that tools/list answers with. */
 void mcp_tool_print(struct json *j, const struct mcp_tool *tool, bool structured);
 
