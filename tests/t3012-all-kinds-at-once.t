@@ -50,8 +50,13 @@ edit() {
 by_hand() {
 	echo "- by hand, $i" >>"$(story 103)" && sleep 0.05
 }
+# git itself does not stand a switch and a commit at once in one work tree: the switch puts the
+# commit's files back, and HEAD stays.
+one_git() {
+	flock "$TRASH/one-git.${PWD##*/}" git "$@"
+}
 commit() {
-	if git commit -q -a -m "commit $i"
+	if one_git commit -q -a -m "commit $i"
 	then
 		sleep 0.1
 	else
@@ -60,7 +65,7 @@ commit() {
 	fi
 }
 switch() {
-	git switch -q "side$((i % 2))" || return 1	# the work tree has edits, or another git is at it
+	one_git switch -q "side$((i % 2))" || return 1	# the work tree has edits, or another git is at it
 	sleep 0.2
 }
 create() {

@@ -100,6 +100,13 @@ static bool port_at_work(void *ctx)
 	return repo_at_work(p->repo);
 }
 
+static bool port_index_is_new(void *ctx, int ms, bool wait)
+{
+	struct port *p = ctx;
+
+	return repo_index_is_new(p->repo, ms, wait);
+}
+
 static err_t port_commits(void *ctx, struct strs *out, const char *tip, const struct strs *hide)
 {
 	struct port *p = ctx;
@@ -335,6 +342,7 @@ err_t git_port_open(struct git_port *out, struct repo *r, const struct kinds *ki
 	*out = (struct git_port){
 		.ctx = p, .worktree = r->worktree,
 		.head = port_head, .at_work = port_at_work,
+		.index_is_new = port_index_is_new,
 		.commits = port_commits, .commit = port_commit,
 		.changes = port_changes, .merge_base = port_merge_base, .passed_by = port_passed_by,
 		.stepped = port_stepped, .in_head = port_in_head,

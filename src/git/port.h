@@ -90,6 +90,10 @@ struct git_port {
 	/* Another git command has the lock of the index: it may be putting files in place, before
 	 * HEAD says so. Waits a moment for it to end. Not in a hook, whose git waits for us. */
 	bool (*at_work)(void *ctx);
+	/* The index was written less than `ms` ago: git switches by files, index and HEAD, in that
+	 * order, and holds no lock between the last two. wait: sleeps until it was not, and answers
+	 * false. Not in a hook. */
+	bool (*index_is_new)(void *ctx, int ms, bool wait);
 
 	/* rev-list --topo-order --reverse `tip` --not `hide`: parents first. Ids that do not exist
 	 * (any more) in hide are passed over. */

@@ -65,6 +65,8 @@ struct repo_head {
 err_t repo_head(struct repo_head *out, struct repo *r) MUST_CHECK;
 /* As git_port.at_work. */
 bool repo_at_work(const struct repo *r);
+/* As git_port.index_is_new. */
+bool repo_index_is_new(const struct repo *r, int ms, bool wait);
 
 /* The time that git understands by a date ("2 weeks ago", "2026-11-01", "yesterday"). As everywhere
  * in git, what is no date is now. */

@@ -2,6 +2,7 @@
 #include "util/mem.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,4 +102,33 @@ bool repo_at_work(const struct repo *r)
 		nanosleep(&step, NULL);
 	}
 	return false;
+}
+
+/* Of a clock that went back: 0. */
+static int ms_since(const struct timespec *then)
+{
+	struct timespec now;
+	int64_t ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = ((int64_t)now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+bool repo_index_is_new(const struct repo *r, int ms, bool wait)
+{
+	scoped_free char *path = mem_printf("%s/index", r->gitdir);
+	struct stat st;
+	int left;
+
+	if (in_hook() || stat(path, &st) != 0)
+		return false;
+	left = ms - ms_since(&st.st_mtim);
+	if (left > 0 && wait) {
+		const struct timespec time = {left / 1000, (long)(left % 1000) * 1000000};
+
+		nanosleep(&time, NULL);
+		return false;
+	}
+	return left > 0;
 }

@@ -38,6 +38,7 @@ struct store {
 	int version;		/* of the schema; 0 before the database is fully open */
 	struct json_doc doc;
 	int depth;		/* of nested begins */
+	int64_t busy_since;	/* ms: when it began to wait for another process */
 	bool relaxed;		/* a commit waits for no disk */
 	int lock;		/* shared, on the directory; -1: none (store_seize) */
 	struct {

@@ -1,6 +1,7 @@
 #include "store/store.h"
 #include "store/migrate.h"
 #include "store/seize.h"
+#include "util/clock.h"
 #include "util/fault.h"
 
 #include <stdlib.h>
@@ -42,10 +43,29 @@ static void discard_ptr(struct store **s)
 		db_discard(*s);
 }
 
+/*
+ * Whose turn it is, chance decides: who waits for the lock, tries again. SQLite's own handler tries
+ * ever more seldom, so that among many it is the one who came last that gets it. Here it is rather
+ * the one who has waited longest.
+ */
+static int wait_turn(void *ctx, int tries)
+{
+	struct store *s = ctx;
+	int64_t now = clock_monotonic_ns() / 1000000, waited;
+
+	if (tries == 0)
+		s->busy_since = now;
+	waited = now - s->busy_since;
+	if (waited >= BUSY_MS)
+		return 0;
+	sqlite3_sleep(tries == 0 ? 1 : waited < 500 ? 8 : waited < 2000 ? 4 : 1);
+	return 1;
+}
+
 static err_t settings(struct store *s)
 {
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, BUSY_MS);
+	sqlite3_busy_handler(s->db, wait_turn, s);
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL)));
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL)));
 	TRY(db_error(s, sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL)));
@@ -227,9 +247,9 @@ static void try_wal(struct store *s)
 	err_free(is_wal(&wal, s));
 	if (wal)
 		return;
-	sqlite3_busy_timeout(s->db, 0);
+	sqlite3_busy_handler(s->db, NULL, NULL);
 	err_free(journal(s));
-	sqlite3_busy_timeout(s->db, BUSY_MS);
+	sqlite3_busy_handler(s->db, wait_turn, s);
 }
 
 err_t migrate_open(struct store **out, const char *path, enum store_open how,

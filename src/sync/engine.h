@@ -56,6 +56,8 @@ struct report {
 	int refused;		    /* files that cannot be imported at all */
 	int written, removed, kept; /* files */
 	int older;		    /* files that show an ancestor of the workspace's text */
+	int settle_ms; /* what was taken may be of a git that has HEAD still to move: it is not,
+			* when the index is older than this */
 	const char *busy;     /* git is in the middle of this: nothing was imported; NULL: no */
 	struct strs notes;    /* "INFRA-042: merged ..." */
 	struct strs problems; /* "path:line: what is wrong" */

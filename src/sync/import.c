@@ -224,7 +224,8 @@ static err_t is_overtaken(bool *out, const struct report *r, struct engine *e,
 	*out = e->git->at_work(e->git->ctx);
 	TRY(e->git->head(e->git->ctx, &now));
 	*out = *out || strcmp(now.commit, head->commit) != 0 || strcmp(now.ref, head->ref) != 0 ||
-	       strcmp(now.log, head->log) != 0;
+	       strcmp(now.log, head->log) != 0 ||
+	       (r->settle_ms && e->git->index_is_new(e->git->ctx, r->settle_ms, false));
 	return NULL;
 }
 
@@ -279,6 +280,8 @@ err_t import_run_news(struct report *r, struct engine *e, const struct strs *pat
 		trace_count("sync", "conflicts", r->conflicts);
 		if (err || !overtaken)
 			return err;
+		if (r->settle_ms)
+			e->git->index_is_new(e->git->ctx, r->settle_ms, true);
 		report_release(r);
 		*r = (struct report){0};
 	}

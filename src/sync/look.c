@@ -12,6 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+/* How long a git may take between its index and its HEAD. */
+#define SETTLE_KNOWN_MS 500
+#define SETTLE_NEW_MS	100
+
 /* A file that changed within this span of being looked at may change again unnoticed. */
 #define RACY_NS 20000000
 
@@ -243,9 +247,24 @@ static err_t gather_facts(struct look *k, struct loaded *l, struct look_view *v)
 	return look_with_conflict(&k->handled, v, l, &k->last, &k->file, &k->head, k->text);
 }
 
+/* Files and index show one text and HEAD another: staged, or on the way to another branch. A text
+ * that was here before is rather that, and takes an edit back if it is not. */
+static void doubt(const struct look *k, struct look_view *v)
+{
+	const struct git_entry *entry = find_entry(&v->index, k->path);
+	int ms = k->facts.file_known ? SETTLE_KNOWN_MS : SETTLE_NEW_MS;
+
+	if (entry && !entry->stage && oid_eq(&entry->oid, &k->file) && !k->facts.is_head &&
+	    v->r->settle_ms < ms)
+		v->r->settle_ms = ms;
+}
+
 static err_t act_on(bool *waits, struct look *k, struct loaded *l, struct look_view *v)
 {
 	enum file_verdict verdict = plan_file(&k->facts);
+
+	if (verdict == FILE_CREATE || verdict == FILE_EDIT || verdict == FILE_EDIT_HEAD)
+		doubt(k, v);
 
 	*waits = verdict == FILE_WAIT;
 	switch (verdict) {

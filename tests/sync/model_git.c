@@ -323,6 +323,11 @@ static bool port_at_work(void *ctx)
 	return false;
 }
 
+static bool port_index_is_new(void *ctx, int ms, bool wait)
+{
+	return false;
+}
+
 static err_t port_commits(void *ctx, struct strs *out, const char *tip, const struct strs *hide)
 {
 	struct sim *s = ctx;
@@ -642,6 +647,7 @@ static void *world_new(int clones, char *const texts[SIM_PATHS])
 					    s->worktree,
 					    port_head,
 					    port_at_work,
+					    port_index_is_new,
 					    port_commits,
 					    port_commit,
 					    port_changes,

@@ -1238,6 +1238,58 @@ static void export_all(struct team *t, int c)
 	team_ok(t, export_files(&r, &t->clone[c].engine, &o), "export");
 }
 
+static bool switch_ends(void *ctx, int ms, bool wait)
+{
+	struct sim *s = switching;
+
+	if (!wait)
+		return s != NULL;
+	switching = NULL;
+	if (s && !git->switch_to(s, "side"))
+		BUG_ON(true);
+	return false;
+}
+
+/* git has put an older text into the file and the index, and not moved HEAD yet; or that was all */
+static void between_index_and_head(struct team *t, bool goes_on)
+{
+	scoped(report_release) struct report report = {0};
+	struct git_port port;
+	struct engine *e;
+
+	begin(t);
+	agent_say(t, A, 1, "one");
+	commit(t, A);
+	must(t, git->branch(sim(t, A), "side"), "branch");
+	must(t, git->switch_to(sim(t, A), "main"), "switch");
+	agent_say(t, A, 1, "two");
+	commit(t, A);
+	team_look(t, A);
+	must(t, git->restore(sim(t, A), 0, "side"), "restore");
+	switching = goes_on ? sim(t, A) : NULL;
+	e = team_engine(t, A);
+	port = *e->git;
+	e->git = &port;
+	if (goes_on)
+		port.index_is_new = switch_ends;
+	team_ok(t, import_run(&report, e, NULL), "import");
+	if (switching)
+		team_fail(t, "nobody looked");
+	e->git = git->port(sim(t, A));
+	team_look(t, A);
+	want_words(t, A, goes_on ? "two" : "one");
+}
+
+static void s47(struct team *t)
+{
+	between_index_and_head(t, true);
+}
+
+static void s47b(struct team *t)
+{
+	between_index_and_head(t, false);
+}
+
 /* Two commits of somebody else, the second of which has an edit that came to him by sync and was
  * removed here since. The first stands for its own text, not for what it was merged into here. */
 static void s44(struct team *t)
@@ -1582,6 +1634,8 @@ static const struct {
 	{"36 the remote in conflict, then a file", s36},
 	{"36b the remote in conflict, then a commit", s36b},
 	{"41 a commit of less than the file has, and an edit of the file", s41},
+	{"47 a look between git's index and its HEAD", s47},
+	{"47b the same, and git had nothing more to do", s47b},
 	{"46 a conflict with a commit, and a commit that goes on to what we have", s46},
 	{"44 a commit with an edit that was removed here", s44},
 	{"45 a merge, and what one side of it had taken out by a commit", s45},
